@@ -1,0 +1,87 @@
+/**
+ * Where metrics are shown, as data. A view knows how a headline, a table or a chart is drawn and no
+ * metric by name; a subject of the catalogue says which of its metrics stand in which of them.
+ *
+ * @module
+ */
+
+/** A metric in a row or column, with a shorter name than its own where the card gives the context. */
+export interface Shown {
+  readonly metric: string;
+  readonly name?: string;
+  /** For a metric with instances, shown for one of them; absent: the host's value. */
+  readonly instance?: string;
+}
+
+/** One large figure: at most one card of a page has it. */
+export interface Headline {
+  readonly block: "headline";
+  readonly shown: Shown;
+  readonly caption: string;
+}
+
+/** Name and value, a line each. `swatch` ties lines to the parts of a bar or a stack, in its order. */
+export interface Figures {
+  readonly block: "figures";
+  readonly rows: readonly Shown[];
+  readonly swatch?: true;
+}
+
+/** Parts of a whole, as one horizontal bar; the rest of the whole is left empty. */
+export interface Bar {
+  readonly block: "bar";
+  readonly parts: readonly Shown[];
+  readonly whole: string;
+}
+
+/** One row an instance. */
+export interface Table {
+  readonly block: "table";
+  readonly scope: string;
+  /** Heading of the first column. */
+  readonly heading: string;
+  readonly columns: readonly Shown[];
+  /** Largest first by this metric; absent: in the order in which they appeared. */
+  readonly sort?: string;
+  /** Rows shown; a last line counts the others. */
+  readonly most: number;
+  /** Said in the table's place where the host has none of these. */
+  readonly empty: string;
+}
+
+/** Shares of one for every instance of a scope, a small bar each. */
+export interface Each {
+  readonly block: "each";
+  readonly scope: string;
+  /** Prefix of the instance's name: `CPU`. */
+  readonly heading: string;
+  readonly parts: readonly Shown[];
+  readonly most: number;
+}
+
+/** Values over time. `stack` adds up, `mirror` draws the second series downwards. */
+export interface Chart {
+  readonly block: "chart";
+  /** Unique on the page. */
+  readonly id: string;
+  readonly title: string;
+  readonly style: "line" | "stack" | "mirror";
+  readonly series: readonly Shown[];
+  /** Top of the scale where it has a natural one: shares end at 1. */
+  readonly top?: number;
+  readonly tall?: true;
+}
+
+export type Block = Headline | Figures | Bar | Table | Each | Chart;
+
+/** A card of the overview. `place` is the column that it prefers on a wide screen. */
+export interface Card {
+  readonly id: string;
+  readonly title: string;
+  /** A metric said beside the title: the size of the memory. */
+  readonly note?: Shown;
+  readonly place: "core" | "side" | "sys" | "full";
+  /** Position on the page; gaps are left for others. */
+  readonly order: number;
+  readonly blocks: readonly Block[];
+}

@@ -1,0 +1,120 @@
+/**
+ * Every metric, once. Layout, snapshot, exposition, JSON, pages and docs are made from these entries;
+ * a metric id anywhere outside the catalogue and the collector that fills it fails the tidy test.
+ *
+ * @module
+ */
+import type { Card } from "./card.ts";
+import type { Formula } from "./formula.ts";
+import { SUBJECTS } from "./catalogue/mod.ts";
+
+/** Units in UCUM, as OpenTelemetry writes them. Counts of things stand in braces. */
+export type Unit = "1" | "s" | "By" | "Hz" | "Cel" | "J" | "W" | `{${string}}`;
+
+/** A kind of instance: what a metric has one of. `host` has exactly one. */
+export interface Scope {
+  readonly id: string;
+  /** Prometheus label and JSON key that carries the instance's name. */
+  readonly label: string;
+  /** As a heading: `Disk`. */
+  readonly name: string;
+  /** Columns kept free for instances that appear later. */
+  readonly spare: number;
+  /** More than this are not shown one by one; a Problem says so. */
+  readonly most: number;
+  /** Instances change all the time (processes): no history, no exposition. */
+  readonly volatile?: true;
+}
+
+/** How a metric is written in Prometheus text. */
+export interface Exposition {
+  /** Family name, as scraped: `node_disk_read_bytes_total`. */
+  readonly name: string;
+  /** Constant labels beside the instance's own. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Help of the family, where it differs from the metric's. Families with several metrics need it. */
+  readonly help?: string;
+}
+
+interface Entry {
+  /** snake_case, unit last: `disk_read_bytes`. */
+  readonly id: string;
+  /** Short, for a row: `Read`. */
+  readonly name: string;
+  /** One sentence, with a full stop. */
+  readonly help: string;
+  readonly unit: Unit;
+  readonly scope: string;
+  /** Absent: not in `/metrics`. */
+  readonly exposition?: Exposition | undefined;
+  /** Values outside, in two windows one after the other, are `implausible`. For a counter: its rate. */
+  readonly sane?: readonly [least: number, most: number] | undefined;
+}
+
+/** A number that a collector reads: it has columns in the ring. */
+export interface Measured extends Entry {
+  /** `counter`: rows hold a total that never falls; people are shown its rate. */
+  readonly kind: "counter" | "gauge";
+  readonly collector: string;
+  /** Where it comes from: file and field, or perf's own event name. */
+  readonly source: string;
+  /** How instances become one host value. Counters are always summed. Default for gauges: not at all. */
+  readonly across?: "sum" | "max" | undefined;
+  /** Metrics that hold the enabled and running seconds of the group this one was counted in. */
+  readonly counted?: { readonly enabled: string; readonly running: string } | undefined;
+  /** The `perf stat` event of the same name, for the command that a person can paste. */
+  readonly perfEvent?: string | undefined;
+}
+
+/** A number made of others: it has no column. */
+export interface Derived extends Entry {
+  readonly kind: "derived";
+  readonly formula: Formula;
+}
+
+export type Metric = Measured | Derived;
+
+/** What one collector brings: its scopes, its metrics, and the cards that show them. */
+export interface Subject {
+  readonly scopes?: readonly Scope[];
+  readonly metrics: readonly Metric[];
+  readonly cards?: readonly Card[];
+}
+
+const HOST: Scope = { id: "host", label: "host", name: "Host", spare: 0, most: 1 };
+
+export const SCOPES: ReadonlyMap<string, Scope> = new Map(
+  [HOST, ...SUBJECTS.flatMap((subject) => subject.scopes ?? [])].map((scope) => [scope.id, scope]),
+);
+
+export const METRICS: ReadonlyMap<string, Metric> = new Map(
+  SUBJECTS.flatMap((subject) => subject.metrics).map((metric) => [metric.id, metric]),
+);
+
+/** In the order in which they get their columns. */
+export const MEASURED: readonly Measured[] = [...METRICS.values()].filter(isColumn);
+
+/** In the order in which the page shows them. */
+export const CARDS: readonly Card[] = SUBJECTS
+  .flatMap((subject) => subject.cards ?? [])
+  .toSorted((a, b) => a.order - b.order);
+
+export function isColumn(metric: Metric): metric is Measured {
+  return metric.kind !== "derived";
+}
+
+/** The entry of an id that is known to exist. Throws on a slip of the pen, at start-up or in a test. */
+export function metric(id: string): Metric {
+  const found = METRICS.get(id);
+  if (found === undefined) {
+    throw new Error(`Cannot find metric "${id}": it is not in the catalogue`);
+  }
+  return found;
+}
+
+/** The unit of what a person is shown: a counter is shown as its rate. */
+export function shownUnit(metric: Metric): string {
+  if (metric.kind !== "counter") return metric.unit;
+  // Seconds of something per second are a share.
+  return metric.unit === "s" ? "1" : `${metric.unit}/s`;
+}

@@ -1,0 +1,35 @@
+/** The subjects, in the order in which their metrics get columns. @module */
+import type { Subject } from "../catalogue.ts";
+import { cpuTime } from "./cpu_time.ts";
+import { disk } from "./disk.ts";
+import { filesystem } from "./filesystem.ts";
+import { frequency } from "./frequency.ts";
+import { interrupts } from "./interrupts.ts";
+import { load } from "./load.ts";
+import { memory } from "./memory.ts";
+import { network } from "./network.ts";
+import { numa } from "./numa.ts";
+import { pressure } from "./pressure.ts";
+import { processes } from "./processes.ts";
+import { sampler } from "./sampler.ts";
+import { self } from "./self.ts";
+import { softwareEvents } from "./software_events.ts";
+import { thermal } from "./thermal.ts";
+
+export const SUBJECTS: readonly Subject[] = [
+  sampler,
+  cpuTime,
+  load,
+  memory,
+  pressure,
+  disk,
+  filesystem,
+  network,
+  interrupts,
+  softwareEvents,
+  frequency,
+  thermal,
+  numa,
+  processes,
+  self,
+];

@@ -1,0 +1,3 @@
+import type { Subject } from "../catalogue.ts";
+
+export const processes: Subject = { metrics: [] };

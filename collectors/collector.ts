@@ -1,0 +1,124 @@
+/**
+ * What a collector is, and what it is handed. It knows the interfaces of the machine and the columns
+ * that its catalogue entries earned it; it does not know the ring, other collectors, JSON or HTML.
+ *
+ * @module
+ */
+import type { HostProfile } from "./host.ts";
+import type { HostTree } from "./kernel/host_tree.ts";
+import type { Clock, Kernel } from "./kernel/kernel.ts";
+import type { Problem, Reason } from "./trust.ts";
+
+/** Handle of a measured metric: an index that stays valid when columns move. */
+export type Column = number & { readonly __column: unique symbol };
+
+/** Slot of a host-wide metric. */
+export const HOST_SLOT = 0;
+/** `Instances.lookup`: never seen. */
+export const UNKNOWN = -1;
+/** `Instances.lookup`: seen and left out on purpose. */
+export const IGNORED = -2;
+
+/**
+ * Where a collector puts what it read. Nothing here allocates. Cells keep their value from tick to
+ * tick until they are written again, or until the collector fails: then all its cells become absent.
+ */
+export interface RowWriter {
+  /** A value as it is now. NaN is refused: use `none`. */
+  gauge(column: Column, slot: number, value: number): void;
+  /**
+   * A total as the kernel counts it. The row holds its own total, which never falls: a raw value a
+   * little below the last one adds nothing until it is passed again (the kernel's iowait does that), a
+   * raw value far below is a counter that began anew. `wrapAt` is 2^32 for 32-bit counters.
+   */
+  count(column: Column, slot: number, raw: number, wrapAt?: number): void;
+  /** An increase that the collector worked out itself. Negative ones add nothing. */
+  add(column: Column, slot: number, increase: number): void;
+  /** Not measured for this instance, this time. */
+  none(column: Column, slot: number): void;
+}
+
+/**
+ * Instances of one scope: which disk has which slot. Known names are found from bytes without
+ * allocating, fastest when they come in the same order each time.
+ */
+export interface Instances {
+  /** Slot of a name, claiming one for a new name; `IGNORED` when no more are to be had. */
+  claim(name: string, labels?: Readonly<Record<string, string>>): number;
+  /** From now on `lookup` answers `IGNORED` for this name. */
+  ignore(name: string): void;
+  /** Slot, `UNKNOWN` or `IGNORED`, for a name as it stands in a file. Marks the instance as present. */
+  lookup(bytes: Uint8Array, start: number, end: number): number;
+  /** Slot of the instance named by a whole number (a CPU, a node), or `UNKNOWN`. */
+  number(n: number): number;
+  /** The slots in use; do not keep it. */
+  slots(): readonly number[];
+  nameOf(slot: number): string;
+  /** Begins a pass over all that exist. */
+  begin(): void;
+  /** Ends it: what was neither claimed nor looked up since `begin` is gone, and its cells are absent. */
+  end(): void;
+}
+
+/** The time of the tick that a collector reads in. */
+export interface Tick {
+  readonly monotonicMs: number;
+  readonly wallMs: number;
+}
+
+/** What a collector is given when it opens. */
+export interface Site {
+  readonly kernel: Kernel;
+  readonly tree: HostTree;
+  readonly clock: Clock;
+  readonly profile: HostProfile;
+  /** The handle of one of its own metrics. Throws for an id that is not in the catalogue. */
+  column(metric: string): Column;
+  instances(scope: string): Instances;
+  /** States a cause that costs some metrics or one instance, while the rest goes on. Idempotent by key. */
+  report(problem: Omit<Problem, "collector">): void;
+  /** The cause of that key is gone. */
+  resolve(key: string): void;
+}
+
+/** An opened collector. */
+export interface Reader {
+  /** Reads everything once. Throws `CollectorError` (or anything) to fail this tick, and only itself. */
+  read(row: RowWriter, tick: Tick): void;
+  /** Gives back every descriptor. Called once, also after a failed read. */
+  close(): void;
+}
+
+/** One collector: a file of this folder, a line of the registry. */
+export interface CollectorSpec {
+  /** The name of its file. */
+  readonly id: string;
+  /** Not worth reading more often than this; 0: every tick. */
+  readonly minIntervalMs: number;
+  /** Read only while somebody looks. */
+  readonly watchedOnly?: true;
+  /** Opens what it reads. Throws `CollectorError` when nothing of it can be had. */
+  open(site: Site): Reader;
+}
+
+/** A failure that says its cause: the collector's cells become absent with it. */
+export class CollectorError extends Error {
+  override readonly name = "CollectorError";
+  readonly reason: Reason;
+  readonly remedy: string | undefined;
+
+  /** `message`: what was tried, on what, what was found, what is needed; capital first, no full stop. */
+  constructor(reason: Reason, message: string, remedy?: string) {
+    super(message);
+    this.reason = reason;
+    this.remedy = remedy;
+  }
+}
+
+/** A file that does not hold what its format says. `found` is quoted in the message. */
+export function malformed(path: string, found: string, needed: string): CollectorError {
+  return new CollectorError(
+    "failed",
+    `Cannot read "${path}": found ${JSON.stringify(found.slice(0, 80))}, needs ${needed}`,
+  );
+}

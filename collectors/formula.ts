@@ -1,0 +1,148 @@
+/**
+ * Formulas as data. The same tree is evaluated over a window, printed with or without its numbers,
+ * and asked for its inputs, so that a card can show how a value was made without saying it twice.
+ *
+ * @module
+ */
+import { absent, exact, isMeasured, type Measurement, type Reading, worse } from "./trust.ts";
+
+/** A formula. Terms name metrics of the catalogue by their id. */
+export type Formula =
+  | { readonly op: "number"; readonly value: number }
+  /** Increase of a counter across the window. */
+  | { readonly op: "delta"; readonly metric: string }
+  /** A gauge as last read. */
+  | { readonly op: "last"; readonly metric: string }
+  /** Seconds between the two readings of the window. */
+  | { readonly op: "elapsed" }
+  | {
+    readonly op: "add" | "subtract" | "multiply" | "divide";
+    readonly left: Formula;
+    readonly right: Formula;
+  };
+
+/** Gives a formula its terms. It alone knows rows, windows, scopes and coverage. */
+export interface Terms {
+  delta(metric: string): Reading;
+  last(metric: string): Reading;
+  elapsed(): Reading;
+}
+
+export function number(value: number): Formula {
+  return { op: "number", value };
+}
+export function delta(metric: string): Formula {
+  return { op: "delta", metric };
+}
+export function last(metric: string): Formula {
+  return { op: "last", metric };
+}
+export function elapsed(): Formula {
+  return { op: "elapsed" };
+}
+export function add(first: Formula, ...rest: Formula[]): Formula {
+  return rest.reduce((left, right) => ({ op: "add", left, right }), first);
+}
+export function subtract(left: Formula, right: Formula): Formula {
+  return { op: "subtract", left, right };
+}
+export function multiply(left: Formula, right: Formula): Formula {
+  return { op: "multiply", left, right };
+}
+export function divide(left: Formula, right: Formula): Formula {
+  return { op: "divide", left, right };
+}
+
+/**
+ * The value of a formula with the trust of its worst input. An absent input makes the result absent
+ * with that input's reason; a division by zero is `no_events`, never a zero and never a NaN.
+ */
+export function evaluate(formula: Formula, terms: Terms): Reading {
+  switch (formula.op) {
+    case "number":
+      return exact(formula.value);
+    case "delta":
+      return terms.delta(formula.metric);
+    case "last":
+      return terms.last(formula.metric);
+    case "elapsed":
+      return terms.elapsed();
+    default: {
+      const left = evaluate(formula.left, terms);
+      if (!isMeasured(left)) return left;
+      const right = evaluate(formula.right, terms);
+      if (!isMeasured(right)) return right;
+      return combine(formula.op, left, right);
+    }
+  }
+}
+
+function combine(
+  op: "add" | "subtract" | "multiply" | "divide",
+  left: Measurement,
+  right: Measurement,
+): Reading {
+  if (op === "divide" && right.value === 0) return absent("no_events");
+  const value = op === "add"
+    ? left.value + right.value
+    : op === "subtract"
+    ? left.value - right.value
+    : op === "multiply"
+    ? left.value * right.value
+    : left.value / right.value;
+  const trust = {
+    value,
+    coverage: Math.min(left.coverage, right.coverage),
+    grade: worse(left.grade, right.grade),
+  };
+  return left.mixed || right.mixed ? { ...trust, mixed: true } : trust;
+}
+
+/** The metrics that a formula reads, each once, in the order they are met. */
+export function inputs(formula: Formula): readonly string[] {
+  const found = new Set<string>();
+  const visit = (node: Formula): void => {
+    if (node.op === "delta" || node.op === "last") found.add(node.metric);
+    else if ("left" in node) {
+      visit(node.left);
+      visit(node.right);
+    }
+  };
+  visit(formula);
+  return [...found];
+}
+
+const SIGNS = { add: "+", subtract: "−", multiply: "×", divide: "÷" } as const;
+const BINDING = { add: 1, subtract: 1, multiply: 2, divide: 2 } as const;
+
+/**
+ * A formula as a person reads it: `Δ disk_read_bytes ÷ elapsed`. With `show`, each term is what
+ * `show` makes of it, so that the same tree prints with its numbers in it.
+ */
+export function print(formula: Formula, show?: (term: Formula) => string): string {
+  return printAt(formula, 0, show ?? termName);
+}
+
+function printAt(formula: Formula, outer: number, show: (term: Formula) => string): string {
+  if (!("left" in formula)) return show(formula);
+  const binding = BINDING[formula.op];
+  // The right side of − and ÷ needs its brackets also against its own kind: a − (b + c).
+  const right = formula.op === "subtract" || formula.op === "divide" ? binding + 1 : binding;
+  const text = `${printAt(formula.left, binding, show)} ${SIGNS[formula.op]} ${
+    printAt(formula.right, right, show)
+  }`;
+  return binding < outer ? `(${text})` : text;
+}
+
+function termName(term: Formula): string {
+  switch (term.op) {
+    case "number":
+      return String(term.value);
+    case "delta":
+      return `Δ ${term.metric}`;
+    case "last":
+      return term.metric;
+    default:
+      return "elapsed";
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * What a number is worth. A reading is either a value with the share of time it was counted, or an
+ * absence with its reason; there is no third way, so a zero can never stand for "not measured".
+ *
+ * @module
+ */
+
+/** How far a value may be believed, best first. */
+export const GRADES = ["exact", "estimated", "low", "implausible"] as const;
+export type Grade = (typeof GRADES)[number];
+
+/** Why a value is absent. Each word is a different state on the page, in JSON and in `/metrics`. */
+export const REASONS = [
+  /** This kernel or machine does not have it. */
+  "not_supported",
+  /** It exists, and this process may not read it. */
+  "denied",
+  /** Counters show a rate only after their second reading. */
+  "not_yet",
+  /** It was open, and its counter had no turn in this window. */
+  "not_counted",
+  /** A ratio whose denominator did not move: nothing happened to be measured. */
+  "no_events",
+  /** The source has it at a coarser scope only; it is never copied down. */
+  "coarser_only",
+  /** The instance (a CPU, a disk, an interface) is gone. */
+  "gone",
+  /** Read only while somebody looks. */
+  "not_watched",
+  /** The source broke its format or could not be read. */
+  "failed",
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+/**
+ * One cause, told once: what was tried, on what, what came back and what it needs.
+ * `remedy` is a command or a setting that a person can paste, least privilege first.
+ */
+export interface Problem {
+  /** Stable within one collector: the same cause keeps the same key. */
+  readonly key: string;
+  readonly collector: string;
+  readonly reason: Reason;
+  /** One sentence, capital first, no full stop: `Cannot read "/proc/pressure/cpu": ENOENT, ...`. */
+  readonly message: string;
+  readonly remedy?: string | undefined;
+  /** The metrics that this cause costs; absent where it costs the whole collector. */
+  readonly metrics?: readonly string[] | undefined;
+  /** The one instance that it costs; absent where it costs all. */
+  readonly instance?: string | undefined;
+}
+
+export interface Measurement {
+  readonly value: number;
+  /** Share of the window in which the source really counted, 0 to 1. */
+  readonly coverage: number;
+  readonly grade: Grade;
+  /** The terms of a ratio were counted in different groups, so at different times. */
+  readonly mixed?: true;
+}
+
+export interface Absence {
+  readonly absent: Reason;
+  readonly problem?: Problem | undefined;
+}
+
+export type Reading = Measurement | Absence;
+
+/** Below this share of time a scaled value is `low`. */
+export const LOW_COVERAGE = 0.2;
+/** Below this counting time a scaled value is `low`, whatever its share. */
+export const LOW_RUNNING_SECONDS = 0.01;
+
+export function isMeasured(reading: Reading): reading is Measurement {
+  return "value" in reading;
+}
+
+export function exact(value: number): Measurement {
+  return { value, coverage: 1, grade: "exact" };
+}
+
+export function absent(reason: Reason, problem?: Problem): Absence {
+  return problem === undefined ? { absent: reason } : { absent: reason, problem };
+}
+
+/** The grade that a coverage earns. `enabledSeconds` is the time the event asked to be counted. */
+export function gradeOf(coverage: number, enabledSeconds: number): Grade {
+  if (coverage >= 1) return "exact";
+  if (coverage < LOW_COVERAGE || coverage * enabledSeconds < LOW_RUNNING_SECONDS) return "low";
+  return "estimated";
+}
+
+/** The worse of two grades: a derived value is as good as its worst input. */
+export function worse(a: Grade, b: Grade): Grade {
+  return GRADES.indexOf(a) >= GRADES.indexOf(b) ? a : b;
+}
