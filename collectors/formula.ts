@@ -90,12 +90,14 @@ function combine(
     : op === "multiply"
     ? left.value * right.value
     : left.value / right.value;
-  const trust = {
+  const partial = left.partial ?? right.partial;
+  return {
     value,
     coverage: Math.min(left.coverage, right.coverage),
     grade: worse(left.grade, right.grade),
+    ...(left.mixed || right.mixed ? { mixed: true as const } : {}),
+    ...(partial === undefined ? {} : { partial }),
   };
-  return left.mixed || right.mixed ? { ...trust, mixed: true } : trust;
 }
 
 /** The metrics that a formula reads, each once, in the order they are met. */

@@ -23,6 +23,8 @@ export const REASONS = [
   "no_events",
   /** The source has it at a coarser scope only; it is never copied down. */
   "coarser_only",
+  /** It has a value per instance and no sensible sum: a temperature, a frequency. */
+  "finer_only",
   /** The instance (a CPU, a disk, an interface) is gone. */
   "gone",
   /** Read only while somebody looks. */
@@ -57,6 +59,8 @@ export interface Measurement {
   readonly grade: Grade;
   /** The terms of a ratio were counted in different groups, so at different times. */
   readonly mixed?: true;
+  /** A sum over instances that lacks some: how many are in it, and how many there are. */
+  readonly partial?: { readonly counted: number; readonly present: number };
 }
 
 export interface Absence {

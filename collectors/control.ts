@@ -1,0 +1,119 @@
+/**
+ * The words that both threads share beside the timeline. While the worker waits for its deadline it
+ * hears no message, so what it must hear at once stands here.
+ *
+ * @module
+ */
+
+/** Int32 words. */
+const WORD = {
+  /** Counted up by main to wake the worker. */
+  wake: 0,
+  stop: 1,
+  intervalUs: 2,
+  watched: 3,
+  /** Counted up by the worker with every row; main waits on it. */
+  published: 4,
+  /** Index of the collector that is being read, or -1. */
+  reading: 5,
+} as const;
+const WORDS = 16;
+/** Float64 cells after the words. */
+const CELLS = 1;
+
+/** Milliseconds on a clock that both threads share: each has its own origin of `performance.now`. */
+function sharedNow(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+export class Control {
+  readonly buffer: SharedArrayBuffer;
+  readonly #words: Int32Array;
+  readonly #cells: Float64Array;
+
+  constructor(buffer?: SharedArrayBuffer) {
+    this.buffer = buffer ?? new SharedArrayBuffer(WORDS * 4 + CELLS * 8);
+    this.#words = new Int32Array(this.buffer, 0, WORDS);
+    this.#cells = new Float64Array(this.buffer, WORDS * 4, CELLS);
+    if (buffer === undefined) Atomics.store(this.#words, WORD.reading, -1);
+  }
+
+  // The main thread's side.
+
+  stop(): void {
+    Atomics.store(this.#words, WORD.stop, 1);
+    this.#wake();
+  }
+
+  setIntervalMs(intervalMs: number): void {
+    Atomics.store(this.#words, WORD.intervalUs, Math.round(intervalMs * 1000));
+    this.#wake();
+  }
+
+  setWatched(watched: boolean): void {
+    Atomics.store(this.#words, WORD.watched, watched ? 1 : 0);
+  }
+
+  /** Milliseconds since the last tick began, Infinity before the first. */
+  ageMs(): number {
+    const at = this.#cells[0]!;
+    return at === 0 ? Infinity : Math.max(0, sharedNow() - at);
+  }
+
+  /** Index of the collector that is being read, or -1. */
+  reading(): number {
+    return Atomics.load(this.#words, WORD.reading);
+  }
+
+  /** Resolves with the next publication after the one that `published` counted. */
+  async nextPublished(published: number): Promise<void> {
+    const waiting = Atomics.waitAsync(this.#words, WORD.published, published);
+    if (waiting.async) await waiting.value;
+  }
+
+  /** A count of publications; wraps. */
+  published(): number {
+    return Atomics.load(this.#words, WORD.published);
+  }
+
+  // The worker's side. Nothing here allocates.
+
+  stopped(): boolean {
+    return Atomics.load(this.#words, WORD.stop) === 1;
+  }
+
+  intervalMs(): number {
+    return Atomics.load(this.#words, WORD.intervalUs) / 1000;
+  }
+
+  watched(): boolean {
+    return Atomics.load(this.#words, WORD.watched) === 1;
+  }
+
+  /** To be read before the words are looked at, and handed to `sleep`: a change in between is not slept through. */
+  wakeCount(): number {
+    return Atomics.load(this.#words, WORD.wake);
+  }
+
+  sleep(wakeCount: number, ms: number): void {
+    Atomics.wait(this.#words, WORD.wake, wakeCount, ms);
+  }
+
+  begin(): void {
+    this.#cells[0] = sharedNow();
+  }
+
+  setReading(collector: number): void {
+    Atomics.store(this.#words, WORD.reading, collector);
+  }
+
+  publish(): void {
+    Atomics.add(this.#words, WORD.published, 1);
+    Atomics.notify(this.#words, WORD.published);
+  }
+
+  #wake(): void {
+    Atomics.add(this.#words, WORD.wake, 1);
+    Atomics.notify(this.#words, WORD.wake);
+  }
+}

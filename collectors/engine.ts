@@ -1,0 +1,300 @@
+/**
+ * One tick: reads every collector that is due into one row and publishes it. Knows no thread and no
+ * clock of its own; the worker drives it with real time, tests drive it by hand.
+ *
+ * @module
+ */
+import { MEASURED, SCOPES } from "./catalogue.ts";
+import {
+  CollectorError,
+  type CollectorSpec,
+  type Column,
+  HOST_SLOT,
+  type Reader,
+  type Site,
+  type Tick,
+} from "./collector.ts";
+import type { HostProfile } from "./host.ts";
+import type { HostTree } from "./kernel/host_tree.ts";
+import type { Clock, Kernel } from "./kernel/kernel.ts";
+import { ColumnStore } from "./column_store.ts";
+import { collectorIndex, HEADER, type Layout, metricIndex, readAtColumn } from "./layout.ts";
+import type { Timeline } from "./timeline.ts";
+import type { Problem } from "./trust.ts";
+
+/** A collector that could not open, or failed, is tried again this much later. */
+const REOPEN_AFTER_MS = 5000;
+/** No host needs more; a collector that makes up causes without end would fill the memory. */
+const PROBLEMS_MOST = 512;
+
+export interface EngineOptions {
+  readonly specs: readonly CollectorSpec[];
+  readonly kernel: Kernel;
+  readonly tree: HostTree;
+  readonly clock: Clock;
+  readonly profile: HostProfile;
+  readonly timelineBytesMost?: number;
+  /** Told before a collector is touched (its index in `COLLECTORS`) and after the last one (-1). */
+  readonly reading?: (collector: number) => void;
+}
+
+/** When a tick was due, and what went by. */
+export interface Due {
+  readonly deadlineMs: number;
+  readonly intervalMs: number;
+  /** Deadlines passed over since the last tick. */
+  readonly missed: number;
+  /** Somebody looks: collectors that are read only then are read. */
+  readonly watched: boolean;
+}
+
+interface Seat {
+  readonly spec: CollectorSpec;
+  readonly index: number;
+  readonly columns: readonly Column[];
+  readonly site: Site;
+  reader: Reader | null;
+  /** Not before this, CLOCK_MONOTONIC. */
+  dueMs: number;
+  silent: boolean;
+  failed: boolean;
+}
+
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #store: ColumnStore;
+  readonly #seats: readonly Seat[];
+  readonly #problems = new Map<string, Problem>();
+  readonly #own: OwnColumns;
+  #problemsVersion = 0;
+  #tick = { monotonicMs: 0, wallMs: 0 } satisfies Tick;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const hints = new Map([
+      ["collector", options.specs.length + 1],
+      ["cpu", options.profile.onlineCpus.length + (SCOPES.get("cpu")?.spare ?? 0)],
+    ]);
+    this.#store = new ColumnStore(
+      hints,
+      (problem) => this.#report("sampler", problem),
+      options.timelineBytesMost,
+    );
+    this.#own = ownColumns();
+    const collectors = this.#store.instances("collector");
+    this.#seats = options.specs.map((spec) => {
+      collectors.claim(spec.id);
+      return this.#seat(spec);
+    });
+  }
+
+  get layout(): Layout {
+    return this.#store.layout();
+  }
+
+  get timeline(): Timeline {
+    return this.#store.timeline;
+  }
+
+  /** Grows whenever instances come or go, or columns move. */
+  get layoutVersion(): number {
+    return this.#store.version;
+  }
+
+  /** Grows whenever a cause comes or goes. */
+  get problemsVersion(): number {
+    return this.#problemsVersion;
+  }
+
+  problems(): readonly Problem[] {
+    return [...this.#problems.values()];
+  }
+
+  /** The row of the last tick. */
+  get row(): Float64Array {
+    return this.#store.row.cells;
+  }
+
+  /** Reads what is due. Never throws for what a collector does. Returns without publishing. */
+  read(due: Due): void {
+    const { clock, reading } = this.#options;
+    const now = clock.monotonicMs();
+    const tick = this.#tick;
+    tick.monotonicMs = now;
+    tick.wallMs = clock.wallMs();
+    this.#store.next();
+    for (let i = 0; i < this.#seats.length; i++) {
+      const seat = this.#seats[i]!;
+      if (seat.spec.watchedOnly && !due.watched) this.#silence(seat);
+      // A collector that is due within half an interval is read now rather than a whole one late.
+      else if (seat.dueMs - now <= due.intervalMs / 2 || seat.silent) {
+        reading?.(seat.index);
+        this.#readSeat(seat, tick, i);
+      }
+    }
+    reading?.(-1);
+    this.#writeOwn(due, now);
+  }
+
+  /** Publishes the row that `read` filled. */
+  publish(due: Due): void {
+    this.#store.publish(due.deadlineMs);
+  }
+
+  close(): void {
+    for (const seat of this.#seats) {
+      seat.reader?.close();
+      seat.reader = null;
+    }
+  }
+
+  #seat(spec: CollectorSpec): Seat {
+    const columns = MEASURED
+      .map((entry, index) => entry.collector === spec.id ? index as Column : -1)
+      .filter((index) => index >= 0) as Column[];
+    const { kernel, tree, clock, profile } = this.#options;
+    const site: Site = {
+      kernel,
+      tree,
+      clock,
+      profile,
+      column: (id) => ownColumn(spec.id, id),
+      instances: (scope) => this.#store.instances(scope),
+      report: (problem) => this.#report(spec.id, problem),
+      resolve: (key) => this.#resolve(spec.id, key),
+    };
+    const index = collectorIndex(spec.id);
+    return { spec, index, columns, site, reader: null, dueMs: 0, silent: false, failed: false };
+  }
+
+  #readSeat(seat: Seat, tick: Tick, slot: number): void {
+    const row = this.#store.row;
+    const { clock } = this.#options;
+    const begun = clock.monotonicMs();
+    try {
+      seat.reader ??= seat.spec.open(seat.site);
+      seat.reader.read(row, tick);
+      seat.dueMs = tick.monotonicMs + seat.spec.minIntervalMs;
+      if (seat.silent) this.#resolve(seat.spec.id, SILENT);
+      seat.silent = false;
+      // The middle of nothing finer than the reading itself: counters were read after this moment.
+      if (seat.index >= 0) row.cells[readAtColumn(seat.index)] = begun;
+      if (seat.failed) this.#resolve(seat.spec.id, FAILED);
+      seat.failed = false;
+      row.gauge(this.#own.success, slot, 1);
+    } catch (error) {
+      this.#fail(seat, error, tick.monotonicMs);
+      row.gauge(this.#own.success, slot, 0);
+    }
+    row.gauge(this.#own.duration, slot, (clock.monotonicMs() - begun) / 1000);
+  }
+
+  #fail(seat: Seat, error: unknown, now: number): void {
+    this.#clear(seat);
+    const { id } = seat.spec;
+    for (const problem of this.problems()) {
+      if (problem.collector === id && problem.key !== FAILED) this.#resolve(id, problem.key);
+    }
+    try {
+      seat.reader?.close();
+    } catch (closing) {
+      this.#report(id, { key: "close", reason: "failed", message: messageOf(closing) });
+    }
+    seat.reader = null;
+    seat.dueMs = now + Math.max(REOPEN_AFTER_MS, seat.spec.minIntervalMs);
+    seat.silent = false;
+    seat.failed = true;
+    this.#report(
+      id,
+      error instanceof CollectorError
+        ? { key: FAILED, reason: error.reason, message: error.message, remedy: error.remedy }
+        : { key: FAILED, reason: "failed", message: messageOf(error) },
+    );
+  }
+
+  #silence(seat: Seat): void {
+    if (seat.silent) return;
+    seat.silent = true;
+    this.#clear(seat);
+    seat.reader?.close();
+    seat.reader = null;
+    this.#report(seat.spec.id, {
+      key: SILENT,
+      reason: "not_watched",
+      message: `Collector "${seat.spec.id}" is read only while somebody looks`,
+    });
+  }
+
+  #clear(seat: Seat): void {
+    for (const column of seat.columns) this.#store.row.noneAtAll(column);
+    if (seat.index >= 0) this.#store.row.cells[readAtColumn(seat.index)] = NaN;
+  }
+
+  #writeOwn(due: Due, begun: number): void {
+    const row = this.#store.row;
+    const own = this.#own;
+    const cells = row.cells;
+    cells[HEADER.monotonicMs] = this.#tick.monotonicMs;
+    cells[HEADER.wallMs] = this.#tick.wallMs;
+    cells[HEADER.intervalMs] = due.intervalMs;
+    cells[own.readAt] = begun;
+    row.add(own.ticks, HOST_SLOT, 1);
+    row.add(own.missed, HOST_SLOT, due.missed);
+    row.gauge(own.lateness, HOST_SLOT, Math.max(0, begun - due.deadlineMs) / 1000);
+    row.gauge(own.tickDuration, HOST_SLOT, (this.#options.clock.monotonicMs() - begun) / 1000);
+  }
+
+  #report(collector: string, problem: Omit<Problem, "collector">): void {
+    const key = `${collector}/${problem.key}`;
+    const known = this.#problems.get(key);
+    if (known?.message === problem.message && known.reason === problem.reason) return;
+    if (known === undefined && this.#problems.size >= PROBLEMS_MOST) return;
+    this.#problems.set(key, { ...problem, collector });
+    this.#problemsVersion++;
+  }
+
+  #resolve(collector: string, key: string): void {
+    if (this.#problems.delete(`${collector}/${key}`)) this.#problemsVersion++;
+  }
+}
+
+/** Key of the cause that costs a whole collector. */
+const FAILED = "failed";
+/** Key of the cause that nobody looks. */
+const SILENT = "not_watched";
+
+interface OwnColumns {
+  readonly ticks: Column;
+  readonly missed: Column;
+  readonly lateness: Column;
+  readonly tickDuration: Column;
+  readonly duration: Column;
+  readonly success: Column;
+  readonly readAt: number;
+}
+
+function ownColumns(): OwnColumns {
+  return {
+    ticks: ownColumn("sampler", "tick_total"),
+    missed: ownColumn("sampler", "tick_missed"),
+    lateness: ownColumn("sampler", "tick_lateness_seconds"),
+    tickDuration: ownColumn("sampler", "tick_duration_seconds"),
+    duration: ownColumn("sampler", "collector_duration_seconds"),
+    success: ownColumn("sampler", "collector_success"),
+    readAt: readAtColumn(collectorIndex("sampler")),
+  };
+}
+
+function ownColumn(collector: string, id: string): Column {
+  const index = metricIndex(id);
+  if (index < 0 || MEASURED[index]!.collector !== collector) {
+    throw new Error(
+      `Cannot find column of metric "${id}": collector "${collector}" has none of that id`,
+    );
+  }
+  return index as Column;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,144 @@
+/**
+ * The reading side of the timeline: finds the rows of a window, makes the newest snapshot once, and
+ * serves series. The same in the service, where a worker writes, and in tests, where nobody does.
+ *
+ * @module
+ */
+import type { HostProfile } from "./host.ts";
+import { HEADER, type Layout, readAtColumn } from "./layout.ts";
+import type { Ring } from "./ring.ts";
+import { SeriesStore } from "./series.ts";
+import { Snapshot } from "./snapshot.ts";
+import type { Timeline } from "./timeline.ts";
+import type { Problem } from "./trust.ts";
+import { Window } from "./window.ts";
+
+/** People read figures a second wide, however fast the ticks are; finer ones are noise. */
+const WINDOW_MS = 1000;
+/** A collector that did not read for this many rows has no window. */
+const ROWS_BACK_MOST = 128;
+
+export interface FeedSource {
+  readonly layout: Layout;
+  readonly timeline: Timeline;
+  readonly problems: readonly Problem[];
+}
+
+export class Feed {
+  readonly bootId: string;
+  readonly profile: HostProfile;
+  #source: FeedSource;
+  #series: SeriesStore;
+  #snapshot: Snapshot | null = null;
+
+  constructor(bootId: string, profile: HostProfile, source: FeedSource) {
+    this.bootId = bootId;
+    this.profile = profile;
+    this.#source = source;
+    this.#series = new SeriesStore(source);
+  }
+
+  /** The worker has told news: instances, causes or a wider timeline. */
+  update(source: FeedSource): void {
+    if (source.timeline !== this.#source.timeline) this.#series = new SeriesStore(source);
+    else this.#series.update(source);
+    this.#source = source;
+    this.#snapshot = null;
+  }
+
+  get layout(): Layout {
+    return this.#source.layout;
+  }
+
+  get series(): SeriesStore {
+    return this.#series;
+  }
+
+  /** Number of the newest tick whose layout is known here; 0 before the first. */
+  sequence(): number {
+    const index = this.#newest();
+    return index < 0 ? 0 : this.#source.timeline.fine.cell(index, HEADER.sequence);
+  }
+
+  /** The newest snapshot, made once for each tick; null before the first tick. */
+  latest(): Snapshot | null {
+    const index = this.#newest();
+    if (index < 0) return null;
+    const { fine } = this.#source.timeline;
+    if (this.#snapshot?.sequence === fine.cell(index, HEADER.sequence)) return this.#snapshot;
+    const window = this.#window(index);
+    if (window === null) return null;
+    const intervalMs = window.to[HEADER.intervalMs]!;
+    const before = this.#window(this.#fineBack(index, Math.max(WINDOW_MS, intervalMs)));
+    const { layout, problems } = this.#source;
+    const { bootId, profile } = this;
+    this.#snapshot = new Snapshot({ bootId, profile, layout, window, before, problems });
+    return this.#snapshot;
+  }
+
+  /** Index of the newest fine row written for a layout that is known here. */
+  #newest(): number {
+    const { timeline: { fine }, layout } = this.#source;
+    const oldest = fine.oldest();
+    let index = fine.count() - 1;
+    while (index >= oldest && fine.cell(index, HEADER.layoutVersion) > layout.version) index--;
+    return index >= oldest ? index : -1;
+  }
+
+  #window(index: number): Window | null {
+    const { timeline: { fine }, layout } = this.#source;
+    const to = new Float64Array(fine.width);
+    if (index < 0 || !fine.copy(index, to)) return null;
+    const base = this.#fineBack(index, Math.max(WINDOW_MS, to[HEADER.intervalMs]!));
+    const rows = new Map<string, Float64Array | null>();
+    const from = (collector: number): Float64Array | null => {
+      const readAt = readAtColumn(collector);
+      const place = this.#before(readAt, to[readAt]!, base, to[HEADER.sequence]!);
+      if (place === null) return null;
+      const key = `${place.ring === fine} ${place.index}`;
+      let row = rows.get(key);
+      if (row === undefined) rows.set(key, row = copyRow(place.ring, place.index));
+      return row;
+    };
+    const known: (Float64Array | null | undefined)[] = [];
+    return new Window(layout, (collector) => known[collector] ??= from(collector), to);
+  }
+
+  /** The newest fine row at least about `ms` older than row `index`; -1 when none is. */
+  #fineBack(index: number, ms: number): number {
+    const { fine } = this.#source.timeline;
+    if (index < 0) return -1;
+    const interval = fine.cell(index, HEADER.intervalMs);
+    // Half an interval of slack: ticks are late by turns, and a window of 999.8 ms is a second.
+    const wanted = fine.cell(index, HEADER.monotonicMs) - ms + Math.min(interval, ms) / 2;
+    const oldest = fine.oldest();
+    for (let i = index - 1; i >= oldest; i--) {
+      if (fine.cell(i, HEADER.monotonicMs) <= wanted) return i;
+    }
+    return -1;
+  }
+
+  /** Where a collector's window begins: the first row backwards that holds an earlier reading of it. */
+  #before(
+    readAt: number,
+    at: number,
+    base: number,
+    sequence: number,
+  ): { ring: Ring; index: number } | null {
+    const { fine, coarse } = this.#source.timeline;
+    for (let i = base; i > base - ROWS_BACK_MOST && i >= fine.oldest(); i--) {
+      if (fine.cell(i, readAt) < at) return { ring: fine, index: i };
+    }
+    const newest = coarse.count() - 1;
+    for (let i = newest; i > newest - ROWS_BACK_MOST && i >= coarse.oldest(); i--) {
+      const earlier = coarse.cell(i, HEADER.sequence) < sequence;
+      if (earlier && coarse.cell(i, readAt) < at) return { ring: coarse, index: i };
+    }
+    return null;
+  }
+}
+
+function copyRow(ring: Ring, index: number): Float64Array | null {
+  const row = new Float64Array(ring.width);
+  return ring.copy(index, row) ? row : null;
+}

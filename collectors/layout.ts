@@ -1,0 +1,117 @@
+/**
+ * Which column holds what: a block of columns for every measured metric, one column in it for each
+ * slot of its scope. Slots that no instance has yet are spare.
+ *
+ * @module
+ */
+import { MEASURED, SCOPES } from "./catalogue.ts";
+
+/** The first columns of every row. */
+export const HEADER = {
+  /** Number of the tick, from 1. */
+  sequence: 0,
+  /** CLOCK_MONOTONIC and CLOCK_REALTIME at the beginning of the tick, ms. */
+  monotonicMs: 1,
+  wallMs: 2,
+  /** The interval that was asked for, ms. */
+  intervalMs: 3,
+  /** Version of the layout whose instances this row was written for. */
+  layoutVersion: 4,
+} as const;
+
+/** Every collector that fills columns, in a fixed order: its index is its slot in scope `collector`. */
+export const COLLECTORS: readonly string[] = [...new Set(MEASURED.map((entry) => entry.collector))];
+
+const COLLECTOR_INDEX: ReadonlyMap<string, number> = new Map(
+  COLLECTORS.map((id, index) => [id, index]),
+);
+
+const METRIC_INDEX: ReadonlyMap<string, number> = new Map(
+  MEASURED.map((entry, index) => [entry.id, index]),
+);
+
+/** Index of a collector in `COLLECTORS`, or -1. */
+export function collectorIndex(id: string): number {
+  return COLLECTOR_INDEX.get(id) ?? -1;
+}
+
+/** Index of a measured metric in `MEASURED`, or -1: its handle. */
+export function metricIndex(id: string): number {
+  return METRIC_INDEX.get(id) ?? -1;
+}
+
+/** After the header: when each collector last read with success, CLOCK_MONOTONIC in ms. */
+const READ_AT = Object.keys(HEADER).length;
+
+export function readAtColumn(collector: number): number {
+  return READ_AT + collector;
+}
+
+/** One disk, CPU, interface. Its slot is its position in the scope's list. */
+export interface Instance {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** First row that is its; older rows of the slot were somebody else's. */
+  readonly bornSequence: number;
+  /** First row that it is missing from; null while it is there. */
+  readonly goneSequence: number | null;
+}
+
+export interface ScopeLayout {
+  readonly capacity: number;
+  /** By slot; null where the slot is spare. */
+  readonly instances: readonly (Instance | null)[];
+}
+
+/** Plain data: it travels from the worker to the main thread as it is. */
+export interface Layout {
+  readonly version: number;
+  /** Columns of a row. */
+  readonly width: number;
+  /** First column of each measured metric, by its index. */
+  readonly bases: readonly number[];
+  readonly scopes: Readonly<Record<string, ScopeLayout>>;
+}
+
+/** Gives every metric its columns. `capacities`: slots by scope id; a scope not named has its spare ones. */
+export function placeColumns(capacities: ReadonlyMap<string, number>): {
+  readonly width: number;
+  readonly bases: readonly number[];
+} {
+  let next = READ_AT + COLLECTORS.length;
+  const bases = MEASURED.map((entry) => {
+    const base = next;
+    next += capacityOf(entry.scope, capacities);
+    return base;
+  });
+  return { width: next, bases };
+}
+
+function capacityOf(scope: string, capacities: ReadonlyMap<string, number>): number {
+  const known = capacities.get(scope);
+  if (known !== undefined) return known;
+  const entry = SCOPES.get(scope);
+  if (entry === undefined) {
+    throw new Error(`Cannot lay out scope "${scope}": it is not in the catalogue`);
+  }
+  return Math.max(1, entry.spare);
+}
+
+/**
+ * Copies a row of one layout into a row of another that has at least its slots. New slots are NaN.
+ */
+export function carryRow(
+  from: Float64Array,
+  fromBases: readonly number[],
+  fromCapacities: readonly number[],
+  into: Float64Array,
+  intoBases: readonly number[],
+): void {
+  into.fill(NaN);
+  const head = READ_AT + COLLECTORS.length;
+  into.set(from.subarray(0, head));
+  for (let metric = 0; metric < fromBases.length; metric++) {
+    const base = fromBases[metric]!;
+    into.set(from.subarray(base, base + fromCapacities[metric]!), intoBases[metric]!);
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * The main thread's half of sampling: starts the worker, follows what it publishes, and tells whether
+ * it is alive.
+ *
+ * @module
+ */
+import { Control } from "./control.ts";
+import { Feed } from "./feed.ts";
+import { COLLECTORS } from "./layout.ts";
+import type { FromWorker, News, WorkerOptions } from "./sampler_worker.ts";
+import { checkInterval } from "./schedule.ts";
+import { Timeline } from "./timeline.ts";
+
+export interface SamplerOptions {
+  readonly intervalMs: number;
+  readonly procfs: string;
+  readonly sysfs: string;
+}
+
+/** Whether the numbers are fresh. */
+export interface Health {
+  /** The last tick came when it was due, give or take. */
+  readonly ticking: boolean;
+  /** Since the last tick, ms. */
+  readonly ageMs: number;
+  /** The collector that is being read right now, for a reading that hangs. */
+  readonly reading: string | null;
+}
+
+/** What routes see of sampling. Tests implement it over a stage. */
+export interface Sampler {
+  readonly feed: Feed;
+  readonly intervalMs: number;
+  /** 10 to 60,000 ms. Throws `RangeError` outside. Takes effect with the next tick. */
+  setIntervalMs(intervalMs: number): void;
+  /** Resolves when a tick newer than `sequence` is there, or when `signal` aborts. */
+  wait(sequence: number, signal: AbortSignal): Promise<void>;
+  /** Somebody looks: for the next ten seconds, what is read only then is read. */
+  watch(): void;
+  health(): Health;
+  /** Resolves with the reason when the worker is no more: the process should end. */
+  readonly ended: Promise<string>;
+  /** Ends the worker. Resolves when it has closed what it had open. */
+  stop(): Promise<void>;
+}
+
+/** A page that was loaded without scripts keeps what is read on demand this long. */
+const WATCH_MS = 10_000;
+/** A tick later than this is not merely late. */
+const STALE_MS_LEAST = 2000;
+const STALE_INTERVALS = 3;
+/** A reading that hangs this long does not come back: the supervisor must start the service anew. */
+const HUNG_MS = 30_000;
+const CHECK_EVERY_MS = 5000;
+
+/** Starts the worker. Rejects with one sentence when there is nothing to sample here. */
+export async function startSampler(options: SamplerOptions): Promise<Sampler> {
+  checkInterval(options.intervalMs);
+  const control = new Control();
+  control.setIntervalMs(options.intervalMs);
+  const worker = new Worker(new URL("./sampler_worker.ts", import.meta.url).href, {
+    type: "module",
+    name: "sampler",
+    deno: {
+      permissions: {
+        ffi: true,
+        env: false,
+        import: false,
+        net: false,
+        read: false,
+        run: false,
+        sys: false,
+        write: false,
+      },
+    },
+  });
+  const opened = new Promise<WorkerSampler>((resolve, reject) => {
+    let sampler: WorkerSampler | null = null;
+    worker.onmessage = (event: MessageEvent<FromWorker>): void => {
+      const message = event.data;
+      if (message.type === "opened") {
+        const { profile, news } = message;
+        const feed = new Feed(bootId(), profile, sourceOf(news));
+        sampler = new WorkerSampler(control, feed, news);
+        resolve(sampler);
+      } else if (message.type === "failed") {
+        if (sampler === null) reject(new Error(message.message));
+        else sampler.end(message.message);
+      } else if (message.type === "closed") sampler?.end("The sampler was stopped");
+      else sampler?.update(message.news);
+    };
+    worker.onerror = (event): void => {
+      event.preventDefault();
+      const message = `The sampler ended: ${event.message}`;
+      if (sampler === null) reject(new Error(message));
+      else sampler.end(message);
+    };
+  });
+  worker.postMessage({ ...options, control: control.buffer } satisfies WorkerOptions);
+  return await opened;
+}
+
+/** Eight hexadecimal digits: enough to tell one run of the service from another. */
+function bootId(): string {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!.toString(16).padStart(8, "0");
+}
+
+function sourceOf(news: News, known?: Timeline): {
+  layout: News["layout"];
+  timeline: Timeline;
+  problems: News["problems"];
+} {
+  const timeline = known ?? new Timeline(news.shape, news.buffer);
+  return { layout: news.layout, timeline, problems: news.problems };
+}
+
+class WorkerSampler implements Sampler {
+  readonly feed: Feed;
+  readonly ended: Promise<string>;
+  readonly #control: Control;
+  readonly #watchdog: ReturnType<typeof setInterval>;
+  #end!: (reason: string) => void;
+  #timeline: Timeline;
+  #width: number;
+  #intervalMs: number;
+  #watchTimer: ReturnType<typeof setTimeout> | undefined;
+  #told = Promise.withResolvers<void>();
+
+  constructor(control: Control, feed: Feed, news: News) {
+    this.#control = control;
+    this.feed = feed;
+    this.#timeline = sourceOf(news).timeline;
+    this.#width = news.shape.width;
+    this.#intervalMs = control.intervalMs();
+    this.feed.update(sourceOf(news, this.#timeline));
+    this.ended = new Promise((resolve) => this.#end = resolve);
+    this.#watchdog = this.#startWatchdog();
+  }
+
+  get intervalMs(): number {
+    return this.#intervalMs;
+  }
+
+  setIntervalMs(intervalMs: number): void {
+    this.#intervalMs = checkInterval(intervalMs);
+    this.#control.setIntervalMs(intervalMs);
+  }
+
+  async wait(sequence: number, signal: AbortSignal): Promise<void> {
+    const aborted = new Promise<void>((resolve) => {
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    while (!signal.aborted) {
+      const published = this.#control.published();
+      if (this.feed.sequence() > sequence) return;
+      // A row of an instance that was not heard of yet counts only when the news has come too.
+      await Promise.race([this.#control.nextPublished(published), this.#told.promise, aborted]);
+    }
+  }
+
+  watch(): void {
+    this.#control.setWatched(true);
+    clearTimeout(this.#watchTimer);
+    const timer = setTimeout(() => this.#control.setWatched(false), WATCH_MS);
+    Deno.unrefTimer(timer);
+    this.#watchTimer = timer;
+  }
+
+  health(): Health {
+    const ageMs = this.#control.ageMs();
+    const most = Math.max(STALE_MS_LEAST, STALE_INTERVALS * this.#intervalMs);
+    return {
+      ticking: ageMs <= most,
+      ageMs,
+      reading: COLLECTORS[this.#control.reading()] ?? null,
+    };
+  }
+
+  stop(): Promise<void> {
+    clearInterval(this.#watchdog);
+    clearTimeout(this.#watchTimer);
+    this.#control.stop();
+    return this.ended.then(() => {});
+  }
+
+  end(reason: string): void {
+    clearInterval(this.#watchdog);
+    this.#end(reason);
+  }
+
+  update(news: News): void {
+    if (news.shape.width !== this.#width) {
+      this.#width = news.shape.width;
+      this.#timeline = sourceOf(news).timeline;
+    }
+    this.feed.update(sourceOf(news, this.#timeline));
+    const told = this.#told;
+    this.#told = Promise.withResolvers<void>();
+    told.resolve();
+  }
+
+  /**
+   * Counts checks and not time: after the whole process stood still (SIGSTOP, a suspended machine) the
+   * first check finds an old row, and the worker must have its chance to tick.
+   */
+  #startWatchdog(): ReturnType<typeof setInterval> {
+    let published = this.#control.published();
+    let idleChecks = 0;
+    const timer = setInterval(() => {
+      const now = this.#control.published();
+      idleChecks = now === published ? idleChecks + 1 : 0;
+      published = now;
+      const most = Math.max(HUNG_MS, STALE_INTERVALS * this.#intervalMs);
+      if (idleChecks * CHECK_EVERY_MS < most) return;
+      const { reading } = this.health();
+      this.end(
+        `The sampler hangs: no tick for ${Math.round(most / 1000)} s` +
+          (reading === null ? "" : `, reading collector "${reading}"`),
+      );
+    }, CHECK_EVERY_MS);
+    Deno.unrefTimer(timer);
+    return timer;
+  }
+}

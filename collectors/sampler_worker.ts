@@ -1,0 +1,138 @@
+/**
+ * The worker's half of sampling: the only thread that may call into libc. It hears one message, its
+ * options, and from then on only the words of the control block.
+ *
+ * @module
+ */
+/// <reference lib="deno.worker" />
+import { Control } from "./control.ts";
+import { Engine } from "./engine.ts";
+import { type HostProfile, readHostProfile } from "./host.ts";
+import { LinuxKernel } from "./kernel/linux_kernel.ts";
+import { LinuxTree } from "./kernel/linux_tree.ts";
+import type { Layout } from "./layout.ts";
+import { REGISTRY } from "./registry.ts";
+import { Schedule } from "./schedule.ts";
+import type { TimelineShape } from "./timeline.ts";
+import type { Problem } from "./trust.ts";
+
+export interface WorkerOptions {
+  readonly intervalMs: number;
+  readonly procfs: string;
+  readonly sysfs: string;
+  readonly control: SharedArrayBuffer;
+}
+
+/** What the main thread must know before it can read rows. */
+export interface News {
+  readonly layout: Layout;
+  readonly shape: TimelineShape;
+  readonly buffer: SharedArrayBuffer;
+  readonly problems: readonly Problem[];
+}
+
+export type FromWorker =
+  | { readonly type: "opened"; readonly profile: HostProfile; readonly news: News }
+  | { readonly type: "news"; readonly news: News }
+  | { readonly type: "failed"; readonly message: string }
+  | { readonly type: "closed" };
+
+/** With a long interval nobody should wait a minute for the second reading. */
+const SECOND_TICK_MS_MOST = 1000;
+
+self.onmessage = (event: MessageEvent<WorkerOptions>): void => {
+  try {
+    run(event.data);
+    tell({ type: "closed" });
+  } catch (error) {
+    tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+  }
+  self.close();
+};
+
+function tell(message: FromWorker): void {
+  self.postMessage(message);
+}
+
+function run(options: WorkerOptions): void {
+  const control = new Control(options.control);
+  const kernel = LinuxKernel.open();
+  const tree = new LinuxTree(kernel, { procfs: options.procfs, sysfs: options.sysfs });
+  // One read that must work anywhere tells a wrong root before fourteen collectors do.
+  tree.text("/proc/stat");
+  const profile = readHostProfile(kernel, tree);
+  const reading = (collector: number): void => control.setReading(collector);
+  const engine = new Engine({ specs: REGISTRY, kernel, tree, clock: kernel, profile, reading });
+  const schedule = new Schedule(kernel.monotonicMs(), options.intervalMs);
+  const told = new Told(engine);
+
+  tick(engine, control, schedule);
+  told.update();
+  tell({ type: "opened", profile, news: told.news() });
+  schedule.advance(kernel.monotonicMs());
+  if (schedule.intervalMs > SECOND_TICK_MS_MOST) {
+    control.sleep(control.wakeCount(), SECOND_TICK_MS_MOST);
+    tick(engine, control, schedule);
+  }
+
+  while (true) {
+    const wakeCount = control.wakeCount();
+    if (control.stopped()) break;
+    const intervalMs = control.intervalMs();
+    if (intervalMs !== schedule.intervalMs) schedule.setInterval(intervalMs);
+    const leftMs = schedule.deadlineMs - kernel.monotonicMs();
+    if (leftMs > 0) {
+      control.sleep(wakeCount, leftMs);
+      if (control.wakeCount() !== wakeCount) continue;
+      // A wait may end a little early; the deadline is then met by the tick itself.
+    }
+    tick(engine, control, schedule);
+    if (told.update()) tell({ type: "news", news: told.news() });
+    schedule.advance(kernel.monotonicMs());
+  }
+  engine.close();
+}
+
+/** Reused for every tick. */
+const due = { deadlineMs: 0, intervalMs: 0, missed: 0, watched: false };
+
+function tick(engine: Engine, control: Control, schedule: Schedule): void {
+  control.begin();
+  due.deadlineMs = schedule.deadlineMs;
+  due.intervalMs = schedule.intervalMs;
+  due.missed = schedule.missed;
+  due.watched = control.watched();
+  engine.read(due);
+  engine.publish(due);
+  control.publish();
+}
+
+/** What the main thread was told last, to tell it only what is new. */
+class Told {
+  readonly #engine: Engine;
+  #layoutVersion = 0;
+  #problemsVersion = 0;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Whether there is news since the last call. A wider timeline is a new layout too. */
+  update(): boolean {
+    const { layoutVersion, problemsVersion } = this.#engine;
+    const news = layoutVersion !== this.#layoutVersion || problemsVersion !== this.#problemsVersion;
+    this.#layoutVersion = layoutVersion;
+    this.#problemsVersion = problemsVersion;
+    return news;
+  }
+
+  news(): News {
+    const { layout, timeline } = this.#engine;
+    return {
+      layout,
+      shape: timeline.shape,
+      buffer: timeline.buffer,
+      problems: this.#engine.problems(),
+    };
+  }
+}

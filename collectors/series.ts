@@ -1,0 +1,170 @@
+/**
+ * Values over time, for charts. Every coarse row is turned into a point once, whoever asks, and kept
+ * as long as the row itself; a gap in the rows is a gap in the values.
+ *
+ * @module
+ */
+import { metric as metricOf } from "./catalogue.ts";
+import { inputs } from "./formula.ts";
+import { collectorIndex, HEADER, readAtColumn } from "./layout.ts";
+import type { Layout } from "./layout.ts";
+import type { Timeline } from "./timeline.ts";
+import { isMeasured } from "./trust.ts";
+import { Window } from "./window.ts";
+
+/** Rows further apart than this many steps are a gap: no line is drawn across it. */
+const GAP_STEPS = 1.5;
+/** Series kept at once; a page has some twenty. The one asked for longest ago makes room. */
+const SERIES_MOST = 256;
+
+/** Which line: a metric, for the host or for one instance. */
+export interface SeriesKey {
+  readonly metric: string;
+  readonly instance?: string | undefined;
+}
+
+/** Columns as uPlot takes them: seconds since 1970, and a value or null for each. */
+export interface Series {
+  readonly seconds: readonly number[];
+  readonly values: readonly (readonly (number | null)[])[];
+  /** Sequence of the newest point. */
+  readonly sequence: number;
+}
+
+interface Source {
+  readonly layout: Layout;
+  readonly timeline: Timeline;
+}
+
+interface Kept {
+  /** Index of the coarse row of the first value. */
+  first: number;
+  readonly values: (number | null)[];
+}
+
+export class SeriesStore {
+  #source: Source;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  /** News of the same timeline. */
+  update(source: Source): void {
+    this.#source = source;
+  }
+
+  /**
+   * Points newer than a sequence and not older than a span, oldest first. The sequence wins where it
+   * is younger; a caller that has nothing passes 0.
+   */
+  read(keys: readonly SeriesKey[], after: number, spanMs: number): Series {
+    const { coarse } = this.#source.timeline;
+    const newest = this.#newest();
+    const offset = this.#wallOffsetMs(newest);
+    const oldestMs = coarse.cell(newest, HEADER.monotonicMs) - spanMs;
+    let first = newest + 1;
+    while (
+      first > coarse.oldest() && coarse.cell(first - 1, HEADER.sequence) > after &&
+      coarse.cell(first - 1, HEADER.monotonicMs) >= oldestMs
+    ) first--;
+    const seconds: number[] = [];
+    for (let i = first; i <= newest; i++) {
+      seconds.push(Math.round(coarse.cell(i, HEADER.monotonicMs) + offset) / 1000);
+    }
+    const values = keys.map((key) => this.#values(key, first, newest));
+    const sequence = newest < 0 ? 0 : coarse.cell(newest, HEADER.sequence);
+    return { seconds, values, sequence };
+  }
+
+  /** Sequence of the oldest row that a cursor can still be resumed from. */
+  oldestSequence(): number {
+    const { coarse } = this.#source.timeline;
+    return coarse.count() === 0 ? 0 : coarse.cell(coarse.oldest(), HEADER.sequence);
+  }
+
+  #newest(): number {
+    const { timeline: { coarse }, layout } = this.#source;
+    let index = coarse.count() - 1;
+    while (index >= 0 && coarse.cell(index, HEADER.layoutVersion) > layout.version) index--;
+    return index;
+  }
+
+  /** Distances between points are monotonic time; only their place in the day is the wall clock's. */
+  #wallOffsetMs(newest: number): number {
+    const { coarse } = this.#source.timeline;
+    return coarse.cell(newest, HEADER.wallMs) - coarse.cell(newest, HEADER.monotonicMs);
+  }
+
+  #values(key: SeriesKey, first: number, newest: number): (number | null)[] {
+    const name = `${key.metric}\n${key.instance ?? ""}`;
+    const kept = this.#kept.get(name) ?? { first, values: [] };
+    this.#kept.delete(name);
+    this.#kept.set(name, kept);
+    if (this.#kept.size > SERIES_MOST) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#extend(key, kept, first, newest);
+    return kept.values.slice(first - kept.first, newest + 1 - kept.first);
+  }
+
+  #extend(key: SeriesKey, kept: Kept, first: number, newest: number): void {
+    const end = kept.first + kept.values.length;
+    if (first < kept.first || first > end) {
+      kept.first = first;
+      kept.values.length = 0;
+    }
+    const next = kept.first + kept.values.length;
+    if (next <= newest) kept.values.push(...this.#evaluate(key, next, newest));
+    const forgotten = this.#source.timeline.coarse.oldest() - kept.first;
+    if (forgotten > 0) {
+      kept.values.splice(0, forgotten);
+      kept.first += forgotten;
+    }
+  }
+
+  #evaluate(key: SeriesKey, first: number, last: number): (number | null)[] {
+    const { timeline: { coarse, shape }, layout } = this.#source;
+    const entry = metricOf(key.metric);
+    const source = entry.kind === "derived" ? metricOf(inputs(entry.formula)[0]!) : entry;
+    const readAt = source.kind === "derived" ? -1 : readAtColumn(collectorIndex(source.collector));
+    const slot = this.#slot(entry.scope, key.instance);
+    let from = new Float64Array(coarse.width);
+    let to = new Float64Array(coarse.width);
+    let hasFrom = coarse.copy(first - 1, from);
+    const values: (number | null)[] = [];
+    for (let i = first; i <= last; i++) {
+      const hasTo = coarse.copy(i, to);
+      const start = from;
+      const stepMs = Math.max(shape.coarseStepMs, to[HEADER.intervalMs]!);
+      const apart = to[HEADER.monotonicMs]! - from[HEADER.monotonicMs]!;
+      if (slot === undefined || !hasTo || !hasFrom || apart > GAP_STEPS * stepMs) values.push(null);
+      // Not read again since: the step goes on.
+      else if (readAt >= 0 && from[readAt] === to[readAt] && values.length > 0) {
+        values.push(values.at(-1)!);
+      } else {
+        const reading = new Window(layout, () => start, to).read(entry, slot);
+        values.push(
+          isMeasured(reading) && this.#was(entry.scope, slot, to) ? reading.value : null,
+        );
+      }
+      from = to;
+      hasFrom = hasTo;
+      to = start;
+    }
+    return values;
+  }
+
+  #slot(scope: string, instance: string | undefined): number | null | undefined {
+    if (instance === undefined) return null;
+    const slots = this.#source.layout.scopes[scope]?.instances ?? [];
+    const slot = slots.findIndex((candidate) => candidate?.name === instance);
+    return slot < 0 ? undefined : slot;
+  }
+
+  /** The slot was this instance's at that row. */
+  #was(scope: string, slot: number | null, row: Float64Array): boolean {
+    if (slot === null) return true;
+    const instance = this.#source.layout.scopes[scope]?.instances[slot];
+    return (instance?.bornSequence ?? Infinity) <= row[HEADER.sequence]!;
+  }
+}

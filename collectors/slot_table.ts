@@ -1,0 +1,210 @@
+/**
+ * The instances of one scope: names to slots, and who is there at this moment.
+ *
+ * @module
+ */
+import type { Scope } from "./catalogue.ts";
+import { IGNORED, type Instances, UNKNOWN } from "./collector.ts";
+import type { Instance, ScopeLayout } from "./layout.ts";
+
+const encoder = new TextEncoder();
+
+/** What a table asks of the engine that owns the columns. */
+export interface SlotOwner {
+  /** Sequence of the row that is being filled. */
+  sequence(): number;
+  /** Oldest sequence that can still be read: slots that were left before it may be given away. */
+  oldestSequence(): number;
+  /** Makes room: after it the scope has this capacity. */
+  grow(scope: Scope, capacity: number): void;
+  /** All cells of the slot become absent; with `forget`, totals begin anew too. */
+  clear(scope: Scope, slot: number, forget: boolean): void;
+  /** Instances changed: the layout has a new version. */
+  changed(): void;
+  /** No more instances can be taken in. */
+  exhausted(scope: Scope, name: string): void;
+}
+
+interface Known {
+  readonly bytes: Uint8Array;
+  /** A slot, or `IGNORED`. */
+  slot: number;
+}
+
+export class SlotTable implements Instances {
+  readonly scope: Scope;
+  readonly #owner: SlotOwner;
+  #capacity: number;
+  /** By slot. */
+  readonly #instances: (Instance | null)[] = [];
+  /** In the order in which files name them, so that the next look-up is mostly the next entry. */
+  readonly #known: Known[] = [];
+  #next = 0;
+  #present: number[] = [];
+  #seen: Uint8Array;
+  #slotOfNumber: number[] = [];
+
+  constructor(scope: Scope, capacity: number, owner: SlotOwner) {
+    this.scope = scope;
+    this.#owner = owner;
+    this.#capacity = capacity;
+    this.#seen = new Uint8Array(capacity);
+  }
+
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  layout(): ScopeLayout {
+    return { capacity: this.#capacity, instances: [...this.#instances] };
+  }
+
+  slots(): readonly number[] {
+    return this.#present;
+  }
+
+  nameOf(slot: number): string {
+    return this.#instances[slot]?.name ?? "";
+  }
+
+  lookup(bytes: Uint8Array, start: number, end: number): number {
+    const known = this.#known;
+    const length = end - start;
+    for (let tried = 0, at = this.#next; tried < known.length; tried++, at++) {
+      if (at >= known.length) at = 0;
+      const entry = known[at]!;
+      if (entry.bytes.length !== length || !same(entry.bytes, bytes, start)) continue;
+      this.#next = at + 1;
+      const slot = entry.slot;
+      if (slot >= 0) {
+        this.#seen[slot] = 1;
+        // It is gone as far as readers know: only `claim` brings it back.
+        if (this.#instances[slot]!.goneSequence !== null) return UNKNOWN;
+      }
+      return slot;
+    }
+    return UNKNOWN;
+  }
+
+  number(n: number): number {
+    return this.#slotOfNumber[n] ?? UNKNOWN;
+  }
+
+  ignore(name: string): void {
+    this.#remember(name, IGNORED);
+  }
+
+  claim(name: string, labels: Readonly<Record<string, string>> = {}): number {
+    const was = this.#instances.findIndex((instance) => instance?.name === name);
+    if (was >= 0 && this.#instances[was]!.goneSequence === null) {
+      this.#seen[was] = 1;
+      return was;
+    }
+    const slot = was >= 0 ? was : this.#freeSlot(name);
+    if (slot < 0) {
+      this.#remember(name, IGNORED);
+      return IGNORED;
+    }
+    const before = this.#instances[slot] ?? null;
+    if (was < 0) this.#giveUp(slot, before);
+    const bornSequence = was >= 0 && before !== null ? before.bornSequence : this.#owner.sequence();
+    this.#instances[slot] = {
+      name,
+      labels: { [this.scope.label]: name, ...labels },
+      bornSequence,
+      goneSequence: null,
+    };
+    this.#remember(name, slot);
+    this.#seen[slot] = 1;
+    this.#index();
+    return slot;
+  }
+
+  begin(): void {
+    this.#seen.fill(0);
+    this.#next = 0;
+  }
+
+  end(): void {
+    const present = this.#present;
+    let gone = false;
+    for (let i = 0; i < present.length; i++) {
+      const slot = present[i]!;
+      if (this.#seen[slot] === 1) continue;
+      this.#instances[slot] = {
+        ...this.#instances[slot]!,
+        goneSequence: this.#owner.sequence(),
+      };
+      this.#owner.clear(this.scope, slot, false);
+      gone = true;
+    }
+    if (gone) this.#index();
+  }
+
+  #freeSlot(name: string): number {
+    for (let slot = 0; slot < this.#capacity; slot++) {
+      if ((this.#instances[slot] ?? null) === null) return slot;
+    }
+    const leftBefore = this.scope.volatile ? Infinity : this.#owner.oldestSequence();
+    const left = this.#oldestLeft();
+    if (left >= 0 && this.#instances[left]!.goneSequence! < leftBefore) return left;
+    if (this.#capacity < this.scope.most) {
+      const slot = this.#capacity;
+      const more = Math.max(4, this.scope.spare, this.#capacity >> 1);
+      this.#capacity = Math.min(this.scope.most, this.#capacity + more);
+      const seen = new Uint8Array(this.#capacity);
+      seen.set(this.#seen);
+      this.#seen = seen;
+      this.#owner.grow(this.scope, this.#capacity);
+      return slot;
+    }
+    // The past of who left longest ago is worth less than the presence of who came.
+    if (left < 0) this.#owner.exhausted(this.scope, name);
+    return left;
+  }
+
+  #oldestLeft(): number {
+    let oldest = -1;
+    for (let slot = 0; slot < this.#instances.length; slot++) {
+      const gone = this.#instances[slot]?.goneSequence ?? null;
+      if (gone === null) continue;
+      if (oldest < 0 || gone < this.#instances[oldest]!.goneSequence!) oldest = slot;
+    }
+    return oldest;
+  }
+
+  #giveUp(slot: number, before: Instance | null): void {
+    this.#owner.clear(this.scope, slot, true);
+    if (before === null) return;
+    const at = this.#known.findIndex((entry) => entry.slot === slot);
+    if (at >= 0) this.#known.splice(at, 1);
+  }
+
+  #remember(name: string, slot: number): void {
+    const bytes = encoder.encode(name);
+    const known = this.#known.find((entry) =>
+      entry.bytes.length === bytes.length && same(entry.bytes, bytes, 0)
+    );
+    if (known !== undefined) known.slot = slot;
+    else this.#known.push({ bytes, slot });
+  }
+
+  #index(): void {
+    const present: number[] = [];
+    const byNumber: number[] = [];
+    for (let slot = 0; slot < this.#instances.length; slot++) {
+      const instance = this.#instances[slot] ?? null;
+      if (instance === null || instance.goneSequence !== null) continue;
+      present.push(slot);
+      if (/^\d{1,5}$/.test(instance.name)) byNumber[Number(instance.name)] = slot;
+    }
+    this.#present = present;
+    this.#slotOfNumber = byNumber;
+    this.#owner.changed();
+  }
+}
+
+function same(known: Uint8Array, bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < known.length; i++) if (known[i] !== bytes[start + i]) return false;
+  return true;
+}

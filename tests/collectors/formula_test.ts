@@ -1,0 +1,93 @@
+import { assertEquals } from "@std/assert";
+import {
+  add,
+  delta,
+  divide,
+  elapsed,
+  evaluate,
+  type Formula,
+  inputs,
+  last,
+  multiply,
+  number,
+  print,
+  subtract,
+  type Terms,
+} from "../../collectors/formula.ts";
+import { absent, exact, type Reading } from "../../collectors/trust.ts";
+
+const HALF: Reading = { value: 6, coverage: 0.5, grade: "estimated" };
+
+function terms(values: Readonly<Record<string, Reading>>): Terms {
+  const look = (id: string): Reading => values[id] ?? absent("not_supported");
+  return { delta: look, last: look, elapsed: () => exact(2) };
+}
+
+function check(formula: Formula, values: Record<string, Reading>, expected: Reading): void {
+  assertEquals(evaluate(formula, terms(values)), expected);
+}
+
+Deno.test("evaluate computes sums, differences, products and quotients", () => {
+  const values = { a: exact(12), b: exact(4) };
+  check(add(delta("a"), delta("b"), number(1)), values, exact(17));
+  check(subtract(last("a"), last("b")), values, exact(8));
+  check(multiply(delta("a"), number(0.5)), values, exact(6));
+  check(divide(delta("a"), elapsed()), values, exact(6));
+});
+
+Deno.test("evaluate gives the trust of the worst input", () => {
+  check(divide(delta("a"), delta("b")), { a: HALF, b: exact(3) }, {
+    value: 2,
+    coverage: 0.5,
+    grade: "estimated",
+  });
+  const low: Reading = { value: 1, coverage: 0.1, grade: "low" };
+  check(add(delta("a"), delta("b")), { a: HALF, b: low }, {
+    value: 7,
+    coverage: 0.1,
+    grade: "low",
+  });
+});
+
+Deno.test("evaluate says no_events for a division by zero, whatever the numerator", () => {
+  check(divide(delta("a"), delta("b")), { a: exact(5), b: exact(0) }, absent("no_events"));
+  check(divide(delta("a"), delta("b")), { a: exact(0), b: exact(0) }, absent("no_events"));
+});
+
+Deno.test("evaluate is absent with the reason of the input that is absent", () => {
+  check(divide(delta("a"), delta("b")), { a: exact(5), b: absent("denied") }, absent("denied"));
+  check(add(delta("a"), delta("b")), { a: absent("gone"), b: exact(1) }, absent("gone"));
+});
+
+Deno.test("evaluate carries that a sum lacks instances and that a ratio is mixed", () => {
+  const partial = { counted: 3, present: 4 };
+  const some: Reading = { value: 6, coverage: 1, grade: "estimated", partial, mixed: true };
+  check(divide(delta("a"), number(2)), { a: some }, { ...some, value: 3 });
+});
+
+Deno.test("inputs names each metric once, in the order they are met", () => {
+  const formula = divide(add(delta("b"), delta("a")), add(delta("a"), last("c"), elapsed()));
+  assertEquals(inputs(formula), ["b", "a", "c"]);
+});
+
+Deno.test("print writes a formula with the brackets it needs and no others", () => {
+  const cases: [Formula, string][] = [
+    [divide(delta("a"), elapsed()), "Δ a ÷ elapsed"],
+    [divide(delta("a"), add(delta("a"), delta("b"))), "Δ a ÷ (Δ a + Δ b)"],
+    [subtract(last("a"), subtract(last("b"), last("c"))), "a − (b − c)"],
+    [subtract(subtract(last("a"), last("b")), last("c")), "a − b − c"],
+    [multiply(number(64), delta("a")), "64 × Δ a"],
+    [divide(delta("a"), multiply(delta("b"), number(2))), "Δ a ÷ (Δ b × 2)"],
+    [add(last("a"), divide(last("b"), last("c"))), "a + b ÷ c"],
+  ];
+  for (const [formula, text] of cases) assertEquals(print(formula), text);
+});
+
+Deno.test("print puts in each term's place what it is told to", () => {
+  const formula = divide(delta("a"), delta("b"));
+  const shown = print(
+    formula,
+    (term) => term.op === "delta" && term.metric === "a" ? "1.2 G" : "3 G",
+  );
+  assertEquals(shown, "1.2 G ÷ 3 G");
+});

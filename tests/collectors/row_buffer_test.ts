@@ -1,0 +1,88 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { CollectorError, type Column } from "../../collectors/collector.ts";
+import { RowBuffer } from "../../collectors/row_buffer.ts";
+
+const FIRST = 0 as Column;
+const SECOND = 1 as Column;
+
+/** Two metrics of three slots each, from column 4 on. */
+function buffer(): RowBuffer {
+  return new RowBuffer(10, [4, 7], [3, 3]);
+}
+
+/** What the row shows after each of these raw counters. */
+function check(raws: readonly number[], expected: readonly number[], wrapAt?: number): void {
+  const row = buffer();
+  const shown = raws.map((raw) => {
+    row.count(FIRST, 1, raw, wrapAt);
+    return row.cells[5];
+  });
+  assertEquals(shown, [...expected]);
+}
+
+Deno.test("RowBuffer.count begins with the kernel's own total and adds increases", () => {
+  check([500, 500, 750, 751], [500, 500, 750, 751]);
+});
+
+Deno.test("RowBuffer.count goes on after a counter that began anew, without its loss", () => {
+  // 900 is gone; what was counted before the new first sight is not known, so not added.
+  check([100_000, 100_900, 50, 70], [100_000, 100_900, 100_900, 100_920]);
+});
+
+Deno.test("RowBuffer.count waits out a small step back, so that nothing is counted twice", () => {
+  check([10_000, 9_990, 9_995, 10_000, 10_003], [10_000, 10_000, 10_000, 10_000, 10_003]);
+});
+
+Deno.test("RowBuffer.count adds across a wrap where the counter has one", () => {
+  const top = 2 ** 32;
+  check([top - 10, top - 4, 6], [top - 10, top - 4, top + 6], top);
+  // A fall that would be more than half a turn is a counter that began anew.
+  check([3_000_000, 5], [3_000_000, 3_000_000], top);
+});
+
+Deno.test("RowBuffer.count keeps small increases of large totals exact", () => {
+  const large = 2 ** 52;
+  check([large, large + 1, large + 3], [large, large + 1, large + 3]);
+});
+
+Deno.test("RowBuffer.add never falls", () => {
+  const row = buffer();
+  for (const increase of [5, -3, 0, 2]) row.add(SECOND, 2, increase);
+  assertEquals(row.cells[9], 7);
+});
+
+Deno.test("RowBuffer.gauge refuses NaN by the metric's name", () => {
+  const row = buffer();
+  row.gauge(FIRST, 0, -5);
+  assertEquals(row.cells[4], -5);
+  assertThrows(() => row.gauge(FIRST, 0, NaN), CollectorError, "found NaN");
+});
+
+Deno.test("RowBuffer keeps totals through an absence, so that the next delta spans it", () => {
+  const row = buffer();
+  row.count(FIRST, 0, 100);
+  row.noneAtAll(FIRST);
+  assertEquals([...row.cells.subarray(4, 7)], [NaN, NaN, NaN]);
+  row.count(FIRST, 0, 160);
+  assertEquals(row.cells[4], 160);
+});
+
+Deno.test("RowBuffer.forget begins anew for the slot's next owner", () => {
+  const row = buffer();
+  row.count(FIRST, 0, 1_000_000);
+  row.forget(FIRST, 0);
+  assertEquals(row.cells[4], NaN);
+  row.count(FIRST, 0, 7);
+  assertEquals(row.cells[4], 7);
+});
+
+Deno.test("RowBuffer.move takes cells and totals to wider columns", () => {
+  const row = buffer();
+  row.count(FIRST, 2, 1000);
+  row.count(SECOND, 0, 50);
+  row.move(14, [4, 9], [5, 5]);
+  assertEquals([row.cells[6], row.cells[9], row.cells[8]], [1000, 50, NaN]);
+  row.count(FIRST, 2, 1300);
+  row.count(FIRST, 4, 9);
+  assertEquals([row.cells[6], row.cells[8]], [1300, 9]);
+});

@@ -1,0 +1,53 @@
+import { assertEquals } from "@std/assert";
+import { ascii, Scanner } from "../../collectors/scan.ts";
+
+function scanner(text: string): Scanner {
+  const bytes = ascii(text);
+  const scan = new Scanner();
+  scan.reset(bytes, bytes.length);
+  return scan;
+}
+
+Deno.test("Scanner.number reads whole numbers after blanks", () => {
+  const scan = scanner("  12\t0 18446744073709551615");
+  assertEquals([scan.number(), scan.number(), scan.number()], [12, 0, 2 ** 64]);
+  assertEquals(scan.done(), true);
+});
+
+Deno.test("Scanner.number gives -1 where no counter stands", () => {
+  for (const wrong of ["", "   ", "x", "-5", "\n7", "999999999999999999999"]) {
+    assertEquals(scanner(wrong).number(), -1, JSON.stringify(wrong));
+  }
+});
+
+Deno.test("Scanner.decimal reads a fraction and refuses half of one", () => {
+  assertEquals(scanner("0.42").decimal(), 0.42);
+  assertEquals(scanner("17").decimal(), 17);
+  assertEquals(scanner("3.05 ").decimal(), 3.05);
+  assertEquals(scanner("3.").decimal(), -1);
+  assertEquals(scanner(".5").decimal(), -1);
+});
+
+Deno.test("Scanner.word and nextLine walk through lines", () => {
+  const scan = scanner("cpu0 1\n  eth0: 7\nlast");
+  const words: string[] = [];
+  while (!scan.done()) {
+    const start = scan.word();
+    words.push(scan.text(start, scan.at));
+    scan.nextLine();
+  }
+  assertEquals(words, ["cpu0", "eth0:", "last"]);
+});
+
+Deno.test("Scanner stops at the length it was given, not at the end of the bytes", () => {
+  const scan = new Scanner();
+  scan.reset(ascii("12345"), 3);
+  assertEquals(scan.number(), 123);
+  assertEquals(scan.peek(), -1);
+  assertEquals(scan.startsWith(ascii("45"), 3), false);
+});
+
+Deno.test("Scanner.lineText quotes no more than a message can bear", () => {
+  assertEquals(scanner("short\nnext").lineText(), "short");
+  assertEquals(scanner("x".repeat(500)).lineText().length, 120);
+});

@@ -1,0 +1,206 @@
+/**
+ * Who may know what, and the other habits that a reader relies on. The rules are data; a rule that is
+ * broken prints the file and what it did.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { METRICS } from "../collectors/catalogue.ts";
+import { COLLECTORS } from "../collectors/layout.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const SOURCE_LINES_MOST = 400;
+
+interface Room {
+  readonly name: string;
+  /** Files of the room, by path. The first room that matches counts. */
+  readonly files: RegExp;
+  /** What it may import: paths inside the project, or bare specifiers. Its own files are always allowed. */
+  readonly imports: readonly RegExp[];
+  /** Words that it must not use. */
+  readonly forbids?: readonly RegExp[];
+}
+
+const PURE = [/\bDeno\./, /\bfetch\(/, /\bDate\.now\b/, /\bperformance\.now\b/, /\bsetTimeout\b/];
+const COLLECTOR_TOOLS =
+  /^collectors\/(collector|catalogue|trust|scan|cause|key_table|host|formula)\.ts$/;
+
+const ROOMS: readonly Room[] = [
+  {
+    name: "composition root",
+    files: /^main\.ts$/,
+    imports: [/^collectors\/mod\.ts$/, /^routes\/mod\.ts$/, /^deno\.json$/],
+  },
+  {
+    name: "catalogue",
+    files: /^collectors\/(catalogue(\/\w+)?|card|formula|trust)\.ts$/,
+    imports: [/^collectors\/(catalogue(\/\w+)?|card|formula|trust)\.ts$/],
+    forbids: PURE,
+  },
+  {
+    name: "PMU knowledge",
+    files: /^collectors\/pmu\//,
+    imports: [/^collectors\/pmu\//],
+    forbids: PURE,
+  },
+  {
+    name: "kernel edge",
+    files: /^collectors\/kernel\//,
+    imports: [/^collectors\/kernel\//, /^collectors\/(pmu\/\w+|host)\.ts$/],
+  },
+  { name: "ring", files: /^collectors\/ring\.ts$/, imports: [], forbids: PURE },
+  {
+    name: "sampling",
+    files:
+      /^collectors\/(mod|sampler|sampler_worker|engine|column_store|slot_table|row_buffer|layout|timeline|feed|series|snapshot|window|schedule|control|registry)\.ts$/,
+    imports: [/^collectors\//],
+  },
+  {
+    name: "collector",
+    files: /^collectors\/\w+\.ts$/,
+    imports: [COLLECTOR_TOOLS, /^collectors\/pmu\//, /^collectors\/kernel\//],
+    forbids: [/\bDeno\./, /JSON\.parse/],
+  },
+  {
+    name: "views",
+    files: /^views\//,
+    imports: [/^views\//, /^collectors\/(mod|catalogue|card|trust)\.ts$/, /^hono\/(jsx|html)/],
+    forbids: [...PURE, /\sstyle=/],
+  },
+  {
+    name: "routes",
+    files: /^routes\//,
+    imports: [/^routes\//, /^views\//, /^static\//, /^collectors\/mod\.ts$/, /^[a-z@]/],
+  },
+];
+
+/** Files of a collector that has more than one: `disk_names.ts` belongs to `disk.ts`. */
+function ownRoom(path: string, target: string): boolean {
+  const name = path.match(/^collectors\/(\w+)\.tsx?$/)?.[1];
+  const other = target.match(/^collectors\/(\w+)\.tsx?$/)?.[1];
+  if (name === undefined || other === undefined || !isCollectorFile(path)) return false;
+  const owner = COLLECTORS.toSorted((a, b) => b.length - a.length)
+    .find((id) => name === id || name.startsWith(`${stem(id)}_`) || name === stem(id));
+  return owner !== undefined && (other === owner || other.startsWith(`${stem(owner)}_`));
+}
+
+/** `interrupts` has `interrupt_rows.ts`; `disk` has `disk_names.ts`. */
+function stem(id: string): string {
+  return id.replace(/(?<=...)(es|s)$/, "");
+}
+
+function isCollectorFile(path: string): boolean {
+  return ROOMS.find((room) => room.files.test(path))?.name === "collector";
+}
+
+async function* walk(directory: URL): AsyncGenerator<string> {
+  for await (const entry of Deno.readDir(directory)) {
+    if (/^(\.git|node_modules|golden|build|screenshots|results)$/.test(entry.name)) continue;
+    const url = new URL(entry.name + (entry.isDirectory ? "/" : ""), directory);
+    if (entry.isDirectory) yield* walk(url);
+    else yield url.pathname.slice(ROOT.pathname.length);
+  }
+}
+
+async function sources(): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for await (const path of walk(ROOT)) {
+    if (/\.(tsx?|js|css)$/.test(path)) {
+      found.set(path, await Deno.readTextFile(new URL(path, ROOT)));
+    }
+  }
+  return found;
+}
+
+/** What a file imports: project paths from the root, or bare specifiers as they stand. */
+function importsOf(path: string, text: string): string[] {
+  const specifiers = [...text.matchAll(/^\s*(?:import|export)\b[^;"]*?"([^"]+)"/gms)]
+    .map((match) => match[1]!);
+  return specifiers.map((specifier) =>
+    specifier.startsWith(".")
+      ? new URL(specifier, new URL(path, ROOT)).pathname.slice(ROOT.pathname.length)
+      : specifier
+  );
+}
+
+/** Code without comments, so that a word in a sentence breaks no rule. */
+function codeOf(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+}
+
+Deno.test("every file belongs to a room, and imports only what its room may know", async () => {
+  const broken: string[] = [];
+  for (const [path, text] of await sources()) {
+    if (/^(tests|static|deploy)\//.test(path)) continue;
+    const room = ROOMS.find((candidate) => candidate.files.test(path));
+    if (room === undefined) {
+      broken.push(`${path} belongs to no room`);
+      continue;
+    }
+    for (const target of importsOf(path, text)) {
+      const allowed = room.imports.some((pattern) => pattern.test(target)) ||
+        room.files.test(target) && room.name !== "collector" || ownRoom(path, target);
+      if (!allowed) broken.push(`${path} (${room.name}) imports ${target}`);
+    }
+    for (const word of room.forbids ?? []) {
+      if (word.test(codeOf(text))) broken.push(`${path} (${room.name}) uses ${word.source}`);
+    }
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("a metric's id stands in the catalogue and in the collector that fills it, nowhere else", async () => {
+  const ids = new Set([...METRICS.keys()].filter((id) => !COLLECTORS.includes(id)));
+  const broken: string[] = [];
+  for (const [path, text] of await sources()) {
+    if (/^(tests|collectors\/catalogue)\//.test(path) || isCollectorFile(path)) continue;
+    if (path === "collectors/engine.ts") continue; // It fills the sampler's own columns.
+    for (const [, literal] of codeOf(text).matchAll(/["'`]([a-z0-9_]+)["'`]/g)) {
+      if (literal!.includes("_") && ids.has(literal!)) {
+        broken.push(`${path} names metric ${literal}`);
+      }
+    }
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("no file grows out of its room", async () => {
+  const long = [...await sources()]
+    .map(([path, text]) => ({ path, lines: text.split("\n").length }))
+    .filter(({ lines }) => lines > SOURCE_LINES_MOST);
+  assertEquals(long, []);
+});
+
+Deno.test("no code hides an error, invents a zero or leaves a note to itself", async () => {
+  const forbidden = [/\bcatch\s*(\([^)]*\))?\s*\{\s*\}/, /\?\?\s*0\b/, /\b(TODO|FIXME|XXX|HACK)\b/];
+  const broken: string[] = [];
+  for (const [path, text] of await sources()) {
+    if (path === "tests/tidy_test.ts") continue;
+    for (const pattern of forbidden) {
+      const match = text.match(pattern);
+      if (match !== null) broken.push(`${path}: ${match[0]}`);
+    }
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("every collector has a test of its own name", async () => {
+  const paths = new Set((await sources()).keys());
+  const missing = COLLECTORS
+    .filter((id) => id !== "sampler")
+    .filter((id) => !paths.has(`tests/collectors/${id}_test.ts`));
+  assertEquals(missing, []);
+});
+
+Deno.test("every machine of text says whether it was captured or composed", async () => {
+  let machines = 0;
+  for await (const path of walk(new URL("tests/fixtures/machines/", ROOT))) {
+    const text = await Deno.readTextFile(new URL(path, ROOT));
+    assert(
+      /^(captured \d{4}-\d\d-\d\d on|composed from) /.test(text),
+      `${path} does not say its origin`,
+    );
+    machines++;
+  }
+  assert(machines > 0, "there is no machine");
+});
