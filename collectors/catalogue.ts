@@ -9,7 +9,7 @@ import type { Formula } from "./formula.ts";
 import { SUBJECTS } from "./catalogue/mod.ts";
 
 /** Units in UCUM, as OpenTelemetry writes them. Counts of things stand in braces. */
-export type Unit = "1" | "s" | "By" | "Hz" | "Cel" | "J" | "W" | `{${string}}`;
+export type Unit = "1" | "s" | "By" | "By/s" | "Hz" | "Cel" | "J" | "W" | `{${string}}`;
 
 /** A kind of instance: what a metric has one of. `host` has exactly one. */
 export interface Scope {
@@ -34,6 +34,8 @@ export interface Exposition {
   readonly labels?: Readonly<Record<string, string>>;
   /** Help of the family, where it differs from the metric's. Families with several metrics need it. */
   readonly help?: string;
+  /** Said in place of counter or gauge, where the name that dashboards know breaks the rule of its kind. */
+  readonly type?: "untyped";
 }
 
 interface Entry {

@@ -1,7 +1,175 @@
-import type { CollectorSpec } from "./collector.ts";
+/**
+ * `/proc/stat`, read once a tick for all that stands in it (proc_stat(5), fs/proc/stat.c):
+ *
+ *     cpu  1242 0 1138 189161 69 0 13 7 0 0       all possible CPUs; not used, sums are made of CPUs
+ *     cpu0 522 0 450 94864 6 0 4 2 0 0            a line for each CPU that is online, in 1/100 s
+ *     intr 113586 0 0 ...                         the sum, then a number for every interrupt
+ *     ctxt 258366
+ *     btime 1795190280
+ *     processes 3686
+ *     procs_running 3
+ *     procs_blocked 0
+ *     softirq 61535 0 12766 ...                   the sum, then the vectors
+ *
+ * @module
+ */
+import { CPU_MODES } from "./catalogue/cpu_time.ts";
+import { SOFTIRQ_VECTORS, softirqMetric } from "./catalogue/scheduler.ts";
+import { openOrFail } from "./cause.ts";
+import {
+  type CollectorSpec,
+  type Column,
+  HOST_SLOT,
+  type Instances,
+  malformed,
+  type Reader,
+  type RowWriter,
+  type Site,
+  UNKNOWN,
+} from "./collector.ts";
+import { KeyTable } from "./key_table.ts";
+import type { TreeFile } from "./kernel/host_tree.ts";
+import { ascii, Scanner } from "./scan.ts";
+
+const PATH = "/proc/stat";
+/** What user space is told times in, whatever CONFIG_HZ is (time(7), USER_HZ). */
+const TICKS_PER_SECOND = 100;
+/**
+ * The sums are of unsigned 32-bit counters, one a CPU, and fall by 2^32 when one of them wraps: the
+ * soft interrupts of all architectures, and what x86 adds to `intr` (arch_irq_stat_cpu).
+ */
+const WRAP = 2 ** 32;
+
+const CPU = ascii("cpu");
+const SPACE = 32;
+
+/** Lines with one number of the host, by their first word. */
+const LINES = [
+  { key: "intr", metric: "interrupts", counter: true, wrapAt: WRAP },
+  { key: "ctxt", metric: "context_switches", counter: true, wrapAt: 0 },
+  { key: "processes", metric: "forks", counter: true, wrapAt: 0 },
+  { key: "procs_running", metric: "tasks_running", counter: false, wrapAt: 0 },
+  { key: "procs_blocked", metric: "tasks_blocked", counter: false, wrapAt: 0 },
+  { key: "softirq", metric: "softirqs", counter: true, wrapAt: WRAP },
+] as const;
+const SOFTIRQ = LINES.findIndex((line) => line.key === "softirq");
 
 export const cpuTime: CollectorSpec = {
   id: "cpu_time",
   minIntervalMs: 0,
-  open: () => ({ read: () => {}, close: () => {} }),
+  open: (site) => new CpuTimeReader(site),
 };
+
+class CpuTimeReader implements Reader {
+  readonly #site: Site;
+  readonly #file: TreeFile;
+  readonly #scanner = new Scanner();
+  readonly #cpus: Instances;
+  readonly #modes: readonly Column[];
+  readonly #lines: readonly Column[];
+  readonly #vectors: readonly Column[];
+  readonly #keys = new KeyTable(LINES.map((line) => line.key));
+  /** 1 for a line that was found in this reading. */
+  readonly #found = new Uint8Array(LINES.length);
+  /** 1 for a line that was missing in the last one. */
+  readonly #missing = new Uint8Array(LINES.length);
+
+  constructor(site: Site) {
+    this.#site = site;
+    this.#cpus = site.instances("cpu");
+    this.#modes = CPU_MODES.map((mode) => site.column(mode.metric));
+    this.#lines = LINES.map((line) => site.column(line.metric));
+    this.#vectors = SOFTIRQ_VECTORS.map((vector) => site.column(softirqMetric(vector)));
+    this.#file = openOrFail(site.tree, PATH);
+  }
+
+  read(row: RowWriter): void {
+    this.#file.read();
+    const scanner = this.#scanner;
+    scanner.reset(this.#file.bytes, this.#file.length);
+    if (!scanner.startsWith(CPU)) {
+      throw malformed(PATH, scanner.lineText(), 'lines that begin with "cpu"');
+    }
+    this.#cpus.begin();
+    while (scanner.startsWith(CPU)) {
+      this.#readCpu(row);
+      scanner.nextLine();
+    }
+    this.#cpus.end();
+    this.#found.fill(0);
+    while (!scanner.done()) {
+      this.#readLine(row);
+      scanner.nextLine();
+    }
+    for (let line = 0; line < LINES.length; line++) {
+      if (this.#found[line] !== 1) this.#lack(row, line);
+      else if (this.#missing[line] === 1) this.#has(line);
+    }
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #readCpu(row: RowWriter): void {
+    const scanner = this.#scanner;
+    const line = scanner.at;
+    const start = line + CPU.length;
+    if (scanner.peek(start) === SPACE) return;
+    scanner.at = start;
+    if (scanner.number() < 0) throw malformed(PATH, scanner.lineText(line), "the number of a CPU");
+    const end = scanner.at;
+    let slot = this.#cpus.lookup(scanner.bytes, start, end);
+    if (slot === UNKNOWN) slot = this.#cpus.claim(scanner.text(start, end));
+    for (let mode = 0; mode < this.#modes.length; mode++) {
+      const ticks = scanner.number();
+      if (ticks < 0) {
+        throw malformed(
+          PATH,
+          scanner.lineText(line),
+          `${this.#modes.length} numbers after the CPU`,
+        );
+      }
+      if (slot >= 0) row.count(this.#modes[mode]!, slot, ticks / TICKS_PER_SECOND);
+    }
+  }
+
+  #readLine(row: RowWriter): void {
+    const scanner = this.#scanner;
+    const start = scanner.word();
+    const line = this.#keys.find(scanner.bytes, start, scanner.at);
+    if (line < 0) return;
+    const value = scanner.number();
+    if (value < 0) throw malformed(PATH, scanner.lineText(start), "a number after the word");
+    const known = LINES[line]!;
+    if (known.counter) row.count(this.#lines[line]!, HOST_SLOT, value, known.wrapAt);
+    else row.gauge(this.#lines[line]!, HOST_SLOT, value);
+    this.#found[line] = 1;
+    if (line !== SOFTIRQ) return;
+    for (let vector = 0; vector < this.#vectors.length; vector++) {
+      const count = scanner.number();
+      if (count < 0) throw malformed(PATH, scanner.lineText(start), "a number for each vector");
+      row.count(this.#vectors[vector]!, HOST_SLOT, count, WRAP);
+    }
+  }
+
+  #lack(row: RowWriter, line: number): void {
+    row.none(this.#lines[line]!, HOST_SLOT);
+    if (line === SOFTIRQ) { for (const vector of this.#vectors) row.none(vector, HOST_SLOT); }
+    if (this.#missing[line] === 1) return;
+    this.#missing[line] = 1;
+    const { key, metric } = LINES[line]!;
+    this.#site.report({
+      key,
+      reason: "not_supported",
+      message:
+        `Cannot find "${key}" in "${PATH}": this kernel, or who stands in for it, has no such line`,
+      metrics: line === SOFTIRQ ? [metric, ...SOFTIRQ_VECTORS.map(softirqMetric)] : [metric],
+    });
+  }
+
+  #has(line: number): void {
+    this.#missing[line] = 0;
+    this.#site.resolve(LINES[line]!.key);
+  }
+}

@@ -1,7 +1,216 @@
-import type { CollectorSpec } from "./collector.ts";
+/**
+ * `/proc/diskstats` (proc_diskstats(5), Documentation/admin-guide/iostats.rst):
+ *
+ *     254 0 vda 7791 4013 1618834 2681 1056 4917 391040 854 0 1088 3697 3116 61 41512 158 71 3
+ *     major minor name, then 11 numbers; 15 since Linux 4.18 (discards), 17 since 5.5 (flushes)
+ *
+ * Times are printed as unsigned 32-bit milliseconds and wrap (block/genhd.c, diskstats_show).
+ *
+ * @module
+ */
+import { DISK_FIELDS, DISK_SCOPES, diskMetric, type DiskScope } from "./catalogue/disk.ts";
+import { causeOf, openOrFail } from "./cause.ts";
+import {
+  CollectorError,
+  type CollectorSpec,
+  type Column,
+  IGNORED,
+  type Instances,
+  malformed,
+  type Reader,
+  type RowWriter,
+  type Site,
+  UNKNOWN,
+} from "./collector.ts";
+import { ERRNO, SystemError } from "./kernel/errno.ts";
+import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
+import { Scanner } from "./scan.ts";
+
+const PATH = "/proc/diskstats";
+const CLASS = "/sys/class/block";
+const WRAP = 2 ** 32;
+
+/** Numbers after the name: the fewest that any kernel prints, and the most that are known. */
+const VALUES_LEAST = 11;
+const VALUES_MOST = 17;
+/** Positions of completed reads, writes and discards. */
+const COMPLETED = [0, 4, 11] as const;
+
+/** Fields that came later, with the kernel that brought them. */
+const LATER = [
+  { key: "discards", first: 11, values: 15, needs: "Linux 4.18 or newer" },
+  { key: "flushes", first: 15, values: 17, needs: "Linux 5.5 or newer" },
+] as const;
+
+/** Devices that only pass on what another one, or memory, serves. */
+const LEFT_OUT = /^(loop|ram|zram)\d/;
 
 export const disk: CollectorSpec = {
   id: "disk",
   minIntervalMs: 0,
-  open: () => ({ read: () => {}, close: () => {} }),
+  open: (site) => new DiskReader(site),
 };
+
+class DiskReader implements Reader {
+  readonly #site: Site;
+  readonly #file: TreeFile;
+  readonly #scanner = new Scanner();
+  readonly #disks: Instances;
+  readonly #volumes: Instances;
+  readonly #diskColumns: readonly Column[];
+  readonly #volumeColumns: readonly Column[];
+  readonly #values = new Float64Array(VALUES_MOST);
+  /** Numbers in the shortest line of a device that is shown. */
+  #valuesFound = VALUES_MOST;
+  readonly #lacking = new Uint8Array(LATER.length);
+
+  constructor(site: Site) {
+    this.#site = site;
+    this.#disks = site.instances("disk");
+    this.#volumes = site.instances("volume");
+    this.#diskColumns = DISK_FIELDS.map((field) => site.column(diskMetric("disk", field)));
+    this.#volumeColumns = DISK_FIELDS.map((field) => site.column(diskMetric("volume", field)));
+    requireClass(site.tree);
+    this.#file = openOrFail(site.tree, PATH);
+  }
+
+  read(row: RowWriter): void {
+    this.#file.read();
+    const scanner = this.#scanner;
+    scanner.reset(this.#file.bytes, this.#file.length);
+    this.#valuesFound = VALUES_MOST;
+    this.#disks.begin();
+    this.#volumes.begin();
+    while (!scanner.done()) {
+      this.#readLine(row);
+      scanner.nextLine();
+    }
+    this.#disks.end();
+    this.#volumes.end();
+    for (let later = 0; later < LATER.length; later++) this.#tellLater(later);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #readLine(row: RowWriter): void {
+    const scanner = this.#scanner;
+    const line = scanner.at;
+    if (scanner.number() < 0 || scanner.number() < 0) {
+      throw malformed(PATH, scanner.lineText(line), "major and minor number, name and counts");
+    }
+    const start = scanner.word();
+    const end = scanner.at;
+    const found = this.#readValues();
+    if (found < VALUES_LEAST) {
+      throw malformed(
+        PATH,
+        scanner.lineText(line),
+        `${VALUES_LEAST} numbers or more after the name`,
+      );
+    }
+    let slot = this.#disks.lookup(scanner.bytes, start, end);
+    if (slot === UNKNOWN) slot = this.#meet(start, end);
+    if (slot >= 0) this.#write(row, this.#diskColumns, slot, found);
+    if (slot !== IGNORED) return;
+    slot = this.#volumes.lookup(scanner.bytes, start, end);
+    if (slot === UNKNOWN) slot = this.#volumes.claim(scanner.text(start, end));
+    if (slot >= 0) this.#write(row, this.#volumeColumns, slot, found);
+  }
+
+  /** Reads what stands after the name; returns how many numbers there were. */
+  #readValues(): number {
+    const scanner = this.#scanner;
+    let found = 0;
+    while (found < VALUES_MOST) {
+      const value = scanner.number();
+      if (value < 0) break;
+      this.#values[found++] = value;
+    }
+    this.#values.fill(0, found);
+    return found;
+  }
+
+  #write(row: RowWriter, columns: readonly Column[], slot: number, found: number): void {
+    this.#valuesFound = Math.min(this.#valuesFound, found);
+    for (let i = 0; i < DISK_FIELDS.length; i++) {
+      const { position, kind, scale, unit } = DISK_FIELDS[i]!;
+      const column = columns[i]!;
+      const value = this.#values[position]! * scale;
+      if (position >= found) row.none(column, slot);
+      else if (kind === "gauge") row.gauge(column, slot, value);
+      else row.count(column, slot, value, unit === "s" ? WRAP * scale : 0);
+    }
+  }
+
+  /**
+   * A device that has no slot as a drive yet: its slot, or `IGNORED` when it never will have one. A
+   * device that never completed anything is not decided on: unused loops, empty card readers.
+   */
+  #meet(start: number, end: number): number {
+    const [reads, writes, discards] = COMPLETED;
+    if (this.#values[reads]! + this.#values[writes]! + this.#values[discards]! === 0) {
+      return UNKNOWN;
+    }
+    const name = this.#scanner.text(start, end);
+    const scope = scopeOf(this.#site.tree, name);
+    if (scope === "gone") return UNKNOWN;
+    if (scope === "disk") {
+      const slot = this.#disks.claim(name);
+      if (slot === IGNORED) this.#volumes.ignore(name);
+      return slot;
+    }
+    this.#disks.ignore(name);
+    if (scope === "left_out") this.#volumes.ignore(name);
+    return IGNORED;
+  }
+
+  #tellLater(later: number): void {
+    const { key, first, values, needs } = LATER[later]!;
+    const lacking = this.#valuesFound < values ? 1 : 0;
+    if (lacking === this.#lacking[later]) return;
+    this.#lacking[later] = lacking;
+    if (lacking === 0) {
+      this.#site.resolve(key);
+      return;
+    }
+    const lost = DISK_FIELDS.filter(({ position }) => position >= first && position < values);
+    this.#site.report({
+      key,
+      reason: "not_supported",
+      message:
+        `Cannot find ${key} in "${PATH}": lines end after ${this.#valuesFound} numbers; needs ${needs}`,
+      metrics: DISK_SCOPES.flatMap((scope) => lost.map((field) => diskMetric(scope, field))),
+    });
+  }
+}
+
+/** Where a device is shown. `gone`: it left between the two readings. */
+function scopeOf(tree: HostTree, name: string): DiskScope | "left_out" | "gone" {
+  // Names with a slash, such as cciss/c0d0, stand in sysfs with an exclamation mark.
+  const directory = `${CLASS}/${name.replaceAll("/", "!")}`;
+  let entries: readonly string[];
+  try {
+    entries = tree.list(directory);
+  } catch (error) {
+    if (error instanceof SystemError && error.errno === ERRNO.ENOENT) return "gone";
+    throw error;
+  }
+  // A partition counts for its drive; a hidden device is one path of an NVMe drive that has several.
+  if (entries.includes("partition") || LEFT_OUT.test(name)) return "left_out";
+  if (entries.includes("hidden") && tree.text(`${directory}/hidden`) === "1") return "left_out";
+  return entries.includes("device") ? "disk" : "volume";
+}
+
+/** Without sysfs drives cannot be told from their partitions, and every sum would be wrong. */
+function requireClass(tree: HostTree): void {
+  try {
+    tree.list(CLASS);
+  } catch (error) {
+    const { reason, message } = causeOf(error, {
+      needs: "it to tell drives from their partitions",
+    });
+    throw new CollectorError(reason, message);
+  }
+}

@@ -67,7 +67,8 @@ export class Engine {
   readonly #problems = new Map<string, Problem>();
   readonly #own: OwnColumns;
   #problemsVersion = 0;
-  #tick = { monotonicMs: 0, wallMs: 0 } satisfies Tick;
+  readonly #tick = { monotonicMs: 0, wallMs: 0 } satisfies Tick;
+  readonly #times = new Float64Array(TIMES);
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -118,7 +119,10 @@ export class Engine {
   /** Reads what is due. Never throws for what a collector does. Returns without publishing. */
   read(due: Due): void {
     const { clock, reading } = this.#options;
-    const now = clock.monotonicMs();
+    const times = this.#times;
+    clock.stamp(times, TICK_AT);
+    times[ENDED_AT] = times[TICK_AT]!;
+    const now = times[TICK_AT]!;
     const tick = this.#tick;
     tick.monotonicMs = now;
     tick.wallMs = clock.wallMs();
@@ -133,7 +137,7 @@ export class Engine {
       }
     }
     reading?.(-1);
-    this.#writeOwn(due, now);
+    this.#writeOwn(due);
   }
 
   /** Publishes the row that `read` filled. */
@@ -169,16 +173,15 @@ export class Engine {
 
   #readSeat(seat: Seat, tick: Tick, slot: number): void {
     const row = this.#store.row;
-    const { clock } = this.#options;
-    const begun = clock.monotonicMs();
+    const times = this.#times;
     try {
       seat.reader ??= seat.spec.open(seat.site);
       seat.reader.read(row, tick);
       seat.dueMs = tick.monotonicMs + seat.spec.minIntervalMs;
       if (seat.silent) this.#resolve(seat.spec.id, SILENT);
       seat.silent = false;
-      // The middle of nothing finer than the reading itself: counters were read after this moment.
-      if (seat.index >= 0) row.cells[readAtColumn(seat.index)] = begun;
+      // When the reading began, which is when the one before it ended.
+      if (seat.index >= 0) row.cells[readAtColumn(seat.index)] = times[ENDED_AT]!;
       if (seat.failed) this.#resolve(seat.spec.id, FAILED);
       seat.failed = false;
       row.gauge(this.#own.success, slot, 1);
@@ -186,7 +189,9 @@ export class Engine {
       this.#fail(seat, error, tick.monotonicMs);
       row.gauge(this.#own.success, slot, 0);
     }
-    row.gauge(this.#own.duration, slot, (clock.monotonicMs() - begun) / 1000);
+    const begun = times[ENDED_AT]!;
+    this.#options.clock.stamp(times, ENDED_AT);
+    row.gauge(this.#own.duration, slot, (times[ENDED_AT]! - begun) / 1000);
   }
 
   #fail(seat: Seat, error: unknown, now: number): void {
@@ -230,8 +235,10 @@ export class Engine {
     if (seat.index >= 0) this.#store.row.cells[readAtColumn(seat.index)] = NaN;
   }
 
-  #writeOwn(due: Due, begun: number): void {
+  #writeOwn(due: Due): void {
     const row = this.#store.row;
+    const times = this.#times;
+    const begun = times[TICK_AT]!;
     const own = this.#own;
     const cells = row.cells;
     cells[HEADER.monotonicMs] = this.#tick.monotonicMs;
@@ -241,7 +248,7 @@ export class Engine {
     row.add(own.ticks, HOST_SLOT, 1);
     row.add(own.missed, HOST_SLOT, due.missed);
     row.gauge(own.lateness, HOST_SLOT, Math.max(0, begun - due.deadlineMs) / 1000);
-    row.gauge(own.tickDuration, HOST_SLOT, (this.#options.clock.monotonicMs() - begun) / 1000);
+    row.gauge(own.tickDuration, HOST_SLOT, (times[ENDED_AT]! - begun) / 1000);
   }
 
   #report(collector: string, problem: Omit<Problem, "collector">): void {
@@ -257,6 +264,11 @@ export class Engine {
     if (this.#problems.delete(`${collector}/${key}`)) this.#problemsVersion++;
   }
 }
+
+/** Cells of the tick's own times, ms: when it began, and when the last reading ended. */
+const TICK_AT = 0;
+const ENDED_AT = 1;
+const TIMES = 2;
 
 /** Key of the cause that costs a whole collector. */
 const FAILED = "failed";

@@ -1,7 +1,179 @@
-import type { CollectorSpec } from "./collector.ts";
+/**
+ * Sizes of the local filesystems: mounts out of `/proc/1/mounts`, sizes by `statvfs`. Process 1 has the
+ * host's mounts, also where the host's procfs is mounted into a container.
+ *
+ * @module
+ */
+import { causeOf, openOrFail } from "./cause.ts";
+import type { CollectorSpec, Column, Instances, Reader, RowWriter, Site } from "./collector.ts";
+import { SystemError } from "./kernel/errno.ts";
+import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
+import { localMounts, type Mount } from "./filesystem_mounts.ts";
+import type { Problem } from "./trust.ts";
+
+const PATH = "/proc/1/mounts";
+const OWN_PATH = "/proc/self/mounts";
+
+/** Sizes change slowly, and each costs a system call. */
+const MIN_INTERVAL_MS = 5000;
+
+const SIZES = [
+  "filesystem_size_bytes",
+  "filesystem_free_bytes",
+  "filesystem_available_bytes",
+] as const;
+const INODES = ["filesystem_files", "filesystem_files_free"] as const;
 
 export const filesystem: CollectorSpec = {
   id: "filesystem",
-  minIntervalMs: 0,
-  open: () => ({ read: () => {}, close: () => {} }),
+  minIntervalMs: MIN_INTERVAL_MS,
+  open: (site) => new FilesystemReader(site),
 };
+
+interface Mounted extends Mount {
+  readonly slot: number;
+  /** Keys of causes that were reported for it. */
+  readonly causes: Set<string>;
+}
+
+interface Columns {
+  readonly size: Column;
+  readonly free: Column;
+  readonly available: Column;
+  readonly files: Column;
+  readonly filesFree: Column;
+  readonly readOnly: Column;
+}
+
+class FilesystemReader implements Reader {
+  readonly #site: Site;
+  readonly #file: TreeFile;
+  readonly #instances: Instances;
+  readonly #columns: Columns;
+  readonly #decoder = new TextDecoder();
+  #mounted: readonly Mounted[] = [];
+  /** Content of the file as it was parsed last. */
+  #parsed = new Uint8Array(0);
+  #parsedLength = -1;
+
+  constructor(site: Site) {
+    this.#site = site;
+    this.#instances = site.instances("filesystem");
+    this.#columns = {
+      size: site.column("filesystem_size_bytes"),
+      free: site.column("filesystem_free_bytes"),
+      available: site.column("filesystem_available_bytes"),
+      files: site.column("filesystem_files"),
+      filesFree: site.column("filesystem_files_free"),
+      readOnly: site.column("filesystem_read_only"),
+    };
+    this.#file = openMounts(site.tree);
+  }
+
+  read(row: RowWriter): void {
+    this.#file.read();
+    if (this.#changed()) this.#mount();
+    for (let i = 0; i < this.#mounted.length; i++) this.#readOne(row, this.#mounted[i]!);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #changed(): boolean {
+    const { bytes, length } = this.#file;
+    if (length !== this.#parsedLength) return true;
+    for (let i = 0; i < length; i++) if (bytes[i] !== this.#parsed[i]) return true;
+    return false;
+  }
+
+  #mount(): void {
+    const { bytes, length } = this.#file;
+    this.#parsed = bytes.slice(0, length);
+    this.#parsedLength = length;
+    for (const mounted of this.#mounted) {
+      for (const key of mounted.causes) this.#site.resolve(key);
+    }
+    const before = new Map(this.#mounted.map((mounted) => [mounted.point, mounted]));
+    const found: Mounted[] = [];
+    this.#instances.begin();
+    for (const mount of localMounts(this.#decoder.decode(this.#parsed))) {
+      const { device, point, type } = mount;
+      const known = before.get(point);
+      if (known !== undefined && (known.device !== device || known.type !== type)) {
+        // Labels are given when an instance comes: it goes now and comes anew with the next reading.
+        this.#parsedLength = -1;
+        continue;
+      }
+      const slot = this.#instances.claim(point, { device, fstype: type });
+      if (slot >= 0) found.push({ ...mount, slot, causes: new Set() });
+    }
+    this.#instances.end();
+    this.#mounted = found;
+  }
+
+  #readOne(row: RowWriter, mounted: Mounted): void {
+    const { point, slot } = mounted;
+    const columns = this.#columns;
+    row.gauge(columns.readOnly, slot, mounted.readOnly ? 1 : 0);
+    try {
+      const size = this.#site.tree.statvfs(point);
+      row.gauge(columns.size, slot, size.totalBytes);
+      row.gauge(columns.free, slot, size.freeBytes);
+      row.gauge(columns.available, slot, size.availableBytes);
+      this.#has(mounted, `statvfs ${point}`);
+      this.#writeInodes(row, mounted, size.totalInodes, size.freeInodes);
+    } catch (error) {
+      row.none(columns.size, slot);
+      row.none(columns.free, slot);
+      row.none(columns.available, slot);
+      row.none(columns.files, slot);
+      row.none(columns.filesFree, slot);
+      const { reason, message } = causeOf(error);
+      this.#lack(mounted, `statvfs ${point}`, { reason, message, metrics: [...SIZES, ...INODES] });
+    }
+  }
+
+  /** Filesystems that make inodes as they need them say that they have none (statvfs(3)). */
+  #writeInodes(row: RowWriter, mounted: Mounted, total: number, free: number): void {
+    const { files, filesFree } = this.#columns;
+    const { point, slot, type } = mounted;
+    const key = `inodes ${point}`;
+    if (total > 0) {
+      row.gauge(files, slot, total);
+      row.gauge(filesFree, slot, free);
+      this.#has(mounted, key);
+      return;
+    }
+    row.none(files, slot);
+    row.none(filesFree, slot);
+    this.#lack(mounted, key, {
+      reason: "not_supported",
+      message: `Cannot count inodes of "${point}": ${type} makes them as it needs them`,
+      metrics: INODES,
+    });
+  }
+
+  #lack(
+    mounted: Mounted,
+    key: string,
+    cause: Pick<Problem, "reason" | "message" | "metrics">,
+  ): void {
+    mounted.causes.add(key);
+    this.#site.report({ key, ...cause, instance: mounted.point });
+  }
+
+  #has(mounted: Mounted, key: string): void {
+    if (mounted.causes.delete(key)) this.#site.resolve(key);
+  }
+}
+
+function openMounts(tree: HostTree): TreeFile {
+  try {
+    return tree.open(PATH);
+  } catch (error) {
+    // Process 1 may be hidden (hidepid).
+    if (!(error instanceof SystemError)) throw error;
+    return openOrFail(tree, OWN_PATH);
+  }
+}

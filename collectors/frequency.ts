@@ -1,7 +1,186 @@
-import type { CollectorSpec } from "./collector.ts";
+/**
+ * Clock frequencies of cpufreq and counts of thermal throttling, from `/sys/devices/system/cpu`.
+ *
+ * `cpu MHz` of `/proc/cpuinfo` is no substitute: without cpufreq and APERF it is the constant that the
+ * kernel found at boot (arch/x86/kernel/cpu/proc.c), and that is just the case on virtual machines.
+ *
+ * @module
+ */
+import { causeOf } from "./cause.ts";
+import {
+  CollectorError,
+  type CollectorSpec,
+  type Column,
+  HOST_SLOT,
+  type Instances,
+  type Reader,
+  type RowWriter,
+  type Site,
+  type Tick,
+} from "./collector.ts";
+import { NumberFile, numberOnce } from "./number_file.ts";
+import { ThrottleCount } from "./throttle_count.ts";
+
+const CPUS = "/sys/devices/system/cpu";
+/** CPUs come and go seldom, and a scan makes strings. */
+const SCAN_EVERY_MS = 60_000;
+const HERTZ_PER_KHZ = 1000;
+
+/** cpufreq of one CPU. */
+interface Clock {
+  readonly cpu: number;
+  readonly current: NumberFile;
+  readonly minHertz: number;
+  readonly maxHertz: number;
+}
 
 export const frequency: CollectorSpec = {
   id: "frequency",
-  minIntervalMs: 0,
-  open: () => ({ read: () => {}, close: () => {} }),
+  minIntervalMs: 1000,
+  open: (site) => new FrequencyReader(site),
 };
+
+class FrequencyReader implements Reader {
+  readonly #site: Site;
+  readonly #cpus: Instances;
+  readonly #current: Column;
+  readonly #min: Column;
+  readonly #max: Column;
+  readonly #coreColumn: Column;
+  readonly #packageColumn: Column;
+  readonly #clocks: Clock[] = [];
+  readonly #cores: ThrottleCount;
+  readonly #packages: ThrottleCount;
+  #scanDueMs = -Infinity;
+  /** Told as a problem; kept so that the message is made once. */
+  #failing: unknown = null;
+
+  constructor(site: Site) {
+    this.#site = site;
+    this.#cpus = site.instances("cpu");
+    this.#current = site.column("cpu_frequency_hertz");
+    this.#min = site.column("cpu_frequency_min_hertz");
+    this.#max = site.column("cpu_frequency_max_hertz");
+    this.#coreColumn = site.column("core_throttles");
+    this.#packageColumn = site.column("package_throttles");
+    this.#cores = new ThrottleCount(site.tree, "core");
+    this.#packages = new ThrottleCount(site.tree, "package");
+  }
+
+  read(row: RowWriter, tick: Tick): void {
+    if (tick.monotonicMs >= this.#scanDueMs) {
+      this.#scan();
+      this.#scanDueMs = tick.monotonicMs + SCAN_EVERY_MS;
+    }
+    let failing: unknown = null;
+    for (let i = 0; i < this.#clocks.length; i++) {
+      const clock = this.#clocks[i]!;
+      const slot = this.#cpus.number(clock.cpu);
+      // An offline CPU has no clock, and asking for it is an error.
+      if (slot < 0) continue;
+      this.#readClock(row, slot, clock);
+      failing ??= clock.current.error;
+    }
+    if (failing !== this.#failing) this.#reportFailing(failing);
+    if (this.#cores.found) row.count(this.#coreColumn, HOST_SLOT, this.#cores.total());
+    if (this.#packages.found) row.count(this.#packageColumn, HOST_SLOT, this.#packages.total());
+  }
+
+  close(): void {
+    for (const { current } of this.#clocks) current.close();
+    this.#cores.close();
+    this.#packages.close();
+  }
+
+  #readClock(row: RowWriter, slot: number, clock: Clock): void {
+    const khz = clock.current.read();
+    if (khz !== khz) row.none(this.#current, slot);
+    else row.gauge(this.#current, slot, khz * HERTZ_PER_KHZ);
+    if (clock.minHertz === clock.minHertz) row.gauge(this.#min, slot, clock.minHertz);
+    if (clock.maxHertz === clock.maxHertz) row.gauge(this.#max, slot, clock.maxHertz);
+  }
+
+  #scan(): void {
+    const directories = this.#directories();
+    for (const [cpu, directory] of directories) {
+      const known = this.#clocks.find((clock) => clock.cpu === cpu);
+      if (known === undefined) this.#openClock(cpu, `${directory}/cpufreq`);
+      else known.current.retry();
+    }
+    this.#cores.scan(directories);
+    this.#packages.scan(directories);
+    this.#reportMissing();
+  }
+
+  #directories(): ReadonlyMap<number, string> {
+    const { tree } = this.#site;
+    let names: readonly string[];
+    try {
+      names = tree.list(CPUS);
+    } catch (error) {
+      const { reason, message } = causeOf(error, { needs: "sysfs mounted there" });
+      throw new CollectorError(reason, message);
+    }
+    return new Map(
+      names.filter((name) => /^cpu\d+$/.test(name))
+        .map((name) => [Number(name.slice(3)), `${CPUS}/${name}`]),
+    );
+  }
+
+  #openClock(cpu: number, directory: string): void {
+    const { tree } = this.#site;
+    const current = new NumberFile(tree, `${directory}/scaling_cur_freq`);
+    if (current.error !== null && causeOf(current.error).reason === "not_supported") return;
+    const hertz = (name: string): number =>
+      (numberOnce(tree, `${directory}/${name}`) ?? NaN) * HERTZ_PER_KHZ;
+    this.#clocks.push({
+      cpu,
+      current,
+      minHertz: hertz("cpuinfo_min_freq"),
+      maxHertz: hertz("cpuinfo_max_freq"),
+    });
+  }
+
+  #reportFailing(error: unknown): void {
+    this.#failing = error;
+    if (error === null) this.#site.resolve("failing");
+    else {
+      this.#site.report({
+        key: "failing",
+        ...causeOf(error),
+        metrics: ["cpu_frequency_hertz"],
+      });
+    }
+  }
+
+  #reportMissing(): void {
+    const { hypervisor } = this.#site.profile;
+    const guest = hypervisor === undefined ? null : `this machine is a guest (${hypervisor})`;
+    if (this.#clocks.length > 0) this.#site.resolve("cpufreq");
+    else {
+      this.#site.report({
+        key: "cpufreq",
+        reason: "not_supported",
+        message: `Cannot find a clock below "${CPUS}/cpu*/cpufreq": ` +
+          (guest === null
+            ? "no CPU frequency driver is in charge; needs one such as intel_pstate or acpi-cpufreq"
+            : `${guest}, and the clock is its host's affair`),
+        metrics: ["cpu_frequency_hertz", "cpu_frequency_min_hertz", "cpu_frequency_max_hertz"],
+      });
+    }
+    const missing = [
+      ...(this.#cores.found ? [] : ["core_throttles"]),
+      ...(this.#packages.found ? [] : ["package_throttles"]),
+    ];
+    if (missing.length === 0) this.#site.resolve("throttles");
+    else {
+      this.#site.report({
+        key: "throttles",
+        reason: "not_supported",
+        message: `Cannot find counts below "${CPUS}/cpu*/thermal_throttle": ` +
+          (guest ?? "only x86 counts throttling, and container runtimes mask it"),
+        metrics: missing,
+      });
+    }
+  }
+}

@@ -3,8 +3,14 @@
  *
  * @module
  */
+import { type CpuIdentity, readCpuIdentity } from "./host_cpu.ts";
+import { cpuListOf, numberOf, textOf } from "./host_files.ts";
+import { hypervisorOf } from "./host_hypervisor.ts";
+import { coresOf, socketsOf } from "./host_topology.ts";
+import type { HostTree } from "./kernel/host_tree.ts";
+import type { Kernel } from "./kernel/kernel.ts";
 
-/** Whole numbers a page, an API answer or a plan needs to know the machine by. */
+/** Whole numbers and names that a page, an API answer or a plan needs to know the machine by. */
 export interface HostProfile {
   readonly hostname: string;
   /** `uname -r`. */
@@ -15,11 +21,16 @@ export interface HostProfile {
   readonly cpuModel: string | undefined;
   /** `intel`, `amd`, `arm`, ... from vendor_id or implementer. */
   readonly cpuVendor: string | undefined;
-  readonly sockets: number;
-  readonly cores: number;
+  /** Packages with a CPU online; absent where the kernel does not tell. */
+  readonly sockets: number | undefined;
+  /** Cores with a CPU online, hardware threads of one counted once. */
+  readonly cores: number | undefined;
   /** Numbers of the CPUs that were online at the start. */
   readonly onlineCpus: readonly number[];
-  readonly numaNodes: number;
+  /** Numbers of the CPUs that may ever come online. */
+  readonly possibleCpus?: readonly number[] | undefined;
+  /** Absent: a kernel without NUMA. */
+  readonly numaNodes: number | undefined;
   /** `KVM`, `VMware`, ...; `unknown` when the CPU says it is a guest and nothing says whose; absent on bare metal. */
   readonly hypervisor: string | undefined;
   /** Wall clock in ms at which the kernel booted (`btime`). */
@@ -31,4 +42,45 @@ export interface HostProfile {
   readonly perfEventParanoid: number | undefined;
   /** Effective capabilities, low 64 bits as hexadecimal, from `/proc/self/status`. */
   readonly effectiveCapabilities: string | undefined;
+}
+
+/** Reads the profile once. What a file does not tell, or tells in another format, is absent. */
+export function readHostProfile(kernel: Kernel, tree: HostTree): HostProfile {
+  const { nodename, release, machine } = kernel.uname();
+  const cpu = readCpuIdentity(tree);
+  const online = onlineCpus(tree, cpu);
+  const bootedAt = numberOf(textOf(tree, "/proc/stat"), /^btime (\d+)$/m);
+  const memory = numberOf(textOf(tree, "/proc/meminfo"), /^MemTotal:\s+(\d+) kB$/m);
+  return {
+    hostname: nodename,
+    kernelRelease: release,
+    machine,
+    cpuModel: cpu.model,
+    cpuVendor: cpu.vendor,
+    sockets: socketsOf(tree, online),
+    cores: coresOf(tree, online),
+    onlineCpus: online,
+    possibleCpus: cpuListOf(tree, "/sys/devices/system/cpu/possible"),
+    numaNodes: cpuListOf(tree, "/sys/devices/system/node/online")?.length,
+    hypervisor: hypervisorOf(tree, cpu.guest),
+    bootedAtMs: bootedAt === undefined ? undefined : bootedAt * 1000,
+    distribution: distribution(tree),
+    memoryBytes: memory === undefined ? undefined : memory * 1024,
+    perfEventParanoid: numberOf(textOf(tree, "/proc/sys/kernel/perf_event_paranoid"), /^(-?\d+)$/),
+    effectiveCapabilities: /^CapEff:\s+([0-9a-f]{16})$/m.exec(
+      textOf(tree, "/proc/self/status") ?? "",
+    )?.[1],
+  };
+}
+
+/** Containers may hide sysfs; `/proc/cpuinfo` lists online CPUs too. */
+function onlineCpus(tree: HostTree, cpu: CpuIdentity): readonly number[] {
+  return cpuListOf(tree, "/sys/devices/system/cpu/online") ?? cpu.processors;
+}
+
+/** os-release(5): the second path holds where the first is missing. */
+function distribution(tree: HostTree): string | undefined {
+  const text = textOf(tree, "/etc/os-release") ?? textOf(tree, "/usr/lib/os-release") ?? "";
+  const value = /^PRETTY_NAME=(.*)$/m.exec(text)?.[1]?.trim();
+  return value?.replace(/^(["'])(.*)\1$/, "$2") || undefined;
 }

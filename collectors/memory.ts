@@ -1,7 +1,30 @@
-import type { CollectorSpec } from "./collector.ts";
+/** `/proc/meminfo` and `/proc/vmstat`: how much memory is what, and what paging does. @module */
+import { MEMINFO_LINES, type MemoryLine, VMSTAT_LINES } from "./catalogue/memory.ts";
+import type { CollectorSpec, Reader, Site } from "./collector.ts";
+import { type KeyedField, KeyedLines } from "./keyed_lines.ts";
+import { OptionalFile, requireOne } from "./optional_file.ts";
 
-export const memory: CollectorSpec = {
-  id: "memory",
-  minIntervalMs: 0,
-  open: () => ({ read: () => {}, close: () => {} }),
-};
+const MEMINFO = "/proc/meminfo";
+const VMSTAT = "/proc/vmstat";
+
+export const memory: CollectorSpec = { id: "memory", minIntervalMs: 0, open };
+
+function open(site: Site): Reader {
+  const meminfo = fields(MEMINFO_LINES, false);
+  const vmstat = fields(VMSTAT_LINES, true);
+  const files = [
+    new OptionalFile(site, MEMINFO, new KeyedLines(site, MEMINFO, meminfo)),
+    new OptionalFile(site, VMSTAT, new KeyedLines(site, VMSTAT, vmstat)),
+  ];
+  return {
+    read(row, tick): void {
+      for (let i = 0; i < files.length; i++) files[i]!.read(row, tick);
+      requireOne(files);
+    },
+    close: () => files.forEach((file) => file.close()),
+  };
+}
+
+function fields(lines: readonly MemoryLine[], counter: boolean): readonly KeyedField[] {
+  return lines.map(({ key, metric, scale, needs }) => ({ key, metric, counter, scale, needs }));
+}

@@ -1,7 +1,173 @@
-import type { CollectorSpec } from "./collector.ts";
+/**
+ * `/proc/net/dev` (proc_net(5)), after two lines of headings:
+ *
+ *     eth0: 66989127    1824    0    0    0     0          0         0   103179    1216    0 ...
+ *           bytes packets errs drop fifo frame compressed multicast, the same eight for sending
+ *
+ * `/proc/net` is the network namespace of who looks. The one of process 1 is the host's, also where
+ * the host's procfs is mounted into a container.
+ *
+ * @module
+ */
+import { NETWORK_FIELDS, networkMetric, type NetworkScope } from "./catalogue/network.ts";
+import { openOrFail } from "./cause.ts";
+import {
+  type CollectorSpec,
+  type Column,
+  type Instances,
+  malformed,
+  type Reader,
+  type RowWriter,
+  type Site,
+  type Tick,
+  UNKNOWN,
+} from "./collector.ts";
+import { ERRNO, SystemError } from "./kernel/errno.ts";
+import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
+import { NetworkSpeed } from "./network_speed.ts";
+import { Scanner } from "./scan.ts";
+
+const PATH = "/proc/1/net/dev";
+const OWN_PATH = "/proc/net/dev";
+const CLASS = "/sys/class/net";
+const LOOPBACK = "lo";
+const COLON = 58;
+/** Numbers after the colon that every kernel prints. */
+const VALUES = 16;
 
 export const network: CollectorSpec = {
   id: "network",
   minIntervalMs: 0,
-  open: () => ({ read: () => {}, close: () => {} }),
+  open: (site) => new NetworkReader(site),
 };
+
+class NetworkReader implements Reader {
+  readonly #tree: HostTree;
+  readonly #file: TreeFile;
+  readonly #scanner = new Scanner();
+  readonly #speed: NetworkSpeed;
+  readonly #instances: Readonly<Record<NetworkScope, Instances>>;
+  readonly #columns: Readonly<Record<NetworkScope, readonly Column[]>>;
+  readonly #hardware: boolean;
+  readonly #values = new Float64Array(VALUES);
+
+  constructor(site: Site) {
+    this.#tree = site.tree;
+    const columns = (scope: NetworkScope): readonly Column[] =>
+      NETWORK_FIELDS.map((field) => site.column(networkMetric(scope, field)));
+    this.#instances = {
+      interface: site.instances("interface"),
+      virtual_interface: site.instances("virtual_interface"),
+    };
+    this.#columns = {
+      interface: columns("interface"),
+      virtual_interface: columns("virtual_interface"),
+    };
+    this.#speed = new NetworkSpeed(site);
+    this.#file = openDev(site.tree);
+    this.#hardware = entries(site.tree, CLASS).some((name) => hasHardware(site.tree, name));
+  }
+
+  read(row: RowWriter, tick: Tick): void {
+    this.#file.read();
+    const scanner = this.#scanner;
+    scanner.reset(this.#file.bytes, this.#file.length);
+    const { interface: physical, virtual_interface: virtual } = this.#instances;
+    physical.begin();
+    virtual.begin();
+    scanner.nextLine();
+    scanner.nextLine();
+    if (scanner.done()) {
+      throw malformed(this.#file.path, scanner.lineText(0), "two lines of headings and interfaces");
+    }
+    while (!scanner.done()) {
+      this.#readLine(row);
+      scanner.nextLine();
+    }
+    physical.end();
+    virtual.end();
+    this.#speed.read(row, tick);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #readLine(row: RowWriter): void {
+    const scanner = this.#scanner;
+    const line = scanner.at;
+    scanner.skipBlanks();
+    const start = scanner.at;
+    while (!scanner.endOfLine() && scanner.peek() !== COLON) scanner.at++;
+    const end = scanner.at;
+    scanner.at++;
+    for (let i = 0; i < VALUES; i++) {
+      const value = scanner.number();
+      if (value < 0) {
+        throw malformed(
+          this.#file.path,
+          scanner.lineText(line),
+          `a name, a colon and ${VALUES} numbers`,
+        );
+      }
+      this.#values[i] = value;
+    }
+    const { interface: physical, virtual_interface: virtual } = this.#instances;
+    // Hardware is asked for first: its names are few, so one that is not there is found out fast.
+    let slot = physical.lookup(scanner.bytes, start, end);
+    if (slot >= 0) return this.#write(row, this.#columns.interface, slot);
+    slot = virtual.lookup(scanner.bytes, start, end);
+    if (slot >= 0) return this.#write(row, this.#columns.virtual_interface, slot);
+    if (slot !== UNKNOWN) return;
+    const name = scanner.text(start, end);
+    const scope = this.#scopeOf(name);
+    slot = this.#instances[scope].claim(name);
+    if (slot >= 0) {
+      this.#write(row, this.#columns[scope], slot);
+      if (scope === "interface") this.#speed.expire();
+    } else virtual.ignore(name);
+  }
+
+  #write(row: RowWriter, columns: readonly Column[], slot: number): void {
+    for (let i = 0; i < columns.length; i++) {
+      row.count(columns[i]!, slot, this.#values[NETWORK_FIELDS[i]!.position]!);
+    }
+  }
+
+  #scopeOf(name: string): NetworkScope {
+    if (!this.#hardware) return name === LOOPBACK ? "virtual_interface" : "interface";
+    return hasHardware(this.#tree, name) ? "interface" : "virtual_interface";
+  }
+}
+
+function openDev(tree: HostTree): TreeFile {
+  try {
+    return tree.open(PATH);
+  } catch (error) {
+    // Process 1 may be hidden (hidepid), or there is no sight of it at all.
+    if (!(error instanceof SystemError)) throw error;
+    return openOrFail(tree, OWN_PATH);
+  }
+}
+
+/**
+ * An interface has hardware, real or a hypervisor's, where sysfs links it to a device. A virtual
+ * function that a synthetic interface of the same virtual machine drives (netvsc) is left to the
+ * virtual ones: the other counts its packets too.
+ */
+function hasHardware(tree: HostTree, name: string): boolean {
+  const directory = `${CLASS}/${name}`;
+  const found = entries(tree, directory);
+  if (!found.includes("device")) return false;
+  return !(found.includes("master") && entries(tree, `${directory}/master`).includes("device"));
+}
+
+/** Names in a directory of sysfs; none where it is not there. */
+function entries(tree: HostTree, directory: string): readonly string[] {
+  try {
+    return tree.list(directory);
+  } catch (error) {
+    if (error instanceof SystemError && error.errno === ERRNO.ENOENT) return [];
+    throw error;
+  }
+}

@@ -1,7 +1,182 @@
-import type { CollectorSpec } from "./collector.ts";
+/**
+ * NUMA nodes: memory and where its pages went.
+ *
+ *     nodeN/meminfo     Node 0 MemTotal:        3762388 kB
+ *     nodeN/numastat    numa_hit 1413267                     in pages
+ *
+ * @module
+ */
+import { NODE_MEMORY, NODE_PAGES, type NodeField } from "./catalogue/numa.ts";
+import { causeOf, openOrFail } from "./cause.ts";
+import {
+  CollectorError,
+  type CollectorSpec,
+  type Column,
+  type Instances,
+  malformed,
+  type Reader,
+  type RowWriter,
+  type Site,
+  type Tick,
+} from "./collector.ts";
+import { KeyTable } from "./key_table.ts";
+import type { TreeFile } from "./kernel/host_tree.ts";
+import { numberOnce } from "./number_file.ts";
+import { Scanner } from "./scan.ts";
+
+const NODES = "/sys/devices/system/node";
+const SWITCH = "/proc/sys/vm/numa_stat";
+/** Nodes of pluggable memory come and go seldom, and so does the switch for counting. */
+const SCAN_EVERY_MS = 60_000;
+const COLON = 58;
+const KIB = 1024;
+
+interface Node {
+  readonly slot: number;
+  readonly meminfo: TreeFile;
+  readonly numastat: TreeFile;
+}
+
+/** The lines of one kind of file and the columns that they fill. */
+interface Fields {
+  readonly keys: KeyTable;
+  readonly columns: readonly Column[];
+}
 
 export const numa: CollectorSpec = {
   id: "numa",
-  minIntervalMs: 0,
-  open: () => ({ read: () => {}, close: () => {} }),
+  minIntervalMs: 5000,
+  open: (site) => new NumaReader(site),
 };
+
+class NumaReader implements Reader {
+  readonly #site: Site;
+  readonly #instances: Instances;
+  readonly #memory: Fields;
+  readonly #pages: Fields;
+  readonly #scanner = new Scanner();
+  #names: readonly string[] = [];
+  #nodes: readonly Node[] = [];
+  /** All that are open. */
+  #files: TreeFile[] = [];
+  #counting = true;
+  #scanDueMs = -Infinity;
+
+  constructor(site: Site) {
+    this.#site = site;
+    this.#instances = site.instances("node");
+    this.#memory = fieldsOf(site, NODE_MEMORY);
+    this.#pages = fieldsOf(site, NODE_PAGES);
+  }
+
+  read(row: RowWriter, tick: Tick): void {
+    if (tick.monotonicMs >= this.#scanDueMs) {
+      this.#scan();
+      this.#scanDueMs = tick.monotonicMs + SCAN_EVERY_MS;
+    }
+    for (let i = 0; i < this.#nodes.length; i++) {
+      const node = this.#nodes[i]!;
+      this.#readMemory(row, node);
+      this.#readPages(row, node);
+    }
+  }
+
+  close(): void {
+    for (const file of this.#files) file.close();
+    this.#files = [];
+  }
+
+  #readMemory(row: RowWriter, node: Node): void {
+    const scanner = this.#open(node.meminfo);
+    const { keys, columns } = this.#memory;
+    for (; !scanner.done(); scanner.nextLine()) {
+      scanner.word();
+      scanner.word();
+      const start = scanner.word();
+      if (scanner.peek(scanner.at - 1) !== COLON) continue;
+      const key = keys.find(scanner.bytes, start, scanner.at - 1);
+      if (key >= 0) row.gauge(columns[key]!, node.slot, this.#number(node.meminfo) * KIB);
+    }
+  }
+
+  #readPages(row: RowWriter, node: Node): void {
+    const { keys, columns } = this.#pages;
+    if (!this.#counting) {
+      for (let i = 0; i < columns.length; i++) row.none(columns[i]!, node.slot);
+      return;
+    }
+    const scanner = this.#open(node.numastat);
+    for (; !scanner.done(); scanner.nextLine()) {
+      const start = scanner.word();
+      const key = keys.find(scanner.bytes, start, scanner.at);
+      if (key >= 0) row.count(columns[key]!, node.slot, this.#number(node.numastat));
+    }
+  }
+
+  #open(file: TreeFile): Scanner {
+    file.read();
+    this.#scanner.reset(file.bytes, file.length);
+    return this.#scanner;
+  }
+
+  #number(file: TreeFile): number {
+    const value = this.#scanner.number();
+    if (value < 0) throw malformed(file.path, this.#scanner.lineText(), "a whole number");
+    return value;
+  }
+
+  #scan(): void {
+    this.#readSwitch();
+    const names = this.#list();
+    if (names.join() === this.#names.join()) return;
+    this.close();
+    this.#names = names;
+    this.#instances.begin();
+    const slots = names.map((name) => this.#instances.claim(name.slice("node".length)));
+    this.#instances.end();
+    this.#nodes = names.map((name, i) => ({
+      slot: slots[i]!,
+      meminfo: this.#openFile(`${NODES}/${name}/meminfo`),
+      numastat: this.#openFile(`${NODES}/${name}/numastat`),
+    })).filter(({ slot }) => slot >= 0);
+  }
+
+  #openFile(path: string): TreeFile {
+    const file = openOrFail(this.#site.tree, path);
+    this.#files.push(file);
+    return file;
+  }
+
+  #list(): readonly string[] {
+    let names: readonly string[];
+    try {
+      names = this.#site.tree.list(NODES);
+    } catch (error) {
+      const { reason, message } = causeOf(error, { needs: "a kernel with CONFIG_NUMA=y" });
+      throw new CollectorError(reason, message);
+    }
+    return names.filter((name) => /^node\d+$/.test(name));
+  }
+
+  /** With the switch off the kernel's counts stand at 0, which would pass for a fact. */
+  #readSwitch(): void {
+    this.#counting = numberOnce(this.#site.tree, SWITCH) !== 0;
+    if (this.#counting) this.#site.resolve("switch");
+    else {
+      this.#site.report({
+        key: "switch",
+        reason: "not_supported",
+        message: `Cannot count pages of NUMA nodes: "${SWITCH}" is 0, needs 1`,
+        remedy: "sysctl vm.numa_stat=1",
+        metrics: NODE_PAGES.map(({ metric }) => metric),
+      });
+    }
+  }
+}
+
+function fieldsOf(site: Site, fields: readonly NodeField[]): Fields {
+  return {
+    keys: new KeyTable(fields.map(({ field }) => field)),
+    columns: fields.map(({ metric }) => site.column(metric)),
+  };
+}

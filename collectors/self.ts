@@ -1,7 +1,189 @@
-import type { CollectorSpec } from "./collector.ts";
+/**
+ * What this service costs, from `/proc/self`. In a procfs of a PID namespace that does not contain this
+ * process, `self` leads nowhere (fs/proc/self.c); then all of it is absent with that reason.
+ *
+ * @module
+ */
+import { causeOf, openOrFail } from "./cause.ts";
+import {
+  type CollectorSpec,
+  type Column,
+  HOST_SLOT,
+  malformed,
+  type Reader,
+  type RowWriter,
+  type Site,
+  type Tick,
+} from "./collector.ts";
+import { KeyTable } from "./key_table.ts";
+import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
+import { ProcessStat, USER_HZ } from "./process_stat.ts";
+import { Scanner } from "./scan.ts";
+
+/** Counting descriptors lists a directory, which makes a string of each: seldom is often enough. */
+const DESCRIPTORS_EVERY_MS = 5000;
+const COLON = 58;
+const KIB = 1024;
+const NEED = { needs: "a procfs that shows this process" } as const;
 
 export const self: CollectorSpec = {
   id: "self",
-  minIntervalMs: 0,
-  open: () => ({ read: () => {}, close: () => {} }),
+  minIntervalMs: 1000,
+  open: (site) => new SelfReader(site),
 };
+
+class SelfReader implements Reader {
+  readonly #site: Site;
+  readonly #columns: Columns;
+  readonly #statFile: TreeFile;
+  readonly #statusFile: TreeFile;
+  readonly #stat = new ProcessStat();
+  readonly #scanner = new Scanner();
+  readonly #statusKeys = new KeyTable(["VmRSS", "RssAnon"]);
+  #statusReported = false;
+  #descriptorsDueMs = -Infinity;
+
+  constructor(site: Site) {
+    this.#site = site;
+    this.#columns = columnsOf(site);
+    this.#statFile = openOrFail(site.tree, "/proc/self/stat", NEED);
+    if (site.profile.bootedAtMs === undefined) {
+      site.report({
+        key: "start",
+        reason: "failed",
+        message: 'Cannot tell when this service started: "/proc/stat" has no btime to count from',
+        metrics: ["self_start_seconds"],
+      });
+    }
+    try {
+      this.#statusFile = openOrFail(site.tree, "/proc/self/status", NEED);
+    } catch (error) {
+      this.#statFile.close();
+      throw error;
+    }
+  }
+
+  read(row: RowWriter, tick: Tick): void {
+    this.#readStat(row);
+    this.#readStatus(row);
+    if (tick.monotonicMs < this.#descriptorsDueMs) return;
+    this.#descriptorsDueMs = tick.monotonicMs + DESCRIPTORS_EVERY_MS;
+    this.#readDescriptors(row);
+  }
+
+  close(): void {
+    this.#statFile.close();
+    this.#statusFile.close();
+  }
+
+  #readStat(row: RowWriter): void {
+    const file = this.#statFile;
+    const stat = this.#stat;
+    const columns = this.#columns;
+    file.read();
+    if (!stat.parse(file.bytes, file.length)) {
+      throw malformed(
+        file.path,
+        new TextDecoder().decode(file.bytes),
+        "the fields of proc_pid_stat(5)",
+      );
+    }
+    row.count(columns.cpu, HOST_SLOT, (stat.userTicks + stat.systemTicks) / USER_HZ);
+    row.count(columns.user, HOST_SLOT, stat.userTicks / USER_HZ);
+    row.count(columns.system, HOST_SLOT, stat.systemTicks / USER_HZ);
+    row.gauge(columns.threads, HOST_SLOT, stat.threads);
+    const bootedAtMs = this.#site.profile.bootedAtMs;
+    if (bootedAtMs !== undefined) {
+      row.gauge(columns.start, HOST_SLOT, bootedAtMs / 1000 + stat.startTicks / USER_HZ);
+    }
+  }
+
+  #readStatus(row: RowWriter): void {
+    const { resident, anonymous } = this.#columns;
+    let found = 0;
+    const scanner = this.#scanner;
+    this.#statusFile.read();
+    scanner.reset(this.#statusFile.bytes, this.#statusFile.length);
+    for (; !scanner.done(); scanner.nextLine()) {
+      const start = scanner.word();
+      if (scanner.peek(scanner.at - 1) !== COLON) continue;
+      const key = this.#statusKeys.find(scanner.bytes, start, scanner.at - 1);
+      if (key < 0) continue;
+      const kib = scanner.number();
+      if (kib < 0) throw malformed(this.#statusFile.path, scanner.lineText(start), "a size in kB");
+      row.gauge(key === 0 ? resident : anonymous, HOST_SLOT, kib * KIB);
+      found++;
+    }
+    if (found < this.#statusKeys.keys.length && !this.#statusReported) this.#reportStatus();
+  }
+
+  /** Kernels before 4.5 and the emulated ones of sandboxes. */
+  #reportStatus(): void {
+    this.#statusReported = true;
+    this.#site.report({
+      key: "status",
+      reason: "not_supported",
+      message:
+        `Cannot find VmRSS and RssAnon in "${this.#statusFile.path}": needs Linux 4.5 or newer`,
+      metrics: ["self_resident_bytes", "self_anonymous_bytes"],
+    });
+  }
+
+  #readDescriptors(row: RowWriter): void {
+    const { descriptors, limit } = this.#columns;
+    try {
+      row.gauge(descriptors, HOST_SLOT, this.#site.tree.list("/proc/self/fd").length);
+      this.#site.resolve("descriptors");
+    } catch (error) {
+      row.none(descriptors, HOST_SLOT);
+      this.#site.report({
+        key: "descriptors",
+        ...causeOf(error),
+        metrics: ["self_descriptors"],
+      });
+    }
+    try {
+      row.gauge(limit, HOST_SLOT, descriptorLimit(this.#site.tree));
+      this.#site.resolve("limit");
+    } catch (error) {
+      row.none(limit, HOST_SLOT);
+      this.#site.report({ key: "limit", ...causeOf(error), metrics: ["self_descriptors_limit"] });
+    }
+  }
+}
+
+/** The soft limit, which may be raised while the service runs. */
+function descriptorLimit(tree: HostTree): number {
+  const path = "/proc/self/limits";
+  const text = tree.text(path);
+  const line = /^Max open files.*/m.exec(text)?.[0] ?? text;
+  const soft = /^Max open files +(\d+) /.exec(line)?.[1];
+  if (soft === undefined) throw malformed(path, line, "a number in line Max open files");
+  return Number(soft);
+}
+
+interface Columns {
+  readonly cpu: Column;
+  readonly user: Column;
+  readonly system: Column;
+  readonly resident: Column;
+  readonly anonymous: Column;
+  readonly threads: Column;
+  readonly descriptors: Column;
+  readonly limit: Column;
+  readonly start: Column;
+}
+
+function columnsOf(site: Site): Columns {
+  return {
+    cpu: site.column("self_cpu_seconds"),
+    user: site.column("self_cpu_user_seconds"),
+    system: site.column("self_cpu_system_seconds"),
+    resident: site.column("self_resident_bytes"),
+    anonymous: site.column("self_anonymous_bytes"),
+    threads: site.column("self_threads"),
+    descriptors: site.column("self_descriptors"),
+    limit: site.column("self_descriptors_limit"),
+    start: site.column("self_start_seconds"),
+  };
+}

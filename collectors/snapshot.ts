@@ -47,6 +47,7 @@ export class Snapshot {
   readonly #before: Window | null;
   readonly #readings = new Map<string, Reading>();
   readonly #present = new Map<string, readonly Present[]>();
+  readonly #slots = new Map<string, ReadonlyMap<string, number>>();
 
   constructor(parts: SnapshotParts) {
     this.bootId = parts.bootId;
@@ -108,6 +109,22 @@ export class Snapshot {
     return this.#window.total(metric, slot);
   }
 
+  /** What stands in the way of a metric, or of a term of its formula; undefined where nothing does. */
+  cause(id: string, instance?: string): Problem | undefined {
+    const entry = metricOf(id);
+    const terms = entry.kind === "derived" ? inputs(entry.formula).map(metricOf) : [entry];
+    for (const term of terms) {
+      if (term.kind === "derived") continue;
+      const problem = this.problems.find((candidate) =>
+        candidate.collector === term.collector &&
+        (candidate.metrics === undefined || candidate.metrics.includes(term.id)) &&
+        (candidate.instance === undefined || candidate.instance === instance)
+      );
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+
   /** Seconds that a collector's window spans; NaN before its second reading. */
   elapsedSeconds(collector: string): number {
     return this.#window.elapsedSeconds(collector);
@@ -124,7 +141,12 @@ export class Snapshot {
   /** `null`: the host. `undefined`: no such instance is there. */
   #slot(entry: Metric, instance: string | undefined): number | null | undefined {
     if (instance === undefined) return null;
-    return this.instances(entry.scope).find((present) => present.name === instance)?.slot;
+    let slots = this.#slots.get(entry.scope);
+    if (slots === undefined) {
+      slots = new Map(this.instances(entry.scope).map(({ name, slot }) => [name, slot]));
+      this.#slots.set(entry.scope, slots);
+    }
+    return slots.get(instance);
   }
 
   #implausible(entry: Metric, slot: number | null, reading: Measurement): boolean {
@@ -146,16 +168,7 @@ export class Snapshot {
   }
 
   #cause(entry: Metric, instance: string | undefined): Absence | undefined {
-    const terms = entry.kind === "derived" ? inputs(entry.formula).map(metricOf) : [entry];
-    for (const term of terms) {
-      if (term.kind === "derived") continue;
-      const problem = this.problems.find((candidate) =>
-        candidate.collector === term.collector &&
-        (candidate.metrics === undefined || candidate.metrics.includes(term.id)) &&
-        (candidate.instance === undefined || candidate.instance === instance)
-      );
-      if (problem !== undefined) return absent(problem.reason, problem);
-    }
-    return undefined;
+    const problem = this.cause(entry.id, instance);
+    return problem === undefined ? undefined : absent(problem.reason, problem);
   }
 }

@@ -28,6 +28,10 @@ export class HandClock implements Clock {
     return this.wall;
   }
 
+  stamp(into: Float64Array, at: number): void {
+    into[at] = this.monotonic;
+  }
+
   advance(ms: number): void {
     this.monotonic += ms;
     this.wall += ms;

@@ -23,7 +23,7 @@ interface Room {
 
 const PURE = [/\bDeno\./, /\bfetch\(/, /\bDate\.now\b/, /\bperformance\.now\b/, /\bsetTimeout\b/];
 const COLLECTOR_TOOLS =
-  /^collectors\/(collector|catalogue|trust|scan|cause|key_table|host|formula)\.ts$/;
+  /^collectors\/(collector|catalogue|trust|scan|cause|key_table|keyed_lines|optional_file|host|formula)\.ts$/;
 
 const ROOMS: readonly Room[] = [
   {

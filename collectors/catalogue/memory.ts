@@ -1,3 +1,394 @@
-import type { Subject } from "../catalogue.ts";
+/** Memory as people read it, swap, huge pages and paging, and the card that shows them. */
+import type { Derived, Measured, Subject, Unit } from "../catalogue.ts";
+import { add, type Formula, last, multiply, subtract } from "../formula.ts";
 
-export const memory: Subject = { metrics: [] };
+const collector = "memory";
+
+/** A line of `/proc/meminfo` or `/proc/vmstat` with the metric that it fills. */
+export interface MemoryLine {
+  readonly key: string;
+  readonly metric: string;
+  readonly name: string;
+  readonly help: string;
+  readonly unit: Unit;
+  /** What one of the file's units is worth in the metric's. */
+  readonly scale: number;
+  /** The kernel that has the line. */
+  readonly needs: string;
+  readonly exposition: Measured["exposition"];
+}
+
+const ANY_KERNEL = "a kernel that prints it";
+const HUGETLB = "a kernel with CONFIG_HUGETLBFS=y";
+
+function kilobytes(
+  key: string,
+  metric: string,
+  name: string,
+  help: string,
+  needs: string = ANY_KERNEL,
+): MemoryLine {
+  // node_exporter turns the brackets of `Active(anon)` into `Active_anon`.
+  const exposed = key.replace("(", "_").replace(")", "");
+  const exposition = { name: `node_memory_${exposed}_bytes` };
+  return { key, metric, name, help, unit: "By", scale: 1024, needs, exposition };
+}
+
+function pages(key: string, metric: string, name: string, help: string): MemoryLine {
+  const exposition = { name: `node_memory_${key}` };
+  return { key, metric, name, help, unit: "{page}", scale: 1, needs: HUGETLB, exposition };
+}
+
+/** Lines of `/proc/meminfo` (proc_meminfo(5)): gauges. */
+export const MEMINFO_LINES: readonly MemoryLine[] = [
+  kilobytes(
+    "MemTotal",
+    "memory_total_bytes",
+    "Total",
+    "Memory that the kernel manages: what is built in, less what firmware and the kernel's image keep.",
+  ),
+  kilobytes("MemFree", "memory_free_bytes", "Free", "Memory that holds nothing."),
+  kilobytes(
+    "MemAvailable",
+    "memory_available_bytes",
+    "Available",
+    "The kernel's estimate of what new programs can have without swapping: free memory and cache " +
+      "that can be dropped, less reserves.",
+    "Linux 3.14 or newer",
+  ),
+  kilobytes(
+    "Buffers",
+    "memory_buffers_bytes",
+    "Buffers",
+    "Cache of block devices read as such: filesystem metadata.",
+  ),
+  kilobytes(
+    "Cached",
+    "memory_cached_bytes",
+    "Page cache",
+    "Cache of file contents, with tmpfs and shared memory, without swap cache.",
+  ),
+  kilobytes(
+    "SwapCached",
+    "swap_cached_bytes",
+    "Swap cache",
+    "Memory that was read back from swap and still stands there too.",
+  ),
+  kilobytes("Active", "memory_active_bytes", "Active", "Memory used lately, reclaimed last."),
+  kilobytes(
+    "Inactive",
+    "memory_inactive_bytes",
+    "Inactive",
+    "Memory not used lately, reclaimed first.",
+  ),
+  kilobytes(
+    "Mlocked",
+    "memory_locked_bytes",
+    "Locked",
+    "Memory that programs locked so that it is never swapped out.",
+  ),
+  kilobytes("SwapTotal", "swap_total_bytes", "Swap", "Swap space that is set up."),
+  kilobytes("SwapFree", "swap_free_bytes", "Swap, free", "Swap space that holds nothing."),
+  kilobytes(
+    "Dirty",
+    "memory_dirty_bytes",
+    "Dirty",
+    "Cache that was changed and waits to be written to its disk.",
+  ),
+  kilobytes(
+    "Writeback",
+    "memory_writeback_bytes",
+    "Being written",
+    "Cache that is being written to its disk now.",
+  ),
+  kilobytes(
+    "AnonPages",
+    "memory_anonymous_bytes",
+    "Programs",
+    "Memory of programs that no file stands behind: heaps and stacks.",
+  ),
+  kilobytes(
+    "Mapped",
+    "memory_mapped_bytes",
+    "Mapped",
+    "File contents that programs have mapped, libraries included.",
+  ),
+  kilobytes(
+    "Shmem",
+    "memory_shared_bytes",
+    "Shared and tmpfs",
+    "Shared memory and contents of tmpfs. It stands in the page cache and cannot be dropped.",
+  ),
+  kilobytes(
+    "Slab",
+    "memory_slab_bytes",
+    "Slab",
+    "The kernel's own objects, reclaimable or not.",
+  ),
+  kilobytes(
+    "SReclaimable",
+    "memory_slab_reclaimable_bytes",
+    "Slab, reclaimable",
+    "The kernel's own objects that it can drop, such as cached names of files.",
+  ),
+  kilobytes(
+    "SUnreclaim",
+    "memory_slab_unreclaimable_bytes",
+    "Slab, kept",
+    "The kernel's own objects that it cannot drop.",
+  ),
+  kilobytes(
+    "KernelStack",
+    "memory_kernel_stack_bytes",
+    "Kernel stacks",
+    "Stacks of tasks in the kernel.",
+  ),
+  kilobytes(
+    "PageTables",
+    "memory_page_tables_bytes",
+    "Page tables",
+    "Tables that translate addresses of programs.",
+  ),
+  kilobytes(
+    "CommitLimit",
+    "memory_commit_limit_bytes",
+    "Commit limit",
+    "What programs may ask for together where overcommitting is forbidden.",
+  ),
+  kilobytes(
+    "Committed_AS",
+    "memory_committed_bytes",
+    "Committed",
+    "What programs asked for together, used or not.",
+  ),
+  kilobytes(
+    "AnonHugePages",
+    "memory_transparent_huge_bytes",
+    "Transparent huge pages",
+    "Memory of programs that stands in transparent huge pages.",
+    "a kernel with CONFIG_TRANSPARENT_HUGEPAGE=y",
+  ),
+  pages(
+    "HugePages_Total",
+    "huge_pages_total",
+    "Huge pages",
+    "Huge pages of the default size set aside. They count as used memory.",
+  ),
+  pages(
+    "HugePages_Free",
+    "huge_pages_free",
+    "Huge pages, free",
+    "Huge pages of the default size that no program has.",
+  ),
+  pages(
+    "HugePages_Rsvd",
+    "huge_pages_reserved",
+    "Huge pages, promised",
+    "Free huge pages that were promised to a program already.",
+  ),
+  pages(
+    "HugePages_Surp",
+    "huge_pages_surplus",
+    "Huge pages, surplus",
+    "Huge pages above the number that was set up.",
+  ),
+  kilobytes(
+    "Hugepagesize",
+    "huge_page_size_bytes",
+    "Huge page size",
+    "Size of a huge page of the default size.",
+    HUGETLB,
+  ),
+];
+
+/** node_exporter names these after the kernel's keys and gives them no type. */
+function events(
+  key: string,
+  metric: string,
+  name: string,
+  unit: Unit,
+  help: string,
+  needs: string = ANY_KERNEL,
+): MemoryLine {
+  const exposition = { name: `node_vmstat_${key}`, type: "untyped" } as const;
+  return { key, metric, name, help, unit, scale: 1, needs, exposition };
+}
+
+/** Lines of `/proc/vmstat` (proc_vmstat(5)): counters. */
+export const VMSTAT_LINES: readonly MemoryLine[] = [
+  {
+    key: "pgpgin",
+    metric: "paged_in_bytes",
+    name: "Paged in",
+    help: "Read from block devices, swap included.",
+    unit: "By",
+    // The kernel halves its sectors of 512 bytes before it prints them (mm/vmstat.c).
+    scale: 1024,
+    needs: ANY_KERNEL,
+    exposition: { name: "ringside_paged_in_bytes_total" },
+  },
+  {
+    key: "pgpgout",
+    metric: "paged_out_bytes",
+    name: "Paged out",
+    help: "Written to block devices, swap included.",
+    unit: "By",
+    scale: 1024,
+    needs: ANY_KERNEL,
+    exposition: { name: "ringside_paged_out_bytes_total" },
+  },
+  events("pswpin", "swap_in_pages", "Swapped in", "{page}", "Pages read back from swap."),
+  events("pswpout", "swap_out_pages", "Swapped out", "{page}", "Pages written to swap."),
+  events(
+    "pgfault",
+    "page_faults",
+    "Page faults",
+    "{fault}",
+    "Accesses to memory that the kernel had to provide first, minor and major.",
+  ),
+  events(
+    "pgmajfault",
+    "page_faults_major",
+    "Major faults",
+    "{fault}",
+    "Page faults that had to read from a disk.",
+  ),
+  events(
+    "pgscan_kswapd",
+    "pages_scanned_kswapd",
+    "Scanned, background",
+    "{page}",
+    "Pages that the kernel looked at to free memory, in the background.",
+    "Linux 4.8 or newer",
+  ),
+  events(
+    "pgscan_direct",
+    "pages_scanned_direct",
+    "Scanned, in the way",
+    "{page}",
+    "Pages that programs had to look at to free memory before they got theirs.",
+    "Linux 4.8 or newer",
+  ),
+  events(
+    "pgsteal_kswapd",
+    "pages_reclaimed_kswapd",
+    "Reclaimed, background",
+    "{page}",
+    "Pages that the kernel freed in the background.",
+    "Linux 4.8 or newer",
+  ),
+  events(
+    "pgsteal_direct",
+    "pages_reclaimed_direct",
+    "Reclaimed, in the way",
+    "{page}",
+    "Pages that programs had to free before they got theirs.",
+    "Linux 4.8 or newer",
+  ),
+  events(
+    "oom_kill",
+    "oom_kills",
+    "Killed for memory",
+    "{process}",
+    "Processes that the kernel killed because memory ran out, in the host or in a control group.",
+    "Linux 4.13 or newer",
+  ),
+];
+
+function measured(line: MemoryLine, kind: "gauge" | "counter", file: string): Measured {
+  const { metric, name, help, unit, exposition } = line;
+  return {
+    id: metric,
+    name,
+    help,
+    unit,
+    kind,
+    scope: "host",
+    collector,
+    source: `${file}, ${line.key}`,
+    exposition,
+  };
+}
+
+function derived(id: string, name: string, help: string, formula: Formula): Derived {
+  return { id, name, help, unit: "By", kind: "derived", scope: "host", formula };
+}
+
+/** What can be dropped for programs. */
+const cache = subtract(
+  add(
+    last("memory_cached_bytes"),
+    last("memory_buffers_bytes"),
+    last("memory_slab_reclaimable_bytes"),
+  ),
+  last("memory_shared_bytes"),
+);
+
+export const memory: Subject = {
+  metrics: [
+    ...MEMINFO_LINES.map((line) => measured(line, "gauge", "/proc/meminfo")),
+    ...VMSTAT_LINES.map((line) => measured(line, "counter", "/proc/vmstat")),
+    derived(
+      "memory_used_bytes",
+      "Used",
+      "Total less free less cache, so that the three add up. Total less available is a little more: " +
+        "the kernel's estimate keeps reserves back.",
+      subtract(last("memory_total_bytes"), add(last("memory_free_bytes"), cache)),
+    ),
+    derived(
+      "memory_cache_bytes",
+      "Cache",
+      "Page cache, buffers and reclaimable slab, less shared memory and tmpfs, which stand in the " +
+        "page cache and cannot be dropped. The cache of ZFS is not in it.",
+      cache,
+    ),
+    derived(
+      "swap_used_bytes",
+      "Swap used",
+      "Swap space that holds something.",
+      subtract(last("swap_total_bytes"), last("swap_free_bytes")),
+    ),
+    derived(
+      "huge_pages_used_bytes",
+      "Huge pages used",
+      "Memory in huge pages of the default size that programs have.",
+      multiply(
+        subtract(last("huge_pages_total"), last("huge_pages_free")),
+        last("huge_page_size_bytes"),
+      ),
+    ),
+  ],
+  cards: [
+    {
+      id: "memory",
+      title: "Memory",
+      note: { metric: "memory_total_bytes" },
+      place: "sys",
+      order: 40,
+      blocks: [
+        {
+          block: "bar",
+          parts: [{ metric: "memory_used_bytes" }, { metric: "memory_cache_bytes" }],
+          whole: "memory_total_bytes",
+        },
+        {
+          block: "figures",
+          rows: [{ metric: "memory_used_bytes" }, { metric: "memory_cache_bytes" }],
+          swatch: true,
+        },
+        {
+          block: "figures",
+          rows: [
+            { metric: "memory_free_bytes" },
+            { metric: "memory_available_bytes" },
+            { metric: "memory_dirty_bytes", name: "Dirty, to be written" },
+            { metric: "page_faults_major" },
+            { metric: "swap_used_bytes", name: "Swap used" },
+            { metric: "swap_total_bytes", name: "Swap" },
+            { metric: "oom_kills" },
+          ],
+        },
+      ],
+    },
+  ],
+};

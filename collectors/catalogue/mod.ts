@@ -12,6 +12,7 @@ import { numa } from "./numa.ts";
 import { pressure } from "./pressure.ts";
 import { processes } from "./processes.ts";
 import { sampler } from "./sampler.ts";
+import { scheduler } from "./scheduler.ts";
 import { self } from "./self.ts";
 import { softwareEvents } from "./software_events.ts";
 import { thermal } from "./thermal.ts";
@@ -19,6 +20,7 @@ import { thermal } from "./thermal.ts";
 export const SUBJECTS: readonly Subject[] = [
   sampler,
   cpuTime,
+  scheduler,
   load,
   memory,
   pressure,

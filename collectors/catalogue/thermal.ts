@@ -1,3 +1,70 @@
+/** Temperatures, and the card that shows them. */
 import type { Subject } from "../catalogue.ts";
 
-export const thermal: Subject = { metrics: [] };
+const collector = "thermal";
+
+/** Sensors that are not connected say -128, 127.5 or thousands; no board works outside. */
+export const PLAUSIBLE_CELSIUS = [-40, 150] as const;
+
+export const thermal: Subject = {
+  scopes: [{ id: "sensor", label: "sensor", name: "Sensor", spare: 8, most: 256 }],
+  metrics: [
+    {
+      id: "sensor_temperature_celsius",
+      name: "Temperature",
+      help: "Temperature that the sensor shows.",
+      unit: "Cel",
+      kind: "gauge",
+      scope: "sensor",
+      collector,
+      source: "/sys/class/hwmon/hwmonN/tempN_input, else /sys/class/thermal/thermal_zoneN/temp",
+      exposition: { name: "node_hwmon_temp_celsius" },
+      sane: PLAUSIBLE_CELSIUS,
+    },
+    {
+      id: "sensor_max_celsius",
+      name: "Maximum",
+      help: "Temperature that the sensor's chip takes for high.",
+      unit: "Cel",
+      kind: "gauge",
+      scope: "sensor",
+      collector,
+      source: "/sys/class/hwmon/hwmonN/tempN_max",
+      exposition: { name: "node_hwmon_temp_max_celsius" },
+    },
+    {
+      id: "sensor_critical_celsius",
+      name: "Critical",
+      help: "Temperature at which the sensor's chip expects damage.",
+      unit: "Cel",
+      kind: "gauge",
+      scope: "sensor",
+      collector,
+      source: "/sys/class/hwmon/hwmonN/tempN_crit",
+      exposition: { name: "node_hwmon_temp_crit_celsius" },
+    },
+  ],
+  cards: [
+    {
+      id: "thermal",
+      title: "Temperatures",
+      place: "sys",
+      order: 75,
+      blocks: [
+        {
+          block: "table",
+          scope: "sensor",
+          heading: "Sensor",
+          columns: [
+            { metric: "sensor_temperature_celsius", name: "Now" },
+            { metric: "sensor_max_celsius", name: "High" },
+            { metric: "sensor_critical_celsius" },
+          ],
+          sort: "sensor_temperature_celsius",
+          most: 12,
+          empty: "This machine shows no temperature sensor; virtual machines have none",
+        },
+      ],
+    },
+  ],
+};

@@ -50,6 +50,7 @@ export const ERRNO = {
   ENFILE: 23,
   EMFILE: 24,
   EFBIG: 27,
+  ENAMETOOLONG: 36,
   ENOSYS: 38,
   EOPNOTSUPP: 95,
 } as const;

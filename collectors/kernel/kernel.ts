@@ -78,4 +78,9 @@ export interface Clock {
   monotonicMs(): number;
   /** CLOCK_REALTIME in milliseconds since 1970. May jump. */
   wallMs(): number;
+  /**
+   * CLOCK_MONOTONIC in milliseconds, into a cell: for the tick, where every number that a call returns
+   * would be a piece of garbage.
+   */
+  stamp(into: Float64Array, at: number): void;
 }

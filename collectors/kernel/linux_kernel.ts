@@ -1,0 +1,282 @@
+/**
+ * The machine itself: system calls of Linux through libc. Nothing here allocates in `read`,
+ * `readWhole` (once its buffer has grown), `ioctl` or the clocks.
+ *
+ * @module
+ */
+import { ERRNO, SystemError } from "./errno.ts";
+import { type Libc, openLibc } from "./ffi.ts";
+import { Iovec } from "./iovec.ts";
+import {
+  type Clock,
+  FILE_BYTES_MOST,
+  type FileBuffer,
+  type FilesystemSize,
+  type Kernel,
+  type Limit,
+  type Uname,
+} from "./kernel.ts";
+
+// include/uapi/asm-generic/fcntl.h: these two are the same on x86-64 and arm64 (O_DIRECTORY is not).
+const O_RDONLY = 0;
+const O_CLOEXEC = 0o2000000;
+const PERF_FLAG_FD_CLOEXEC = 8;
+const RLIMIT_NOFILE = 7;
+const CLOCK_REALTIME = 0;
+const CLOCK_MONOTONIC = 1;
+
+/** A path with its final zero byte may not be longer: PATH_MAX. */
+const PATH_BYTES_MOST = 4096;
+/** What a fresh file buffer grows to first: a page, since sysfs hands out no more. */
+const FILE_BYTES_LEAST = 4096;
+/** Room for entries of one `getdents64` call; what `ls` uses. */
+const DIRECTORY_BYTES = 32 << 10;
+/** `/proc` cannot hold more: PID_MAX_LIMIT is 2^22. */
+const DIRECTORY_ENTRIES_MOST = 1 << 22;
+/** A call that signals interrupt more often than this fails with EINTR. */
+const INTERRUPTIONS_MOST = 16;
+const TWO_POW_32 = 2 ** 32;
+
+export class LinuxKernel implements Kernel, Clock {
+  readonly #libc: Libc;
+  readonly #iovec = new Iovec();
+  readonly #path = new Uint8Array(new ArrayBuffer(PATH_BYTES_MOST));
+  readonly #directory = new Uint8Array(new ArrayBuffer(DIRECTORY_BYTES));
+  readonly #struct = new Uint8Array(new ArrayBuffer(512));
+  readonly #time = new Int32Array(new ArrayBuffer(16));
+  readonly #encoder = new TextEncoder();
+  readonly #decoder = new TextDecoder();
+
+  constructor(libc: Libc) {
+    this.#libc = libc;
+  }
+
+  /** Throws `LibcError` where there is no glibc on x86_64 or aarch64. */
+  static open(): LinuxKernel {
+    return new LinuxKernel(openLibc());
+  }
+
+  open(path: string): number {
+    const refused = this.#setPath(path);
+    if (refused < 0) return refused;
+    const { symbols, errno } = this.#libc;
+    for (let tries = 0;; tries++) {
+      const fd = symbols.open(this.#path, O_RDONLY | O_CLOEXEC, 0);
+      if (fd >= 0) return fd;
+      const cause = errno();
+      if (cause !== ERRNO.EINTR || tries >= INTERRUPTIONS_MOST) return -cause;
+    }
+  }
+
+  close(fd: number): void {
+    // Not tried again after EINTR: Linux has given the number free by then (close(2)).
+    this.#libc.symbols.close(fd);
+  }
+
+  read(fd: number, into: Uint8Array<ArrayBuffer>): number {
+    const { symbols, errno } = this.#libc;
+    for (let tries = 0;; tries++) {
+      const count = symbols.read(fd, into, into.byteLength);
+      if (count >= 0) return count;
+      const cause = errno();
+      if (cause !== ERRNO.EINTR || tries >= INTERRUPTIONS_MOST) return -cause;
+    }
+  }
+
+  readWhole(fd: number, into: FileBuffer): number {
+    const { symbols, errno } = this.#libc;
+    const iovec = this.#iovec;
+    let length = 0;
+    let interruptions = 0;
+    into.length = 0;
+    // A short count is no end: seq_file hands out pieces (fs/seq_file.c). Only 0 is.
+    for (;;) {
+      if (length === into.bytes.byteLength) {
+        if (length > FILE_BYTES_MOST) return -ERRNO.EFBIG;
+        into.bytes = grown(into.bytes);
+      }
+      iovec.point(into.bytes, length);
+      const count = symbols.preadv64(fd, iovec.struct, 1, length);
+      if (count === 0) break;
+      if (count < 0) {
+        const cause = errno();
+        if (cause === ERRNO.EINTR && interruptions++ < INTERRUPTIONS_MOST) continue;
+        return -cause;
+      }
+      length += count;
+    }
+    into.length = length;
+    return length;
+  }
+
+  list(path: string): readonly string[] | number {
+    const fd = this.open(path);
+    if (fd < 0) return fd;
+    try {
+      return this.#entries(fd);
+    } finally {
+      this.close(fd);
+    }
+  }
+
+  perfEventOpen(
+    attr: Uint8Array<ArrayBuffer>,
+    { pid, cpu, groupFd }: { readonly pid: number; readonly cpu: number; readonly groupFd: number },
+  ): number {
+    const { symbols, syscalls, errno } = this.#libc;
+    const fd = symbols.perf_event_open(
+      syscalls.perfEventOpen,
+      attr,
+      pid,
+      cpu,
+      groupFd,
+      PERF_FLAG_FD_CLOEXEC,
+    );
+    return fd >= 0 ? fd : -errno();
+  }
+
+  ioctl(fd: number, request: number, argument: number): number {
+    const { symbols, errno } = this.#libc;
+    const result = symbols.ioctl(fd, request, argument);
+    return result >= 0 ? result : -errno();
+  }
+
+  ioctlRead(fd: number, request: number, into: BigUint64Array<ArrayBuffer>): number {
+    const { symbols, errno } = this.#libc;
+    const result = symbols.ioctlInto(fd, request, into);
+    return result >= 0 ? result : -errno();
+  }
+
+  /**
+   * `struct utsname`: sysname, nodename, release, version, machine and domainname, 65 bytes each and
+   * ended by a zero byte.
+   */
+  uname(): Uname {
+    if (this.#libc.symbols.uname(this.#struct) < 0) {
+      throw new SystemError("call uname", this.#libc.errno());
+    }
+    const field = (index: number): string => {
+      const start = index * 65;
+      return this.#decoder.decode(this.#struct.slice(start, this.#struct.indexOf(0, start)));
+    };
+    return {
+      sysname: field(0),
+      nodename: field(1),
+      release: field(2),
+      version: field(3),
+      machine: field(4),
+    };
+  }
+
+  /**
+   * `struct statvfs` of glibc on 64-bit machines, all `unsigned long`:
+   *
+   *     0 f_bsize   8 f_frsize  16 f_blocks  24 f_bfree  32 f_bavail  40 f_files  48 f_ffree  56 f_favail
+   */
+  statvfs(path: string): FilesystemSize | number {
+    const refused = this.#setPath(path);
+    if (refused < 0) return refused;
+    if (this.#libc.symbols.statvfs(this.#path, this.#struct) < 0) return -this.#libc.errno();
+    const unit = this.#u64(8);
+    return {
+      totalBytes: this.#u64(16) * unit,
+      freeBytes: this.#u64(24) * unit,
+      availableBytes: this.#u64(32) * unit,
+      totalInodes: this.#u64(40),
+      freeInodes: this.#u64(48),
+    };
+  }
+
+  /** `struct rlimit`: u64 rlim_cur, u64 rlim_max; all ones is RLIM_INFINITY. */
+  descriptorLimit(): Limit {
+    if (this.#libc.symbols.getrlimit(RLIMIT_NOFILE, this.#struct) < 0) {
+      throw new SystemError("read RLIMIT_NOFILE", this.#libc.errno());
+    }
+    return { soft: this.#limit(0), hard: this.#limit(8) };
+  }
+
+  setDescriptorLimit(soft: number): number {
+    if (!Number.isSafeInteger(soft) || soft < 0) return -ERRNO.EINVAL;
+    // Leaves the hard limit in the second half of the struct.
+    this.descriptorLimit();
+    const view = new DataView(this.#struct.buffer);
+    view.setBigUint64(0, BigInt(soft), true);
+    return this.#libc.symbols.setrlimit(RLIMIT_NOFILE, this.#struct) < 0 ? -this.#libc.errno() : 0;
+  }
+
+  monotonicMs(): number {
+    return this.#clock(CLOCK_MONOTONIC);
+  }
+
+  wallMs(): number {
+    return this.#clock(CLOCK_REALTIME);
+  }
+
+  stamp(into: Float64Array, at: number): void {
+    const time = this.#time;
+    this.#libc.symbols.clock_gettime(CLOCK_MONOTONIC, time);
+    into[at] = ((time[0]! >>> 0) + time[1]! * TWO_POW_32) * 1000 + time[2]! / 1e6;
+  }
+
+  /** `struct timespec`: s64 tv_sec, s64 tv_nsec. */
+  #clock(id: number): number {
+    const time = this.#time;
+    this.#libc.symbols.clock_gettime(id, time);
+    return ((time[0]! >>> 0) + time[1]! * TWO_POW_32) * 1000 + time[2]! / 1e6;
+  }
+
+  /** Puts a path with its zero byte where calls read it: 0 or `-errno`. */
+  #setPath(path: string): number {
+    // A zero byte would silently end the path early.
+    if (path.includes("\0")) return -ERRNO.EINVAL;
+    const { read, written } = this.#encoder.encodeInto(path, this.#path);
+    if (read < path.length || written === PATH_BYTES_MOST) return -ERRNO.ENAMETOOLONG;
+    this.#path[written] = 0;
+    return 0;
+  }
+
+  /**
+   * `struct linux_dirent64` (getdents(2)), one after the other:
+   *
+   *     0 u64 d_ino   8 s64 d_off   16 u16 d_reclen   18 u8 d_type   19 d_name, ended by a zero byte
+   */
+  #entries(fd: number): readonly string[] | number {
+    const { symbols, syscalls, errno } = this.#libc;
+    const bytes = this.#directory;
+    const names: string[] = [];
+    let interruptions = 0;
+    for (;;) {
+      const length = symbols.getdents64(syscalls.getdents64, fd, bytes, bytes.byteLength);
+      if (length === 0) return names;
+      if (length < 0) {
+        const cause = errno();
+        if (cause === ERRNO.EINTR && interruptions++ < INTERRUPTIONS_MOST) continue;
+        return -cause;
+      }
+      for (let at = 0; at < length; at += bytes[at + 16]! + (bytes[at + 17]! << 8)) {
+        const start = at + 19;
+        const name = this.#decoder.decode(bytes.slice(start, bytes.indexOf(0, start)));
+        if (name !== "." && name !== "..") names.push(name);
+      }
+      if (names.length > DIRECTORY_ENTRIES_MOST) return -ERRNO.EFBIG;
+    }
+  }
+
+  #u64(offset: number): number {
+    const view = new DataView(this.#struct.buffer, offset);
+    return view.getUint32(0, true) + view.getUint32(4, true) * TWO_POW_32;
+  }
+
+  #limit(offset: number): number {
+    const value = this.#u64(offset);
+    return value === 2 ** 64 ? Infinity : value;
+  }
+}
+
+/** Twice the bytes, with what was read already. One above the bound, so that a file of just its size fits. */
+function grown(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const length = Math.max(FILE_BYTES_LEAST, bytes.byteLength * 2);
+  const larger = new Uint8Array(Math.min(length, FILE_BYTES_MOST + 1));
+  larger.set(bytes);
+  return larger;
+}

@@ -1,0 +1,113 @@
+/**
+ * Host metrics that stand one a line behind a key, as in `/proc/meminfo` and `/proc/vmstat`:
+ *
+ *     MemTotal:       24684092 kB
+ *     pgfault 1024427
+ *
+ * Which lines there are depends on the kernel's version and configuration, so a missing one costs its
+ * own metric only.
+ *
+ * @module
+ */
+import { type Column, HOST_SLOT, malformed, type RowWriter, type Site } from "./collector.ts";
+import { KeyTable } from "./key_table.ts";
+import type { Content } from "./optional_file.ts";
+import type { Scanner } from "./scan.ts";
+
+/** A line that is wanted. */
+export interface KeyedField {
+  readonly key: string;
+  readonly metric: string;
+  readonly counter: boolean;
+  /** What one of the file's units is worth in the metric's: 1024 for `kB`. */
+  readonly scale: number;
+  /** The kernel that has the line: `Linux 4.13 or newer`. */
+  readonly needs: string;
+}
+
+const COLON = 58;
+/** What was found in place of a value. */
+const PRESENT = 0;
+const MISSING = 1;
+const GARBLED = 2;
+
+export class KeyedLines implements Content {
+  readonly metrics: readonly string[];
+  readonly #site: Site;
+  readonly #path: string;
+  readonly #fields: readonly KeyedField[];
+  readonly #keys: KeyTable;
+  readonly #columns: readonly Column[];
+  /** By field, in this reading and in the last. */
+  readonly #state: Uint8Array;
+  readonly #before: Uint8Array;
+
+  constructor(site: Site, path: string, fields: readonly KeyedField[]) {
+    this.metrics = fields.map((field) => field.metric);
+    this.#site = site;
+    this.#path = path;
+    this.#fields = fields;
+    this.#keys = new KeyTable(fields.map((field) => field.key));
+    this.#columns = fields.map((field) => site.column(field.metric));
+    this.#state = new Uint8Array(fields.length);
+    this.#before = new Uint8Array(fields.length);
+  }
+
+  parse(scanner: Scanner, row: RowWriter): void {
+    this.#state.fill(MISSING);
+    let left = this.#fields.length;
+    while (!scanner.done() && left > 0) {
+      const start = scanner.word();
+      const end = scanner.at;
+      const colon = end > start && scanner.peek(end - 1) === COLON ? 1 : 0;
+      const field = this.#keys.find(scanner.bytes, start, end - colon);
+      if (field >= 0 && this.#state[field] === MISSING) {
+        this.#write(field, scanner.number(), row);
+        left--;
+      }
+      scanner.nextLine();
+    }
+    if (left === this.#fields.length) {
+      throw malformed(this.#path, scanner.lineText(0), "lines of a key and a number");
+    }
+    for (let field = 0; field < this.#fields.length; field++) {
+      if (this.#state[field] !== this.#before[field]) this.#tell(field, row);
+    }
+  }
+
+  clear(row: RowWriter): void {
+    for (const column of this.#columns) row.none(column, HOST_SLOT);
+  }
+
+  #write(field: number, value: number, row: RowWriter): void {
+    if (value < 0) {
+      this.#state[field] = GARBLED;
+      return;
+    }
+    const { scale, counter } = this.#fields[field]!;
+    if (counter) row.count(this.#columns[field]!, HOST_SLOT, value * scale);
+    else row.gauge(this.#columns[field]!, HOST_SLOT, value * scale);
+    this.#state[field] = PRESENT;
+  }
+
+  /** Says that a line came, went or broke. */
+  #tell(field: number, row: RowWriter): void {
+    const state = this.#state[field]!;
+    const { key, metric, needs } = this.#fields[field]!;
+    this.#before[field] = state;
+    const name = `${this.#path} ${key}`;
+    if (state === PRESENT) {
+      this.#site.resolve(name);
+      return;
+    }
+    row.none(this.#columns[field]!, HOST_SLOT);
+    this.#site.report({
+      key: name,
+      reason: state === MISSING ? "not_supported" : "failed",
+      message: state === MISSING
+        ? `Cannot find "${key}" in "${this.#path}": there is no such line; needs ${needs}`
+        : `Cannot read "${key}" of "${this.#path}": found no number behind it, needs one`,
+      metrics: [metric],
+    });
+  }
+}

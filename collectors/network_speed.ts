@@ -1,0 +1,79 @@
+/**
+ * How fast the links of interfaces are: `/sys/class/net/<interface>/speed`, in 10^6 bits a second.
+ * Drivers ask their hardware under a lock of the whole network stack, so it is read seldom.
+ *
+ * @module
+ */
+import { causeOf } from "./cause.ts";
+import type { Column, Instances, RowWriter, Site, Tick } from "./collector.ts";
+
+const READ_EVERY_MS = 60_000;
+const BYTES_PER_MEGABIT = 1e6 / 8;
+
+const METRIC = "interface_speed_bytes";
+
+export class NetworkSpeed {
+  readonly #site: Site;
+  readonly #interfaces: Instances;
+  readonly #column: Column;
+  /** Names of interfaces whose speed is not known, as reported. */
+  readonly #lacking = new Set<string>();
+  #dueMs = -Infinity;
+
+  constructor(site: Site) {
+    this.#site = site;
+    this.#interfaces = site.instances("interface");
+    this.#column = site.column(METRIC);
+  }
+
+  /** An interface came: all are read with the next `read`. */
+  expire(): void {
+    this.#dueMs = -Infinity;
+  }
+
+  read(row: RowWriter, tick: Tick): void {
+    if (tick.monotonicMs < this.#dueMs) return;
+    this.#dueMs = tick.monotonicMs + READ_EVERY_MS;
+    const slots = this.#interfaces.slots();
+    const present = new Set(slots.map((slot) => this.#interfaces.nameOf(slot)));
+    for (const name of this.#lacking) if (!present.has(name)) this.#has(name);
+    for (const slot of slots) this.#readOne(row, slot);
+  }
+
+  #readOne(row: RowWriter, slot: number): void {
+    const name = this.#interfaces.nameOf(slot);
+    const path = `/sys/class/net/${name}/speed`;
+    let found: string;
+    try {
+      found = this.#site.tree.text(path);
+    } catch (error) {
+      // EINVAL: the link is down, or the driver of something without a link has no answer.
+      this.#lack(row, slot, name, causeOf(error, { needs: "a link that is up" }).message);
+      return;
+    }
+    const megabits = Number(found);
+    // Drivers that do not know say -1, as int or as the unsigned number it becomes.
+    if (!(megabits > 0 && megabits < 2 ** 31 - 1)) {
+      this.#lack(row, slot, name, `Cannot tell the speed of ${name}: "${path}" says ${found}`);
+      return;
+    }
+    row.gauge(this.#column, slot, megabits * BYTES_PER_MEGABIT);
+    this.#has(name);
+  }
+
+  #has(name: string): void {
+    if (this.#lacking.delete(name)) this.#site.resolve(`speed ${name}`);
+  }
+
+  #lack(row: RowWriter, slot: number, name: string, message: string): void {
+    row.none(this.#column, slot);
+    this.#lacking.add(name);
+    this.#site.report({
+      key: `speed ${name}`,
+      reason: "not_supported",
+      message,
+      metrics: [METRIC],
+      instance: name,
+    });
+  }
+}

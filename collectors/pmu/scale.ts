@@ -1,0 +1,88 @@
+/**
+ * From readings of a group to increases. Counters are u64 and pass 2^53 within weeks; their words are
+ * subtracted first and made into a number after, so that the increase is exact.
+ *
+ * Where more events are asked for than the CPU has counters, each group is counted for a part of the
+ * time. The increase is then scaled by enabled / running of the same span: `dV * dE / dR`, of deltas
+ * and never of totals, which would mix the phases of a day.
+ *
+ * @module
+ */
+import { type GroupReading, MISSING, TIME_ENABLED_WORD, TIME_RUNNING_WORD } from "./read_format.ts";
+
+const TWO_POW_32 = 2 ** 32;
+
+/** `to - from` of two u64 given as 32-bit words. Exact while the difference is below 2^53. */
+export function difference(
+  fromLow: number,
+  fromHigh: number,
+  toLow: number,
+  toHigh: number,
+): number {
+  return (toHigh - fromHigh) * TWO_POW_32 + (toLow - fromLow);
+}
+
+/** The increases of one group since its baseline, scaled. Allocates nothing after it is made. */
+export class GroupScale {
+  /** By member, as the CPU would have counted them all the time; NaN where a member is missing. */
+  readonly increases: Float64Array<ArrayBuffer>;
+  /** Seconds since the baseline in which the group asked to be counted. */
+  enabledSeconds = 0;
+  /** Seconds since the baseline in which it was. */
+  runningSeconds = 0;
+  /** enabled, running and then each member, as low and high word. Counters begin at zero. */
+  readonly #baseline: Uint32Array<ArrayBuffer>;
+
+  constructor(members: number) {
+    this.increases = new Float64Array(members);
+    this.#baseline = new Uint32Array(4 + members * 2);
+  }
+
+  /** Share of the time in which the group was counted, 0 to 1; NaN when no time went by. */
+  get coverage(): number {
+    return Math.min(1, this.runningSeconds / this.enabledSeconds);
+  }
+
+  /**
+   * Works out what a decoded reading adds, and takes it as the new baseline. When the group had no
+   * turn since, there is nothing to scale: false, and the baseline stays, so that the next increase
+   * covers the whole span.
+   */
+  advance(reading: GroupReading): boolean {
+    const baseline = this.#baseline;
+    const words = reading.words;
+    const enabled = increase(baseline, 0, words, TIME_ENABLED_WORD);
+    const running = increase(baseline, 2, words, TIME_RUNNING_WORD);
+    if (running <= 0) {
+      this.enabledSeconds = 0;
+      this.runningSeconds = 0;
+      this.increases.fill(0);
+      return false;
+    }
+    copy(baseline, 0, words, TIME_ENABLED_WORD);
+    copy(baseline, 2, words, TIME_RUNNING_WORD);
+    this.enabledSeconds = enabled / 1e9;
+    this.runningSeconds = running / 1e9;
+    for (let member = 0; member < this.increases.length; member++) {
+      const word = reading.wordOf(member);
+      if (word === MISSING) {
+        this.increases[member] = NaN;
+        continue;
+      }
+      const counted = increase(baseline, 4 + member * 2, words, word);
+      copy(baseline, 4 + member * 2, words, word);
+      // A group that was always counted is left exact: a product of two large numbers would round.
+      this.increases[member] = enabled === running ? counted : counted * (enabled / running);
+    }
+    return true;
+  }
+}
+
+function increase(from: Uint32Array, fromAt: number, to: Uint32Array, toAt: number): number {
+  return difference(from[fromAt]!, from[fromAt + 1]!, to[toAt]!, to[toAt + 1]!);
+}
+
+function copy(into: Uint32Array, intoAt: number, from: Uint32Array, fromAt: number): void {
+  into[intoAt] = from[fromAt]!;
+  into[intoAt + 1] = from[fromAt + 1]!;
+}

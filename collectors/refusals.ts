@@ -1,0 +1,131 @@
+/**
+ * Events that the kernel refused, gathered so that each cause is told once, with all its CPUs, and
+ * taken back when it is gone.
+ *
+ * @module
+ */
+import type { Site } from "./collector.ts";
+import type { EventRequest } from "./event_group.ts";
+import { ERRNO, errnoName, errnoText } from "./kernel/errno.ts";
+import { remedyFor, type Rights } from "./kernel/remedy.ts";
+import { formatCpuList } from "./pmu/cpu_list.ts";
+import type { Problem, Reason } from "./trust.ts";
+
+/** What an error of perf_event_open means for whoever misses the numbers. */
+function reasonOf(errno: number, rights: Rights): Reason {
+  switch (errno) {
+    case ERRNO.EACCES:
+    case ERRNO.EPERM:
+      return "denied";
+    case ERRNO.ENOSYS:
+      // A kernel that has the setting has the call: a filter hides it.
+      return rights.perfEventParanoid === undefined ? "not_supported" : "denied";
+    case ERRNO.ENOENT:
+    case ERRNO.EINVAL:
+    case ERRNO.EOPNOTSUPP:
+    case ERRNO.ENODEV:
+      return "not_supported";
+    default:
+      return "failed";
+  }
+}
+
+/** The sentence, and what can be done about it. `what` is quoted by the caller where it is a name. */
+export function refusal(
+  what: string,
+  cpus: Iterable<number>,
+  errno: number,
+  rights: Rights,
+): { readonly reason: Reason; readonly message: string; readonly remedy: string | undefined } {
+  return {
+    reason: reasonOf(errno, rights),
+    message: `Cannot open ${what} on cpu ${formatCpuList(cpus)}: ${errnoText(errno)}${
+      need(errno, rights)
+    }`,
+    remedy: remedyFor(errno, "perf_event", rights),
+  };
+}
+
+function need(errno: number, { perfEventParanoid: level }: Rights): string {
+  if (errno !== ERRNO.EACCES || level === undefined) return "";
+  // Debian and Ubuntu ask for more from 3 on.
+  const capability = level >= 3 ? "CAP_SYS_ADMIN" : "CAP_PERFMON";
+  return `, perf_event_paranoid is ${level}, needs 0 or lower, or ${capability}`;
+}
+
+/** `place` counts the requests; `null` stands for the whole group. */
+interface Refused {
+  readonly place: number | null;
+  readonly errno: number;
+  readonly cpus: Set<number>;
+}
+
+export interface RefusalNames {
+  /** The group in a message: `software events`. */
+  readonly group: string;
+  readonly requests: readonly EventRequest[];
+  /** Metric of each request. */
+  readonly metrics: readonly string[];
+  /** Every metric that a refused group costs. */
+  readonly groupMetrics: readonly string[];
+}
+
+export class Refusals {
+  readonly #names: RefusalNames;
+  readonly #refused = new Map<string, Refused>();
+  #told: readonly string[] = [];
+
+  constructor(names: RefusalNames) {
+    this.#names = names;
+  }
+
+  add(cpu: number, place: number | null, errno: number): void {
+    const what = place === null ? "group" : this.#names.requests[place]!.name;
+    const key = `${what}:${errnoName(errno)}`;
+    const known = this.#refused.get(key);
+    if (known === undefined) this.#refused.set(key, { place, errno, cpus: new Set([cpu]) });
+    else known.cpus.add(cpu);
+  }
+
+  /** What was refused on a CPU no longer counts: it is gone, or tried again. */
+  forget(cpu: number): void {
+    for (const [key, { cpus }] of this.#refused) {
+      if (cpus.delete(cpu) && cpus.size === 0) this.#refused.delete(key);
+    }
+  }
+
+  /** Forgets every CPU but these. */
+  keep(cpus: readonly number[]): void {
+    const known = new Set([...this.#refused.values()].flatMap(({ cpus }) => [...cpus]));
+    for (const cpu of known) if (!cpus.includes(cpu)) this.forget(cpu);
+  }
+
+  /** The first error that cost a whole group. */
+  groupErrno(): number | undefined {
+    for (const { place, errno } of this.#refused.values()) if (place === null) return errno;
+    return undefined;
+  }
+
+  /** Reports what is refused now and resolves what was told before and is no longer. */
+  tell(site: Site): void {
+    for (const key of this.#told) if (!this.#refused.has(key)) site.resolve(key);
+    for (const [key, refused] of this.#refused) site.report(this.#problem(key, refused, site));
+    this.#told = [...this.#refused.keys()];
+  }
+
+  #problem(
+    key: string,
+    { place, errno, cpus }: Refused,
+    { profile }: Site,
+  ): Omit<Problem, "collector"> {
+    const { group, requests, metrics, groupMetrics } = this.#names;
+    const what = place === null ? group : `event "${requests[place]!.name}"`;
+    const [only] = cpus.size === 1 ? cpus : [];
+    return {
+      key,
+      ...refusal(what, cpus, errno, profile),
+      metrics: place === null ? groupMetrics : [metrics[place]!],
+      ...(only === undefined ? {} : { instance: String(only) }),
+    };
+  }
+}

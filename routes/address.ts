@@ -1,0 +1,46 @@
+/** Where the service listens: an IP address and a port, as `--listen` names them. @module */
+import { isIP } from "node:net";
+
+export interface Address {
+  /** Without brackets. */
+  readonly hostname: string;
+  readonly port: number;
+}
+
+const EVERYWHERE = "0.0.0.0";
+const PORT_MOST = 65_535;
+
+/**
+ * `127.0.0.1:7878`, `[::1]:7878`, `localhost:7878`, or `:7878` for every interface. Undefined for
+ * anything else: a name would be resolved again at each start, perhaps to another interface.
+ */
+export function parseAddress(text: string): Address | undefined {
+  const match = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text);
+  if (match === null) return undefined;
+  const port = Number(match[3]);
+  if (port > PORT_MOST) return undefined;
+  const [, six, four] = match;
+  if (six !== undefined) return isIP(six) === 6 ? { hostname: six, port } : undefined;
+  if (four === "") return { hostname: EVERYWHERE, port };
+  if (four === "localhost") return { hostname: "127.0.0.1", port };
+  return isIP(four!) === 4 ? { hostname: four!, port } : undefined;
+}
+
+/** As it stands in a URL: `[::1]:7878`. */
+export function printAddress(address: Address): string {
+  return `${printHostname(address.hostname)}:${address.port}`;
+}
+
+export function printHostname(hostname: string): string {
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
+}
+
+/** Only processes of this host can connect. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "::1" || (isIP(hostname) === 4 && hostname.startsWith("127."));
+}
+
+/** Every interface of the host, whatever their addresses are. */
+export function isEverywhere(hostname: string): boolean {
+  return hostname === EVERYWHERE || hostname === "::";
+}

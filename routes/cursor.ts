@@ -1,0 +1,44 @@
+/**
+ * The cursor of a stream, `<boot id>-<sequence>`: where a client that comes back stopped reading, and
+ * whether what came after is still there.
+ *
+ * @module
+ */
+import type { Feed } from "../collectors/mod.ts";
+
+/** Why a stream cannot be taken up where it ended. */
+export type Loss = "foreign_boot" | "future" | "fallen_out";
+
+/** How far a client has been told. */
+export type Place =
+  | { readonly kind: "new" }
+  /** `points`: sequence of the newest chart point told. It trails where points are further apart than ticks. */
+  | { readonly kind: "at"; readonly sequence: number; readonly points: number }
+  | { readonly kind: "lost"; readonly loss: Loss };
+
+export const NEW: Place = { kind: "new" };
+
+const CURSOR = /^(.+)-(\d{1,15})$/;
+
+/** `lastEventId`: the header, absent at a first connection. What is no cursor is no cursor of this boot. */
+export function placeOf(lastEventId: string | undefined, feed: Feed): Place {
+  if (lastEventId === undefined || lastEventId === "") return NEW;
+  const match = CURSOR.exec(lastEventId);
+  if (match === null || match[1] !== feed.bootId) return { kind: "lost", loss: "foreign_boot" };
+  const sequence = Number(match[2]);
+  if (sequence > feed.sequence()) return { kind: "lost", loss: "future" };
+  if (sequence < feed.series.oldestSequence() - 1) return { kind: "lost", loss: "fallen_out" };
+  return { kind: "at", sequence, points: sequence };
+}
+
+/** Tells two places apart, so that clients in the same place share their messages. */
+export function placeKey(place: Place): string {
+  switch (place.kind) {
+    case "new":
+      return "new";
+    case "at":
+      return `${place.sequence} ${place.points}`;
+    default:
+      return place.loss;
+  }
+}

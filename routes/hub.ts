@@ -1,0 +1,261 @@
+/**
+ * Render once, compress once, write many. While somebody listens, one pump waits for ticks; each tick
+ * is made into one message for every place that clients are in, which in practice is one, and the
+ * same bytes go to all of them. Nobody listening: no pump, no timer, no rendering.
+ *
+ * A client that does not keep up is skipped. Its place stays, so its next message holds all that it
+ * missed, and nothing queues up for it.
+ *
+ * @module
+ */
+import type { Sampler, Snapshot } from "../collectors/mod.ts";
+import { type Clock, CLOCK } from "./clock.ts";
+import { type Place, placeKey } from "./cursor.ts";
+import { Encoded, GZIP_HEADER } from "./encoding.ts";
+import { Refusal } from "./refusal.ts";
+import { HEARTBEAT } from "./sse.ts";
+
+/** A stream costs some 20 kB and a descriptor. */
+export const CLIENTS_MOST = 10_000;
+/** Nothing finer than this goes to clients, however fast the ticks are: nobody reads it. */
+export const MESSAGE_GAP_MS_LEAST = 100;
+/** Proxies cut a stream that is quiet for half a minute or a minute. */
+export const HEARTBEAT_MS = 15_000;
+/** A client that took nothing for so long is cut off: its connection holds a descriptor. */
+export const STUCK_MS_MOST = 30_000;
+/** `Sampler.watch` holds for ten seconds; ticks may be a minute apart. */
+export const WATCH_MS = 5_000;
+/** Messages kept for one tick. Clients of the same tick share one; the bound is for made-up cursors. */
+const MESSAGES_MOST = 64;
+const RETRY_AFTER_SECONDS = "5";
+
+/** What a kind of stream tells. */
+export interface Channel {
+  /** Clients of channels with equal keys get the same messages. */
+  readonly key: string;
+  /**
+   * Server-sent events that lead from a place to the snapshot, and the place they lead to. Empty text
+   * where nothing is to be told. `previous` is the tick that was told before this one, -1 where none
+   * was: a client that is further back missed something.
+   */
+  compose(snapshot: Snapshot, from: Place, previous: number): Composed;
+}
+
+export interface Composed {
+  readonly text: string;
+  readonly next: Place;
+}
+
+interface Client {
+  readonly channel: Channel;
+  readonly gzip: boolean;
+  readonly controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+  place: Place;
+  /** Since when it has taken nothing; NaN while it takes what it gets. */
+  stuckSinceMs: number;
+}
+
+interface Message {
+  readonly encoded: Encoded | null;
+  readonly next: Place;
+}
+
+export interface HubOptions {
+  readonly sampler: Sampler;
+  readonly clock?: Clock;
+  readonly clientsMost?: number;
+  /** Told of a channel that cannot compose; its clients go on with the next tick. */
+  readonly report?: (message: string) => void;
+}
+
+export class Hub {
+  readonly #sampler: Sampler;
+  readonly #clock: Clock;
+  readonly #clientsMost: number;
+  readonly #report: (message: string) => void;
+  readonly #clients = new Set<Client>();
+  readonly #messages = new Map<string, Message>();
+  readonly #heartbeat = new Encoded(HEARTBEAT);
+  #snapshot: Snapshot | null = null;
+  #previous = -1;
+  #takenMs = -Infinity;
+  #spokenMs = -Infinity;
+  #stopped = false;
+  #pumping = false;
+  /** Ends what the pump is waiting for. */
+  #turn = new AbortController();
+
+  constructor(options: HubOptions) {
+    this.#sampler = options.sampler;
+    this.#clock = options.clock ?? CLOCK;
+    this.#clientsMost = options.clientsMost ?? CLIENTS_MOST;
+    this.#report = options.report ?? console.error;
+  }
+
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  /** A new stream. Throws `Refusal` where no more are to be had. */
+  open(channel: Channel, place: Place, gzip: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
+    if (this.#stopped) {
+      throw this.#full("Ringside is stopping, needs a new start");
+    }
+    if (this.#clients.size >= this.#clientsMost) {
+      throw this.#full(`${this.#clients.size} are open, needs one of them to end`);
+    }
+    let client: Client;
+    return new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => {
+        client = { channel, gzip, controller, place, stuckSinceMs: NaN };
+        if (gzip) controller.enqueue(GZIP_HEADER);
+        this.#join(client);
+      },
+      cancel: () => this.#leave(client),
+    });
+  }
+
+  /** Ends every stream, and refuses new ones. */
+  stop(): void {
+    this.#stopped = true;
+    this.closeAll();
+  }
+
+  /** Ends every stream; clients may come back. */
+  closeAll(): void {
+    for (const client of this.#clients) client.controller.close();
+    this.#clients.clear();
+    this.#idle();
+  }
+
+  #full(found: string): Refusal {
+    return new Refusal(503, `Cannot open a stream: ${found}`, {
+      "retry-after": RETRY_AFTER_SECONDS,
+    });
+  }
+
+  #join(client: Client): void {
+    this.#sampler.watch();
+    this.#take();
+    this.#tell(client);
+    this.#clients.add(client);
+    if (this.#pumping) return;
+    this.#pumping = true;
+    this.#spokenMs = this.#clock.nowMs();
+    void this.#pump();
+  }
+
+  #leave(client: Client): void {
+    if (this.#clients.delete(client) && this.#clients.size === 0) this.#idle();
+  }
+
+  #idle(): void {
+    this.#turn.abort();
+    this.#messages.clear();
+    this.#snapshot = null;
+    this.#previous = -1;
+  }
+
+  async #pump(): Promise<void> {
+    while (this.#clients.size > 0) {
+      this.#turn = new AbortController();
+      await this.#next(this.#turn);
+      if (this.#clients.size === 0) break;
+      this.#sampler.watch();
+      if (this.#take()) this.#tellAll();
+      this.#keepAlive();
+      this.#dropStuck();
+    }
+    this.#pumping = false;
+  }
+
+  /** Waits for a tick that is to be told, but not much longer than `WATCH_MS`. */
+  async #next(turn: AbortController): Promise<void> {
+    const told = this.#snapshot?.sequence ?? this.#sampler.feed.sequence();
+    await Promise.race([
+      this.#sampler.wait(told, turn.signal),
+      this.#clock.sleep(WATCH_MS, turn.signal),
+    ]);
+    const restMs = this.#takenMs + MESSAGE_GAP_MS_LEAST - this.#clock.nowMs();
+    if (restMs > 0) await this.#clock.sleep(Math.ceil(restMs), turn.signal);
+    turn.abort();
+  }
+
+  /** Takes the newest snapshot. True when it is another than before. */
+  #take(): boolean {
+    const now = this.#clock.nowMs();
+    if (this.#snapshot !== null && now - this.#takenMs < MESSAGE_GAP_MS_LEAST) return false;
+    this.#takenMs = now;
+    const snapshot = this.#sampler.feed.latest();
+    if (snapshot === null || snapshot.sequence === this.#snapshot?.sequence) return false;
+    this.#previous = this.#snapshot?.sequence ?? -1;
+    this.#snapshot = snapshot;
+    this.#messages.clear();
+    return true;
+  }
+
+  #tellAll(): void {
+    for (const client of this.#clients) {
+      if (this.#takes(client) && this.#tell(client)) this.#spokenMs = this.#takenMs;
+    }
+  }
+
+  /** Whether the client took what it was sent last. */
+  #takes(client: Client): boolean {
+    const takes = (client.controller.desiredSize ?? -1) > 0;
+    if (takes) client.stuckSinceMs = NaN;
+    else if (Number.isNaN(client.stuckSinceMs)) client.stuckSinceMs = this.#clock.nowMs();
+    return takes;
+  }
+
+  /** True when the client was sent something. */
+  #tell(client: Client): boolean {
+    if (this.#snapshot === null) return false;
+    const message = this.#message(this.#snapshot, client.channel, client.place);
+    if (message === null) return false;
+    client.place = message.next;
+    if (message.encoded !== null) this.#send(client, message.encoded);
+    return message.encoded !== null;
+  }
+
+  #send(client: Client, encoded: Encoded): void {
+    client.controller.enqueue(client.gzip ? encoded.block() : encoded.plain);
+  }
+
+  #message(snapshot: Snapshot, channel: Channel, place: Place): Message | null {
+    const key = `${channel.key}\n${placeKey(place)}`;
+    const known = this.#messages.get(key);
+    if (known !== undefined) return known;
+    try {
+      const { text, next } = channel.compose(snapshot, place, this.#previous);
+      const message = { encoded: text === "" ? null : new Encoded(text), next };
+      if (this.#messages.size < MESSAGES_MOST) this.#messages.set(key, message);
+      return message;
+    } catch (error) {
+      const found = error instanceof Error ? error.message : String(error);
+      this.#report(`Cannot tell tick ${snapshot.sequence} to stream "${channel.key}": ${found}`);
+      return null;
+    }
+  }
+
+  #keepAlive(): void {
+    if (this.#clock.nowMs() - this.#spokenMs < HEARTBEAT_MS) return;
+    for (const client of this.#clients) {
+      if (this.#takes(client)) this.#send(client, this.#heartbeat);
+    }
+    this.#spokenMs = this.#clock.nowMs();
+  }
+
+  #dropStuck(): void {
+    const now = this.#clock.nowMs();
+    for (const client of this.#clients) {
+      if (!(now - client.stuckSinceMs >= STUCK_MS_MOST)) continue;
+      const seconds = STUCK_MS_MOST / 1000;
+      // An error drops what is queued; an orderly end would wait for it to be read.
+      client.controller.error(
+        new Error(`Cannot go on with the stream: nothing was read for ${seconds} s`),
+      );
+      this.#leave(client);
+    }
+  }
+}

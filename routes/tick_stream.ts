@@ -1,0 +1,75 @@
+/**
+ * `/api/v1/stream`: each tick as JSON for programs. A client that comes back, or was too slow, first
+ * gets the rows between as columns (`event: replay`), or is told that they are gone (`event: gap`).
+ *
+ * @module
+ */
+import { type Feed, METRICS, SCOPES, type Snapshot } from "../collectors/mod.ts";
+import type { Loss, Place } from "./cursor.ts";
+import type { Channel, Composed } from "./hub.ts";
+import { columnsOf } from "./series_json.ts";
+import { printMessage } from "./sse.ts";
+
+/** Columns are made for all metrics at once: more than the charts' span would take a second to make. */
+export const REPLAY_SPAN_MS = 5 * 60_000;
+const RETRY_MS = 1000;
+
+const LOST: Readonly<Record<Loss, string>> = {
+  foreign_boot: "Cannot replay: Last-Event-ID is not of this run of the service",
+  future: "Cannot replay: Last-Event-ID is newer than the newest tick",
+  fallen_out: "Cannot replay: Last-Event-ID is older than the oldest row that is kept",
+};
+
+/** What one message of the stream says, as JSON. */
+export type TickJson = (snapshot: Snapshot, metrics: readonly string[] | undefined) => unknown;
+
+export class TickChannel implements Channel {
+  readonly key: string;
+  readonly #feed: Feed;
+  readonly #metrics: readonly string[] | undefined;
+  readonly #json: TickJson;
+
+  /** `metrics`: undefined for all. */
+  constructor(feed: Feed, metrics: readonly string[] | undefined, json: TickJson) {
+    this.key = `ticks ${metrics?.join(",") ?? "*"}`;
+    this.#feed = feed;
+    this.#metrics = metrics;
+    this.#json = json;
+  }
+
+  compose(snapshot: Snapshot, from: Place, previous: number): Composed {
+    const { sequence, cursor } = snapshot;
+    const next: Place = { kind: "at", sequence, points: sequence };
+    if (from.kind === "at" && from.sequence >= sequence) return { text: "", next: from };
+    let text = from.kind === "lost" ? gap(snapshot, from.loss) : "";
+    if (from.kind === "at" && (previous < 0 || from.sequence < previous)) {
+      text += this.#replay(snapshot, from.sequence);
+    }
+    const retry = from.kind === "new" ? { retryMs: RETRY_MS } : {};
+    const data = JSON.stringify(this.#json(snapshot, this.#metrics));
+    text += printMessage({ id: cursor, ...retry, data });
+    return { text, next };
+  }
+
+  #replay(snapshot: Snapshot, after: number): string {
+    const metrics = this.#metrics ?? hostMetrics();
+    const keys = metrics.map((metric) => ({ metric }));
+    const series = this.#feed.series.read(keys, after, REPLAY_SPAN_MS);
+    // The newest row is the tick that follows.
+    const count = series.seconds.length - (series.sequence >= snapshot.sequence ? 1 : 0);
+    if (count <= 0) return "";
+    const data = JSON.stringify(columnsOf(keys, series, count));
+    return printMessage({ event: "replay", data });
+  }
+}
+
+function gap(snapshot: Snapshot, loss: Loss): string {
+  const data = { reason: loss, message: LOST[loss], resumed_at: snapshot.cursor };
+  return printMessage({ event: "gap", retryMs: RETRY_MS, data: JSON.stringify(data) });
+}
+
+function hostMetrics(): readonly string[] {
+  return [...METRICS.values()]
+    .filter((metric) => SCOPES.get(metric.scope)?.volatile !== true)
+    .map((metric) => metric.id);
+}

@@ -1,0 +1,111 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { GroupReading } from "../../../collectors/pmu/read_format.ts";
+import { difference, GroupScale } from "../../../collectors/pmu/scale.ts";
+
+const MS = 1_000_000n;
+
+/** A group of two events with ids 1 and 2, read again and again. */
+class Group {
+  readonly reading = new GroupReading([1n, 2n]);
+  readonly scale = new GroupScale(2);
+
+  /** Takes in a reading: times in ns and both values. */
+  advance(enabled: bigint, running: bigint, first: bigint, second: bigint): boolean {
+    new BigUint64Array(this.reading.bytes.buffer).set([
+      2n,
+      enabled,
+      running,
+      first,
+      1n,
+      second,
+      2n,
+    ]);
+    assertEquals(this.reading.decode(56), "whole");
+    return this.scale.advance(this.reading);
+  }
+
+  get increases(): number[] {
+    return [...this.scale.increases];
+  }
+}
+
+Deno.test("difference() is exact where a counter is far past 2^53", () => {
+  // 2^63 + 1 to 2^63 + 4, and across a carry from one word to the other.
+  assertEquals(difference(1, 0x8000_0000, 4, 0x8000_0000), 3);
+  assertEquals(difference(0xffff_ffff, 0x8000_0000, 0, 0x8000_0001), 1);
+  assertEquals(difference(0, 0, 0xffff_ffff, 0x1f_ffff), 2 ** 53 - 1);
+  assertEquals(difference(0, 1, 0xffff_ffff, 0), -1);
+});
+
+Deno.test("GroupScale passes on the counts of a group that was always counted", () => {
+  const group = new Group();
+  assert(group.advance(1000n * MS, 1000n * MS, 70n, 7n));
+  assertEquals(group.increases, [70, 7]);
+  assert(group.advance(3000n * MS, 3000n * MS, 75n, 8n));
+  assertEquals(group.increases, [5, 1]);
+  assertEquals([group.scale.enabledSeconds, group.scale.runningSeconds], [2, 2]);
+  assertEquals(group.scale.coverage, 1);
+});
+
+Deno.test("GroupScale leaves large counts exact when nothing is scaled", () => {
+  const group = new Group();
+  // The product of this count and these nanoseconds is past 2^53 and would be rounded.
+  const odd = 4_503_599_627_370_497n;
+  assert(group.advance(999_999_937n, 999_999_937n, odd, 3n));
+  assertEquals(group.increases, [4_503_599_627_370_497, 3]);
+});
+
+Deno.test("GroupScale scales an increase by the share of its own span", () => {
+  const group = new Group();
+  group.advance(1000n * MS, 1000n * MS, 100n, 100n);
+  // A quarter of the next second was counted: 50 seen, 200 estimated.
+  assert(group.advance(2000n * MS, 1250n * MS, 150n, 101n));
+  assertEquals(group.increases, [200, 4]);
+  assertEquals(group.scale.coverage, 0.25);
+  assertEquals([group.scale.enabledSeconds, group.scale.runningSeconds], [1, 0.25]);
+});
+
+Deno.test("GroupScale adds nothing while the group has no turn, and loses nothing after", () => {
+  const group = new Group();
+  group.advance(1000n * MS, 1000n * MS, 100n, 10n);
+  assertEquals(group.advance(2000n * MS, 1000n * MS, 100n, 10n), false);
+  assertEquals(group.increases, [0, 0]);
+  assertEquals([group.scale.enabledSeconds, group.scale.runningSeconds], [0, 0]);
+  assert(Number.isNaN(group.scale.coverage));
+  // Two seconds asked for since the baseline, half a second counted: four times what was seen.
+  assert(group.advance(3000n * MS, 1500n * MS, 160n, 11n));
+  assertEquals(group.increases, [240, 4]);
+  assertEquals(group.scale.coverage, 0.25);
+  assertEquals(group.scale.enabledSeconds, 2);
+});
+
+Deno.test("GroupScale sums to the truth under any order of turns", () => {
+  const group = new Group();
+  // 8 events a ms, counted in one of four ms: the estimate over all turns is the whole.
+  let counted = 0n;
+  let running = 0n;
+  let total = 0;
+  for (let ms = 1n; ms <= 400n; ms++) {
+    if (ms % 4n === 0n) {
+      counted += 8n;
+      running += MS;
+    }
+    if (group.advance(ms * MS, running, counted, 0n)) total += group.scale.increases[0]!;
+  }
+  assertAlmostEquals(total, 8 * 400, 1e-6);
+});
+
+Deno.test("GroupScale leaves out a member that is missing", () => {
+  const group = new Group();
+  new BigUint64Array(group.reading.bytes.buffer).set([1n, 5n * MS, 5n * MS, 30n, 2n]);
+  assertEquals(group.reading.decode(40), "torn");
+  assert(group.scale.advance(group.reading));
+  assertEquals(group.increases, [NaN, 30]);
+});
+
+Deno.test("GroupScale shows a counter that fell as a negative increase", () => {
+  const group = new Group();
+  group.advance(1000n * MS, 1000n * MS, 100n, 10n);
+  group.advance(2000n * MS, 2000n * MS, 90n, 12n);
+  assertEquals(group.increases, [-10, 2]);
+});

@@ -1,0 +1,185 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { type CollectorSpec, HOST_SLOT } from "../../collectors/collector.ts";
+import { exact } from "../../collectors/trust.ts";
+import { Stage } from "../stage.ts";
+import { TextTree } from "../text_tree.ts";
+
+const tree = new TextTree();
+
+/** Counters of two CPUs, as the test sets them; undefined: not measured. */
+type Totals = (number | undefined)[];
+
+function cpus(totals: Totals, minIntervalMs = 0): CollectorSpec {
+  return {
+    id: "cpu_time",
+    minIntervalMs,
+    open: (site) => {
+      const user = site.column("cpu_user_seconds");
+      const cpu = site.instances("cpu");
+      return {
+        read: (row) => {
+          for (const [n, total] of totals.entries()) {
+            const slot = cpu.claim(String(n));
+            if (total === undefined) row.none(user, slot);
+            else row.count(user, slot, total);
+          }
+        },
+        close: () => {},
+      };
+    },
+  };
+}
+
+function gauge(value: { now: number }): CollectorSpec {
+  return {
+    id: "load",
+    minIntervalMs: 0,
+    open: (site) => {
+      const column = site.column("load_1m");
+      return { read: (row) => row.gauge(column, HOST_SLOT, value.now), close: () => {} };
+    },
+  };
+}
+
+Deno.test("Snapshot.read shows no rate before the second reading, and says why", () => {
+  const stage = new Stage([cpus([5, 6])], { tree });
+  stage.tick();
+  assertEquals(stage.read("cpu_user_seconds", "0"), { absent: "not_yet" });
+  assertEquals(stage.read("cpu_user_seconds"), { absent: "not_yet" });
+});
+
+Deno.test("Snapshot.read divides by the time that passed, not by the interval", () => {
+  const totals: Totals = [0, 0];
+  const stage = new Stage([cpus(totals)], { tree });
+  stage.tick();
+  totals[0] = 3;
+  stage.tick(1500);
+  assertEquals(stage.rate("cpu_user_seconds", "0"), 2);
+});
+
+Deno.test("Snapshot.read sums over instances for the host", () => {
+  const totals: Totals = [10, 20];
+  const stage = new Stage([cpus(totals)], { tree });
+  stage.tick();
+  totals[0] = 11;
+  totals[1] = 24;
+  stage.tick();
+  assertEquals(stage.read("cpu_user_seconds"), { value: 5, coverage: 1, grade: "exact" });
+});
+
+Deno.test("Snapshot.read says of a sum that it lacks an instance", () => {
+  const totals: Totals = [10, 20];
+  const stage = new Stage([cpus(totals)], { tree });
+  stage.tick();
+  stage.tick();
+  totals[0] = 13;
+  totals[1] = undefined;
+  stage.tick();
+  assertEquals(stage.read("cpu_user_seconds"), {
+    value: 3,
+    coverage: 1,
+    grade: "estimated",
+    partial: { counted: 1, present: 2 },
+  });
+});
+
+Deno.test("Snapshot.read never copies a host's value down to an instance", () => {
+  const stage = new Stage([gauge({ now: 3 }), cpus([1])], { tree });
+  stage.tick();
+  assertEquals(stage.read("load_1m", "host"), { absent: "coarser_only" });
+});
+
+Deno.test("Snapshot.read gives a slow collector the older row that it needs", () => {
+  const totals: Totals = [0];
+  const stage = new Stage([cpus(totals, 5000)], { tree });
+  stage.tick();
+  for (let tick = 0; tick < 5; tick++) {
+    totals[0]! += 2;
+    stage.tick();
+  }
+  // Read at the first tick and five seconds later, 10 apart.
+  assertEquals(stage.rate("cpu_user_seconds", "0"), 2);
+  totals[0]! += 100;
+  stage.tick();
+  // Not read again yet: the window stays the one of its last two readings.
+  assertEquals(stage.rate("cpu_user_seconds", "0"), 2);
+  assertEquals(stage.snapshot.elapsedSeconds("cpu_time"), 5);
+});
+
+Deno.test("Snapshot.read looks a second back at a fine interval", () => {
+  const totals: Totals = [0];
+  const stage = new Stage([cpus(totals)], { tree });
+  stage.intervalMs = 10;
+  for (let tick = 0; tick < 250; tick++) {
+    // 1 a tick, but nothing in the newest half second.
+    if (tick < 200) totals[0]! += 1;
+    stage.tick();
+  }
+  assertAlmostEquals(stage.snapshot.elapsedSeconds("cpu_time"), 1, 0.0051);
+  assertAlmostEquals(stage.rate("cpu_user_seconds", "0"), 50, 0.6);
+});
+
+Deno.test("Snapshot.read holds through a wall clock that jumps", () => {
+  const totals: Totals = [0];
+  const stage = new Stage([cpus(totals)], { tree });
+  stage.tick();
+  stage.clock.wall -= 86_400_000;
+  totals[0] = 4;
+  stage.tick();
+  assertEquals(stage.rate("cpu_user_seconds", "0"), 4);
+});
+
+Deno.test("Snapshot.read calls a value implausible when it stays outside its band", () => {
+  const hertz = { now: 3e9 };
+  const frequency: CollectorSpec = {
+    id: "frequency",
+    minIntervalMs: 0,
+    open: (site) => {
+      const column = site.column("cpu_frequency_hertz");
+      const slot = site.instances("cpu").claim("0");
+      return { read: (row) => row.gauge(column, slot, hertz.now), close: () => {} };
+    },
+  };
+  const stage = new Stage([frequency], { tree });
+  stage.tick();
+  stage.tick();
+  // No CPU runs at 50 GHz; the first time may be a hiccup.
+  hertz.now = 50e9;
+  stage.tick();
+  assertEquals(stage.read("cpu_frequency_hertz", "0"), exact(50e9));
+  stage.tick();
+  assertEquals(stage.read("cpu_frequency_hertz", "0"), { ...exact(50e9), grade: "implausible" });
+});
+
+Deno.test("Snapshot.cursor names the run of the service and the tick", () => {
+  const stage = new Stage([cpus([1])], { tree });
+  stage.tick();
+  stage.tick();
+  assertEquals(stage.snapshot.cursor, "stageboot-2");
+});
+
+Deno.test("SeriesStore.read breaks a line where rows are missing", () => {
+  const totals: Totals = [0];
+  const stage = new Stage([cpus(totals)], { tree });
+  for (const advance of [1000, 1000, 1000, 9000, 1000, 1000]) {
+    totals[0]! += advance / 1000;
+    stage.tick(advance);
+  }
+  const series = stage.feed.series.read([{ metric: "cpu_user_seconds", instance: "0" }], 0, 60_000);
+  assertEquals(series.values, [[null, 1, 1, null, 1, 1]]);
+  assertEquals(series.seconds.map((at) => at - series.seconds[0]!), [0, 1, 2, 11, 12, 13]);
+});
+
+Deno.test("SeriesStore.read goes on after a cursor, and back no further than the span", () => {
+  const totals: Totals = [0];
+  const stage = new Stage([cpus(totals)], { tree });
+  const key = [{ metric: "cpu_user_seconds", instance: "0" }];
+  for (let tick = 0; tick < 10; tick++) {
+    totals[0]! += tick;
+    stage.tick();
+  }
+  assertEquals(stage.feed.series.read(key, 7, 60_000).values, [[7, 8, 9]]);
+  assertEquals(stage.feed.series.read(key, 0, 1000).values, [[8, 9]]);
+  assertEquals(stage.feed.series.read(key, 10, 60_000).values, [[]]);
+  assertEquals(stage.feed.series.read(key, 0, 60_000).sequence, 10);
+});

@@ -1,0 +1,61 @@
+/**
+ * The scale of a chart: where it ends, and what stands at its lines. `static/charts.js` does the same
+ * in the browser, told only the three fields of a `Scale`.
+ *
+ * @module
+ */
+import { type Scale, spellAt } from "./format.ts";
+
+/** Ends that halve well. */
+const STEPS = [1, 2, 4, 6, 8, 10] as const;
+
+/**
+ * The end of a scale from 0 that holds `most`, round in the unit that is shown: 0.31 in per cent is
+ * 0.4. Null where there is nothing to hold.
+ */
+export function niceTop(most: number, scale: Scale): number | null {
+  if (!(most > 0)) return null;
+  const size = stepSize(most, scale);
+  const shown = most / size;
+  // 1000 KiB is no round number: the next is 1 MiB.
+  if (scale.kind === "binary" && shown > 800) return 1024 * size;
+  const magnitude = 10 ** Math.floor(Math.log10(shown));
+  const step = STEPS.find((candidate) => candidate * magnitude >= shown * (1 - 1e-9)) ?? 10;
+  return step * magnitude * size;
+}
+
+/** What one of the shown unit is worth: 0.01 for per cent, 1024² for MiB. */
+function stepSize(most: number, scale: Scale): number {
+  switch (scale.kind) {
+    case "percent":
+      return 0.01;
+    case "plain":
+      return 1;
+    default: {
+      const base = scale.kind === "binary" ? 1024 : 1000;
+      return base ** Math.floor(Math.log(most) / Math.log(base) + 1e-9);
+    }
+  }
+}
+
+/** A value at a line of a chart: `1.5 GB/s`, and a bare 0. */
+export function axisLabel(value: number, scale: Scale): string {
+  if (value === 0) return "0";
+  const { value: text, unit } = spellAt(value, scale);
+  const short = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return unit === "" ? short : `${short}\u00a0${unit}`;
+}
+
+/** Marks of the time axis: minutes before now, as share of the width from the left. */
+export function timeMarks(spanSeconds: number): readonly { at: number; text: string }[] {
+  const step = [10, 30, 60, 300, 900, 3600].find((size) => spanSeconds / size <= 6) ?? 3600;
+  const unit = step < 60 ? [1, "s"] as const : step < 3600 ? [60, "min"] as const : [3600, "h"];
+  const marks = [];
+  for (let back = Math.floor(spanSeconds / step) * step; back >= 0; back -= step) {
+    const text = back === 0
+      ? "now"
+      : `−${back / Number(unit[0])}${marks.length === 0 ? `\u00a0${unit[1]}` : ""}`;
+    marks.push({ at: 1 - back / spanSeconds, text });
+  }
+  return marks;
+}

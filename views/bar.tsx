@@ -1,0 +1,43 @@
+/** Parts of a whole as one horizontal bar. @module */
+import type { Bar } from "../collectors/card.ts";
+import type { Snapshot } from "../collectors/snapshot.ts";
+import { isMeasured, type Reading } from "../collectors/trust.ts";
+import type { Html } from "./html.ts";
+import { inkOf } from "./svg_line.tsx";
+
+export function BarBlock(props: { block: Bar; snapshot: Snapshot }): Html {
+  const { block, snapshot } = props;
+  const whole = snapshot.read(block.whole);
+  const parts = block.parts.map((shown) => snapshot.read(shown.metric, shown.instance));
+  // Without its whole a part has no length; the figures below say why.
+  const shares = isMeasured(whole) && whole.value > 0
+    ? parts.map((part) => share(part, whole.value))
+    : [];
+  return <Shares shares={shares} large />;
+}
+
+function share(part: Reading, whole: number): number | null {
+  return isMeasured(part) && part.grade !== "implausible" ? part.value / whole : null;
+}
+
+/** Shares of one, side by side, parted by a hairline. Those who hear the page have the figures. */
+export function Shares(props: { shares: readonly (number | null)[]; large?: boolean }): Html {
+  let from = 0;
+  return (
+    <svg class={props.large ? "bar large" : "bar"} aria-hidden="true">
+      {props.shares.map((value, index) => {
+        const width = Math.max(0, Math.min(value ?? 0, 1 - from));
+        const x = from;
+        from += width;
+        if (width === 0) return null;
+        return (
+          <rect class={`fill ${inkOf(index)}`} x={perCent(x)} width={perCent(width)} height="100%" />
+        );
+      })}
+    </svg>
+  );
+}
+
+function perCent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}

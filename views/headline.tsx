@@ -1,0 +1,35 @@
+/** The one large figure of a page. @module */
+import type { Headline } from "../collectors/card.ts";
+import { metric, shownUnit } from "../collectors/catalogue.ts";
+import type { Snapshot } from "../collectors/snapshot.ts";
+import { isMeasured } from "../collectors/trust.ts";
+import { absentWords, pad, spell } from "./format.ts";
+import type { Html } from "./html.ts";
+import { SmallTrust } from "./ring.tsx";
+
+/** `data-title` is what the tab's title leads with. */
+export function HeadlineBlock(props: { block: Headline; snapshot: Snapshot }): Html {
+  const { shown, caption } = props.block;
+  const reading = props.snapshot.read(shown.metric, shown.instance);
+  if (!isMeasured(reading)) {
+    return (
+      <p class="headline" data-title="">
+        <span class="huge na">{absentWords(reading.absent)}</span>
+        <span class="m">{caption}</span>
+      </p>
+    );
+  }
+  const { value, unit } = spell(reading.value, shownUnit(metric(shown.metric)));
+  return (
+    <p class="headline" data-title={`${value} ${unit}`.trim()}>
+      <span class="huge">
+        {reading.grade === "implausible" ? <s>{pad(value)}</s> : <b>{pad(value)}</b>}
+        <i>{unit}</i>
+      </span>
+      <span class="m">
+        {caption}
+        {reading.grade === "exact" ? null : <SmallTrust measured={reading} />}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,170 @@
+/**
+ * How the readings of a card, and of the whole page, stand: which grade covers them all, how many of
+ * them there are of each kind, and whether one cause has taken them all.
+ *
+ * @module
+ */
+import type { Block, Card, Shown } from "../collectors/card.ts";
+import { CARDS, metric } from "../collectors/catalogue.ts";
+import type { Snapshot } from "../collectors/snapshot.ts";
+import {
+  type Grade,
+  isMeasured,
+  type Measurement,
+  type Problem,
+  type Reading,
+  worse,
+} from "../collectors/trust.ts";
+
+/** Something that a card shows: one figure, or a column with a value for each instance. */
+export interface Quantity {
+  readonly shown: Shown;
+  /** Shown for every instance of this scope. */
+  readonly scope?: string;
+}
+
+/** Quantities of the page by what they are worth; they add up to `total`. */
+export interface Tally {
+  readonly total: number;
+  readonly measured: number;
+  readonly grades: Readonly<Record<Grade, number>>;
+  /** Will be there in a moment, or while somebody looks. */
+  readonly waiting: number;
+  readonly unavailable: number;
+}
+
+const QUANTITIES = new WeakMap<Card, readonly Quantity[]>();
+
+/** What a card shows, each once. */
+export function quantitiesOf(card: Card): readonly Quantity[] {
+  let found = QUANTITIES.get(card);
+  if (found === undefined) {
+    const all = new Map<string, Quantity>();
+    for (const block of card.blocks) {
+      for (const quantity of quantitiesIn(block)) all.set(keyOf(quantity), quantity);
+    }
+    QUANTITIES.set(card, found = [...all.values()]);
+  }
+  return found;
+}
+
+function quantitiesIn(block: Block): readonly Quantity[] {
+  switch (block.block) {
+    case "headline":
+      return [{ shown: block.shown }];
+    case "figures":
+      return block.rows.map((shown) => ({ shown }));
+    case "bar":
+      return [...block.parts, { metric: block.whole }].map((shown) => ({ shown }));
+    case "table":
+      return block.columns.map((shown) => ({ shown, scope: block.scope }));
+    case "each":
+      return block.parts.map((shown) => ({ shown, scope: block.scope }));
+    case "chart":
+      return block.series.map((shown) => ({ shown }));
+  }
+}
+
+function keyOf({ shown, scope }: Quantity): string {
+  return `${shown.metric}\n${shown.instance ?? ""}\n${scope ?? ""}`;
+}
+
+/** All readings of a quantity: one, or one for each instance that is there. */
+export function readingsOf(snapshot: Snapshot, quantity: Quantity): readonly Reading[] {
+  const { shown, scope } = quantity;
+  if (scope === undefined) return [snapshot.read(shown.metric, shown.instance)];
+  return snapshot.instances(scope).map(({ name }) => snapshot.read(shown.metric, name));
+}
+
+/** The one grade that covers all: the worst of the measured ones, with its coverage. */
+export function worst(readings: Iterable<Reading>): Measurement | null {
+  let found: Measurement | null = null;
+  for (const reading of readings) {
+    if (!isMeasured(reading)) continue;
+    if (found === null || isWorse(reading, found)) found = reading;
+  }
+  return found;
+}
+
+function isWorse(a: Measurement, b: Measurement): boolean {
+  if (a.grade === b.grade) return a.coverage < b.coverage;
+  return worse(a.grade, b.grade) === a.grade;
+}
+
+/** What stands in a card's header. */
+export function cardStanding(snapshot: Snapshot, card: Card): Measurement | null {
+  return worst(quantitiesOf(card).flatMap((quantity) => readingsOf(snapshot, quantity)));
+}
+
+/**
+ * The causes that leave a card with nothing to show; empty while it has something, or while its
+ * figures may come by themselves.
+ */
+export function absenceOf(snapshot: Snapshot, card: Card): readonly Problem[] {
+  const causes = new Set<Problem>();
+  for (const quantity of quantitiesOf(card)) {
+    const readings = readingsOf(snapshot, quantity);
+    for (const reading of readings) {
+      if (isMeasured(reading)) return [];
+      if (reading.problem === undefined) return [];
+      causes.add(reading.problem);
+    }
+    if (readings.length > 0) continue;
+    const cause = snapshot.cause(quantity.shown.metric);
+    if (cause === undefined) return [];
+    causes.add(cause);
+  }
+  return [...causes];
+}
+
+/** Counts the quantities of some cards, each once however often it is shown. */
+export function tally(snapshot: Snapshot, cards: readonly Card[] = CARDS): Tally {
+  const grades: Record<Grade, number> = { exact: 0, estimated: 0, low: 0, implausible: 0 };
+  let waiting = 0;
+  let unavailable = 0;
+  const seen = new Set<string>();
+  for (const quantity of cards.flatMap(quantitiesOf)) {
+    // A share shown for the host and for each CPU is one quantity.
+    const { metric: id, instance } = quantity.shown;
+    const key = `${id}\n${instance ?? ""}`;
+    if (seen.has(key)) continue;
+    const standing = standingOf(snapshot, quantity);
+    if (standing === "none") continue;
+    seen.add(key);
+    if (standing === "waiting") waiting++;
+    else if (standing === "unavailable") unavailable++;
+    else grades[standing]++;
+  }
+  const measured = grades.exact + grades.estimated + grades.low + grades.implausible;
+  return { total: measured + waiting + unavailable, measured, grades, waiting, unavailable };
+}
+
+/** `none`: the machine has no such instance, and nothing stands in the way of finding one. */
+function standingOf(
+  snapshot: Snapshot,
+  quantity: Quantity,
+): Grade | "waiting" | "unavailable" | "none" {
+  const readings = readingsOf(snapshot, quantity);
+  const measured = worst(readings);
+  if (measured !== null) return measured.grade;
+  const first = readings[0];
+  if (first === undefined || isMeasured(first)) {
+    return snapshot.cause(quantity.shown.metric) === undefined ? "none" : "unavailable";
+  }
+  switch (first.absent) {
+    // Nothing happened that could be measured: that is known, and for certain.
+    case "no_events":
+      return "exact";
+    case "not_yet":
+    case "not_counted":
+    case "not_watched":
+      return "waiting";
+    default:
+      return "unavailable";
+  }
+}
+
+/** The name of a figure: the card's, or the metric's own. */
+export function nameOf(shown: Shown): string {
+  return shown.name ?? metric(shown.metric).name;
+}

@@ -1,0 +1,28 @@
+/** One reading in its place: a number with its unit apart, or the words of its absence. @module */
+import type { Absence, Reading } from "../collectors/trust.ts";
+import { isMeasured } from "../collectors/trust.ts";
+import { absentWords, pad, spell } from "./format.ts";
+import type { Html } from "./html.ts";
+import { SmallTrust } from "./ring.tsx";
+
+/**
+ * The number stands in a box of fixed width, its text aligned left, so that nothing moves when it
+ * changes. What is not exact has its ring beside it; what is implausible is struck through.
+ */
+export function Value(props: { reading: Reading; unit: string }): Html {
+  const { reading, unit } = props;
+  if (!isMeasured(reading)) return <Absent absence={reading} />;
+  const { value, unit: suffix } = spell(reading.value, unit);
+  const number = pad(value);
+  return (
+    <span class="v">
+      {reading.grade === "implausible" ? <s>{number}</s> : <b>{number}</b>}
+      {suffix === "" ? null : <i>{suffix}</i>}
+      {reading.grade === "exact" ? null : <SmallTrust measured={reading} />}
+    </span>
+  );
+}
+
+function Absent(props: { absence: Absence }): Html {
+  return <span class="na">{absentWords(props.absence.absent)}</span>;
+}
