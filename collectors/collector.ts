@@ -64,6 +64,8 @@ export interface Instances {
 export interface Tick {
   readonly monotonicMs: number;
   readonly wallMs: number;
+  /** Whole seconds of CLOCK_MONOTONIC, for what is due seldom: to compare fractions costs garbage. */
+  readonly seconds: number;
 }
 
 /** What a collector is given when it opens. */
@@ -113,6 +115,14 @@ export class CollectorError extends Error {
     this.reason = reason;
     this.remedy = remedy;
   }
+}
+
+/**
+ * When something that failed is tried again, ms. What a machine lacks may come (a module is loaded, a
+ * drive plugged in), but not soon, and trying costs an error each time.
+ */
+export function retryAfterMs(reason: Reason): number {
+  return reason === "not_supported" ? 300_000 : 5000;
 }
 
 /** A file that does not hold what its format says. `found` is quoted in the message. */

@@ -45,12 +45,12 @@ const SPACE = 32;
 
 /** Lines with one number of the host, by their first word. */
 const LINES = [
-  { key: "intr", metric: "interrupts", counter: true, wrapAt: WRAP },
-  { key: "ctxt", metric: "context_switches", counter: true, wrapAt: 0 },
-  { key: "processes", metric: "forks", counter: true, wrapAt: 0 },
-  { key: "procs_running", metric: "tasks_running", counter: false, wrapAt: 0 },
-  { key: "procs_blocked", metric: "tasks_blocked", counter: false, wrapAt: 0 },
-  { key: "softirq", metric: "softirqs", counter: true, wrapAt: WRAP },
+  { key: "intr", metric: "interrupts", counter: true, wraps: true },
+  { key: "ctxt", metric: "context_switches", counter: true, wraps: false },
+  { key: "processes", metric: "forks", counter: true, wraps: false },
+  { key: "procs_running", metric: "tasks_running", counter: false, wraps: false },
+  { key: "procs_blocked", metric: "tasks_blocked", counter: false, wraps: false },
+  { key: "softirq", metric: "softirqs", counter: true, wraps: true },
 ] as const;
 const SOFTIRQ = LINES.findIndex((line) => line.key === "softirq");
 
@@ -142,7 +142,7 @@ class CpuTimeReader implements Reader {
     const value = scanner.number();
     if (value < 0) throw malformed(PATH, scanner.lineText(start), "a number after the word");
     const known = LINES[line]!;
-    if (known.counter) row.count(this.#lines[line]!, HOST_SLOT, value, known.wrapAt);
+    if (known.counter) row.count(this.#lines[line]!, HOST_SLOT, value, known.wraps ? WRAP : 0);
     else row.gauge(this.#lines[line]!, HOST_SLOT, value);
     this.#found[line] = 1;
     if (line !== SOFTIRQ) return;

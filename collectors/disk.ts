@@ -70,8 +70,8 @@ class DiskReader implements Reader {
     this.#volumes = site.instances("volume");
     this.#diskColumns = DISK_FIELDS.map((field) => site.column(diskMetric("disk", field)));
     this.#volumeColumns = DISK_FIELDS.map((field) => site.column(diskMetric("volume", field)));
-    requireClass(site.tree);
     this.#file = openOrFail(site.tree, PATH);
+    requireClass(site.tree, this.#file);
   }
 
   read(row: RowWriter): void {
@@ -204,10 +204,11 @@ function scopeOf(tree: HostTree, name: string): DiskScope | "left_out" | "gone" 
 }
 
 /** Without sysfs drives cannot be told from their partitions, and every sum would be wrong. */
-function requireClass(tree: HostTree): void {
+function requireClass(tree: HostTree, file: TreeFile): void {
   try {
     tree.list(CLASS);
   } catch (error) {
+    file.close();
     const { reason, message } = causeOf(error, {
       needs: "it to tell drives from their partitions",
     });

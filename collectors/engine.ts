@@ -11,6 +11,7 @@ import {
   type Column,
   HOST_SLOT,
   type Reader,
+  retryAfterMs,
   type Site,
   type Tick,
 } from "./collector.ts";
@@ -22,10 +23,8 @@ import { collectorIndex, HEADER, type Layout, metricIndex, readAtColumn } from "
 import type { Timeline } from "./timeline.ts";
 import type { Problem } from "./trust.ts";
 
-/** A collector that could not open, or failed, is tried again this much later. */
-const REOPEN_AFTER_MS = 5000;
-/** No host needs more; a collector that makes up causes without end would fill the memory. */
-const PROBLEMS_MOST = 512;
+/** No collector needs more; one that makes up causes without end would fill the memory. */
+const PROBLEMS_MOST = 64;
 
 export interface EngineOptions {
   readonly specs: readonly CollectorSpec[];
@@ -64,17 +63,18 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #store: ColumnStore;
   readonly #seats: readonly Seat[];
-  readonly #problems = new Map<string, Problem>();
+  /** By collector and key. */
+  readonly #problems = new Map<string, Map<string, Problem>>();
   readonly #own: OwnColumns;
   #problemsVersion = 0;
-  readonly #tick = { monotonicMs: 0, wallMs: 0 } satisfies Tick;
+  readonly #tick = { monotonicMs: 0, wallMs: 0, seconds: 0 } satisfies Tick;
   readonly #times = new Float64Array(TIMES);
 
   constructor(options: EngineOptions) {
     this.#options = options;
     const hints = new Map([
       ["collector", options.specs.length + 1],
-      ["cpu", options.profile.onlineCpus.length + (SCOPES.get("cpu")?.spare ?? 0)],
+      ["cpu", options.profile.onlineCpus.length + SCOPES.get("cpu")!.spare],
     ]);
     this.#store = new ColumnStore(
       hints,
@@ -108,7 +108,7 @@ export class Engine {
   }
 
   problems(): readonly Problem[] {
-    return [...this.#problems.values()];
+    return [...this.#problems.values()].flatMap((own) => [...own.values()]);
   }
 
   /** The row of the last tick. */
@@ -126,6 +126,7 @@ export class Engine {
     const tick = this.#tick;
     tick.monotonicMs = now;
     tick.wallMs = clock.wallMs();
+    tick.seconds = Math.floor(now / 1000);
     this.#store.next();
     for (let i = 0; i < this.#seats.length; i++) {
       const seat = this.#seats[i]!;
@@ -197,8 +198,8 @@ export class Engine {
   #fail(seat: Seat, error: unknown, now: number): void {
     this.#clear(seat);
     const { id } = seat.spec;
-    for (const problem of this.problems()) {
-      if (problem.collector === id && problem.key !== FAILED) this.#resolve(id, problem.key);
+    for (const key of [...this.#problems.get(id)?.keys() ?? []]) {
+      if (key !== FAILED) this.#resolve(id, key);
     }
     try {
       seat.reader?.close();
@@ -206,15 +207,13 @@ export class Engine {
       this.#report(id, { key: "close", reason: "failed", message: messageOf(closing) });
     }
     seat.reader = null;
-    seat.dueMs = now + Math.max(REOPEN_AFTER_MS, seat.spec.minIntervalMs);
+    const { reason, message, remedy } = error instanceof CollectorError
+      ? error
+      : new CollectorError("failed", messageOf(error));
+    seat.dueMs = now + Math.max(retryAfterMs(reason), seat.spec.minIntervalMs);
     seat.silent = false;
     seat.failed = true;
-    this.#report(
-      id,
-      error instanceof CollectorError
-        ? { key: FAILED, reason: error.reason, message: error.message, remedy: error.remedy }
-        : { key: FAILED, reason: "failed", message: messageOf(error) },
-    );
+    this.#report(id, { key: FAILED, reason, message, remedy });
   }
 
   #silence(seat: Seat): void {
@@ -252,16 +251,17 @@ export class Engine {
   }
 
   #report(collector: string, problem: Omit<Problem, "collector">): void {
-    const key = `${collector}/${problem.key}`;
-    const known = this.#problems.get(key);
+    let own = this.#problems.get(collector);
+    if (own === undefined) this.#problems.set(collector, own = new Map());
+    const known = own.get(problem.key);
     if (known?.message === problem.message && known.reason === problem.reason) return;
-    if (known === undefined && this.#problems.size >= PROBLEMS_MOST) return;
-    this.#problems.set(key, { ...problem, collector });
+    if (known === undefined && own.size >= PROBLEMS_MOST) return;
+    own.set(problem.key, { ...problem, collector });
     this.#problemsVersion++;
   }
 
   #resolve(collector: string, key: string): void {
-    if (this.#problems.delete(`${collector}/${key}`)) this.#problemsVersion++;
+    if (this.#problems.get(collector)?.delete(key)) this.#problemsVersion++;
   }
 }
 

@@ -34,6 +34,9 @@ interface Mounted extends Mount {
   readonly slot: number;
   /** Keys of causes that were reported for it. */
   readonly causes: Set<string>;
+  /** Keys of what may be reported, made once. */
+  readonly sizeKey: string;
+  readonly inodesKey: string;
 }
 
 interface Columns {
@@ -106,7 +109,15 @@ class FilesystemReader implements Reader {
         continue;
       }
       const slot = this.#instances.claim(point, { device, fstype: type });
-      if (slot >= 0) found.push({ ...mount, slot, causes: new Set() });
+      if (slot >= 0) {
+        found.push({
+          ...mount,
+          slot,
+          causes: new Set(),
+          sizeKey: `statvfs ${point}`,
+          inodesKey: `inodes ${point}`,
+        });
+      }
     }
     this.#instances.end();
     this.#mounted = found;
@@ -121,7 +132,7 @@ class FilesystemReader implements Reader {
       row.gauge(columns.size, slot, size.totalBytes);
       row.gauge(columns.free, slot, size.freeBytes);
       row.gauge(columns.available, slot, size.availableBytes);
-      this.#has(mounted, `statvfs ${point}`);
+      this.#has(mounted, mounted.sizeKey);
       this.#writeInodes(row, mounted, size.totalInodes, size.freeInodes);
     } catch (error) {
       row.none(columns.size, slot);
@@ -130,7 +141,7 @@ class FilesystemReader implements Reader {
       row.none(columns.files, slot);
       row.none(columns.filesFree, slot);
       const { reason, message } = causeOf(error);
-      this.#lack(mounted, `statvfs ${point}`, { reason, message, metrics: [...SIZES, ...INODES] });
+      this.#lack(mounted, mounted.sizeKey, { reason, message, metrics: [...SIZES, ...INODES] });
     }
   }
 
@@ -138,7 +149,7 @@ class FilesystemReader implements Reader {
   #writeInodes(row: RowWriter, mounted: Mounted, total: number, free: number): void {
     const { files, filesFree } = this.#columns;
     const { point, slot, type } = mounted;
-    const key = `inodes ${point}`;
+    const key = mounted.inodesKey;
     if (total > 0) {
       row.gauge(files, slot, total);
       row.gauge(filesFree, slot, free);

@@ -22,8 +22,10 @@ import { NumberFile, numberOnce } from "./number_file.ts";
 import { ThrottleCount } from "./throttle_count.ts";
 
 const CPUS = "/sys/devices/system/cpu";
-/** CPUs come and go seldom, and a scan makes strings. */
-const SCAN_EVERY_MS = 60_000;
+/** A clock that failed is tried again after this. */
+const RETRY_EVERY_SECONDS = 60;
+/** Drivers come seldom, CPUs say so themselves, and a scan makes strings. */
+const SCAN_EVERY_SECONDS = 600;
 const HERTZ_PER_KHZ = 1000;
 
 /** cpufreq of one CPU. */
@@ -51,7 +53,9 @@ class FrequencyReader implements Reader {
   readonly #clocks: Clock[] = [];
   readonly #cores: ThrottleCount;
   readonly #packages: ThrottleCount;
-  #scanDueMs = -Infinity;
+  #scanDueSeconds = 0;
+  /** The list itself tells: it is another one after CPUs came or went. */
+  #slots: readonly number[] = [];
   /** Told as a problem; kept so that the message is made once. */
   #failing: unknown = null;
 
@@ -68,9 +72,12 @@ class FrequencyReader implements Reader {
   }
 
   read(row: RowWriter, tick: Tick): void {
-    if (tick.monotonicMs >= this.#scanDueMs) {
+    const slots = this.#cpus.slots();
+    if (tick.seconds >= this.#scanDueSeconds || slots !== this.#slots) {
       this.#scan();
-      this.#scanDueMs = tick.monotonicMs + SCAN_EVERY_MS;
+      this.#slots = slots;
+      const failing = this.#failing !== null;
+      this.#scanDueSeconds = tick.seconds + (failing ? RETRY_EVERY_SECONDS : SCAN_EVERY_SECONDS);
     }
     let failing: unknown = null;
     for (let i = 0; i < this.#clocks.length; i++) {
@@ -81,7 +88,10 @@ class FrequencyReader implements Reader {
       this.#readClock(row, slot, clock);
       failing ??= clock.current.error;
     }
-    if (failing !== this.#failing) this.#reportFailing(failing);
+    if (failing !== this.#failing) {
+      this.#reportFailing(failing);
+      this.#scanDueSeconds = tick.seconds + RETRY_EVERY_SECONDS;
+    }
     if (this.#cores.found) row.count(this.#coreColumn, HOST_SLOT, this.#cores.total());
     if (this.#packages.found) row.count(this.#packageColumn, HOST_SLOT, this.#packages.total());
   }

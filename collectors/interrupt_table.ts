@@ -146,7 +146,8 @@ export class InterruptTable {
     const description = scanner.lineText().trim();
     // PowerPC has two rows LOC; a device's row keeps its number while drivers come and go behind it.
     const key = /^\d+$/.test(name) ? name : `${name} ${description}`;
-    const row = this.#rows.get(key) ?? this.#newRow(name, values, rowMeaning(name, description));
+    const alone = values === 1 && this.cpus.length > 1 && description === "";
+    const row = this.#rows.get(key) ?? this.#newRow(name, alone, rowMeaning(name, description));
     this.#rows.set(key, row);
     // What follows has moved as well: a name alone does not tell two rows LOC apart.
     this.#lines.length = line;
@@ -154,8 +155,8 @@ export class InterruptTable {
     return row;
   }
 
-  #newRow(name: string, values: number, meaning: RowMeaning): Row {
-    const single = meaning === ERRORS || (values === 1 && this.cpus.length > 1);
+  #newRow(name: string, alone: boolean, meaning: RowMeaning): Row {
+    const single = meaning === ERRORS || alone;
     const kind = single
       ? this.#kinds.length
       : meaning.kind === undefined

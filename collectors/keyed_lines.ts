@@ -9,6 +9,7 @@
  *
  * @module
  */
+import type { Cause } from "./cause.ts";
 import { type Column, HOST_SLOT, malformed, type RowWriter, type Site } from "./collector.ts";
 import { KeyTable } from "./key_table.ts";
 import type { Content } from "./optional_file.ts";
@@ -21,7 +22,7 @@ export interface KeyedField {
   readonly counter: boolean;
   /** What one of the file's units is worth in the metric's: 1024 for `kB`. */
   readonly scale: number;
-  /** The kernel that has the line: `Linux 4.13 or newer`. */
+  /** What has the line: `Linux 4.13 or newer`. Fields that say the same are told of together. */
   readonly needs: string;
 }
 
@@ -70,9 +71,15 @@ export class KeyedLines implements Content {
     if (left === this.#fields.length) {
       throw malformed(this.#path, scanner.lineText(0), "lines of a key and a number");
     }
+    let changed = false;
     for (let field = 0; field < this.#fields.length; field++) {
-      if (this.#state[field] !== this.#before[field]) this.#tell(field, row);
+      if (this.#state[field] === this.#before[field]) continue;
+      changed = true;
+      if (this.#state[field] !== PRESENT) row.none(this.#columns[field]!, HOST_SLOT);
     }
+    if (!changed) return;
+    this.#before.set(this.#state);
+    this.#tell();
   }
 
   clear(row: RowWriter): void {
@@ -90,24 +97,32 @@ export class KeyedLines implements Content {
     this.#state[field] = PRESENT;
   }
 
-  /** Says that a line came, went or broke. */
-  #tell(field: number, row: RowWriter): void {
-    const state = this.#state[field]!;
-    const { key, metric, needs } = this.#fields[field]!;
-    this.#before[field] = state;
-    const name = `${this.#path} ${key}`;
-    if (state === PRESENT) {
-      this.#site.resolve(name);
-      return;
+  /** Says which lines are missing or broken: once for each kernel that would have them. */
+  #tell(): void {
+    for (const needs of new Set(this.#fields.map((field) => field.needs))) {
+      const lost = this.#lost((field, state) => state === MISSING && field.needs === needs);
+      this.#tellOne(`${this.#path} ${needs}`, lost, {
+        reason: "not_supported",
+        message: `Cannot find ${quoted(lost)} in "${this.#path}"; needs ${needs}`,
+      });
     }
-    row.none(this.#columns[field]!, HOST_SLOT);
-    this.#site.report({
-      key: name,
-      reason: state === MISSING ? "not_supported" : "failed",
-      message: state === MISSING
-        ? `Cannot find "${key}" in "${this.#path}": there is no such line; needs ${needs}`
-        : `Cannot read "${key}" of "${this.#path}": found no number behind it, needs one`,
-      metrics: [metric],
+    const garbled = this.#lost((_, state) => state === GARBLED);
+    this.#tellOne(`${this.#path} garbled`, garbled, {
+      reason: "failed",
+      message: `Cannot read ${quoted(garbled)} of "${this.#path}": found no number behind it`,
     });
   }
+
+  #tellOne(key: string, lost: readonly KeyedField[], cause: Cause): void {
+    if (lost.length === 0) this.#site.resolve(key);
+    else this.#site.report({ key, ...cause, metrics: lost.map((field) => field.metric) });
+  }
+
+  #lost(is: (field: KeyedField, state: number) => boolean): readonly KeyedField[] {
+    return this.#fields.filter((field, index) => is(field, this.#state[index]!));
+  }
+}
+
+function quoted(fields: readonly KeyedField[]): string {
+  return fields.map((field) => `"${field.key}"`).join(", ");
 }

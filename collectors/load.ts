@@ -22,14 +22,16 @@ function open(site: Site): Reader {
   const threads = site.column("threads");
   const file = openOrFail(site.tree, PATH);
   const scanner = new Scanner();
+  const average = new Float64Array(1);
   return {
     read(row): void {
       file.read();
       scanner.reset(file.bytes, file.length);
       for (let i = 0; i < averages.length; i++) {
-        const average = scanner.decimal();
-        if (average < 0) throw malformed(PATH, scanner.lineText(0), "three averages");
-        row.gauge(averages[i]!, HOST_SLOT, average);
+        if (!scanner.decimalInto(average, 0)) {
+          throw malformed(PATH, scanner.lineText(0), "three averages");
+        }
+        row.gauge(averages[i]!, HOST_SLOT, average[0]!);
       }
       const running = scanner.number();
       if (running < 0 || scanner.peek() !== SLASH) {

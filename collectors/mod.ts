@@ -2,8 +2,8 @@
 export {
   CARDS,
   isColumn,
-  type Measured,
   MEASURED,
+  type Measured,
   type Metric,
   metric,
   METRICS,

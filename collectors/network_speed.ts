@@ -7,7 +7,7 @@
 import { causeOf } from "./cause.ts";
 import type { Column, Instances, RowWriter, Site, Tick } from "./collector.ts";
 
-const READ_EVERY_MS = 60_000;
+const READ_EVERY_SECONDS = 300;
 const BYTES_PER_MEGABIT = 1e6 / 8;
 
 const METRIC = "interface_speed_bytes";
@@ -18,7 +18,7 @@ export class NetworkSpeed {
   readonly #column: Column;
   /** Names of interfaces whose speed is not known, as reported. */
   readonly #lacking = new Set<string>();
-  #dueMs = -Infinity;
+  #dueSeconds = 0;
 
   constructor(site: Site) {
     this.#site = site;
@@ -28,12 +28,12 @@ export class NetworkSpeed {
 
   /** An interface came: all are read with the next `read`. */
   expire(): void {
-    this.#dueMs = -Infinity;
+    this.#dueSeconds = 0;
   }
 
   read(row: RowWriter, tick: Tick): void {
-    if (tick.monotonicMs < this.#dueMs) return;
-    this.#dueMs = tick.monotonicMs + READ_EVERY_MS;
+    if (tick.seconds < this.#dueSeconds) return;
+    this.#dueSeconds = tick.seconds + READ_EVERY_SECONDS;
     const slots = this.#interfaces.slots();
     const present = new Set(slots.map((slot) => this.#interfaces.nameOf(slot)));
     for (const name of this.#lacking) if (!present.has(name)) this.#has(name);

@@ -27,7 +27,7 @@ import { Scanner } from "./scan.ts";
 const NODES = "/sys/devices/system/node";
 const SWITCH = "/proc/sys/vm/numa_stat";
 /** Nodes of pluggable memory come and go seldom, and so does the switch for counting. */
-const SCAN_EVERY_MS = 60_000;
+const SCAN_EVERY_SECONDS = 300;
 const COLON = 58;
 const KIB = 1024;
 
@@ -60,7 +60,7 @@ class NumaReader implements Reader {
   /** All that are open. */
   #files: TreeFile[] = [];
   #counting = true;
-  #scanDueMs = -Infinity;
+  #scanDueSeconds = 0;
 
   constructor(site: Site) {
     this.#site = site;
@@ -70,9 +70,9 @@ class NumaReader implements Reader {
   }
 
   read(row: RowWriter, tick: Tick): void {
-    if (tick.monotonicMs >= this.#scanDueMs) {
+    if (tick.seconds >= this.#scanDueSeconds) {
       this.#scan();
-      this.#scanDueMs = tick.monotonicMs + SCAN_EVERY_MS;
+      this.#scanDueSeconds = tick.seconds + SCAN_EVERY_SECONDS;
     }
     for (let i = 0; i < this.#nodes.length; i++) {
       const node = this.#nodes[i]!;

@@ -5,12 +5,9 @@
  * @module
  */
 import { type Cause, causeOf, type Need } from "./cause.ts";
-import { CollectorError, type RowWriter, type Site, type Tick } from "./collector.ts";
+import { CollectorError, retryAfterMs, type RowWriter, type Site, type Tick } from "./collector.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
 import { Scanner } from "./scan.ts";
-
-/** A file that could not be opened or read is tried again this much later. */
-const RETRY_AFTER_MS = 5000;
 
 /** What a file is read for. */
 export interface Content {
@@ -29,7 +26,7 @@ export class OptionalFile {
   readonly #need: Need;
   readonly #scanner = new Scanner();
   #file: TreeFile | undefined;
-  #retryAtMs = -Infinity;
+  #retryAtSeconds = 0;
   #cause: Cause | undefined;
 
   constructor(site: Site, path: string, content: Content, need: Need = {}) {
@@ -46,7 +43,7 @@ export class OptionalFile {
 
   /** Reads and parses the file. States the cause where it cannot; never throws. */
   read(row: RowWriter, tick: Tick): void {
-    if (this.#file === undefined && tick.monotonicMs < this.#retryAtMs) return;
+    if (this.#file === undefined && tick.seconds < this.#retryAtSeconds) return;
     try {
       this.#file ??= this.#site.tree.open(this.path);
       this.#file.read();
@@ -68,8 +65,8 @@ export class OptionalFile {
 
   #fail(error: unknown, row: RowWriter, tick: Tick): void {
     this.close();
-    this.#retryAtMs = tick.monotonicMs + RETRY_AFTER_MS;
     this.#cause = causeOf(error, this.#need);
+    this.#retryAtSeconds = tick.seconds + retryAfterMs(this.#cause.reason) / 1000;
     this.#content.clear(row);
     this.#site.report({ key: this.path, ...this.#cause, metrics: this.#content.metrics });
   }

@@ -122,18 +122,13 @@ class PressureFile implements Content {
     const start = scanner.at;
     scanner.at += this.#words[line]!.length;
     for (let value = 0; value < VALUES; value++) {
-      const total = value === AVERAGES.length;
       scanner.skipBlanks();
-      const word = total ? TOTAL : AVERAGES[value]!;
-      let found = -1;
-      if (scanner.startsWith(word)) {
-        scanner.at += word.length;
-        found = total ? scanner.number() : scanner.decimal();
-      }
-      if (found < 0) {
+      const word = value === AVERAGES.length ? TOTAL : AVERAGES[value]!;
+      const found = scanner.startsWith(word);
+      if (found) scanner.at += word.length;
+      if (!found || !scanner.decimalInto(this.#values, line * VALUES + value)) {
         throw malformed(this.#path, scanner.lineText(start), "three averages and a total");
       }
-      this.#values[line * VALUES + value] = found;
     }
   }
 

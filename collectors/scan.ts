@@ -10,6 +10,9 @@ const TAB = 9;
 const NEWLINE = 10;
 const ZERO = 48;
 const NINE = 57;
+const POINT = 46;
+/** 2^64 has as many. */
+const DIGITS_MOST = 20;
 
 const decoder = new TextDecoder();
 
@@ -93,17 +96,32 @@ export class Scanner {
       at++;
     }
     this.at = at;
-    return at === start || at - start > 20 ? -1 : value;
+    return at === start || at - start > DIGITS_MOST ? -1 : value;
   }
 
-  /** A number with an optional fraction, such as `0.42`, after blanks; -1 where there is none. */
-  decimal(): number {
+  /**
+   * A number with an optional fraction, such as `0.42`, after blanks, into a cell: a fraction that is
+   * returned costs garbage. False where there is none.
+   */
+  decimalInto(into: Float64Array, at: number): boolean {
     const whole = this.number();
-    if (whole < 0 || this.peek() !== 46) return whole;
+    if (whole < 0) return false;
+    into[at] = whole;
+    if (this.peek() !== POINT) return true;
     this.at++;
+    const bytes = this.#bytes;
     const start = this.at;
-    const fraction = this.number();
-    return fraction < 0 || this.at === start ? -1 : whole + fraction / 10 ** (this.at - start);
+    let fraction = 0;
+    let scale = 1;
+    while (this.at < this.end) {
+      const byte = bytes[this.at]!;
+      if (byte < ZERO || byte > NINE) break;
+      fraction = fraction * 10 + (byte - ZERO);
+      scale *= 10;
+      this.at++;
+    }
+    into[at] = whole + fraction / scale;
+    return this.at > start && this.at - start <= DIGITS_MOST;
   }
 
   /** Whether these bytes stand at a position. Does not move. */

@@ -21,7 +21,9 @@ import { ProcessStat, USER_HZ } from "./process_stat.ts";
 import { Scanner } from "./scan.ts";
 
 /** Counting descriptors lists a directory, which makes a string of each: seldom is often enough. */
-const DESCRIPTORS_EVERY_MS = 5000;
+const DESCRIPTORS_EVERY_SECONDS = 5;
+/** It changes when somebody changes it, and its file is text. */
+const LIMIT_EVERY_SECONDS = 300;
 const COLON = 58;
 const KIB = 1024;
 const NEED = { needs: "a procfs that shows this process" } as const;
@@ -41,7 +43,8 @@ class SelfReader implements Reader {
   readonly #scanner = new Scanner();
   readonly #statusKeys = new KeyTable(["VmRSS", "RssAnon"]);
   #statusReported = false;
-  #descriptorsDueMs = -Infinity;
+  #limitDueSeconds = 0;
+  #descriptorsDueSeconds = 0;
 
   constructor(site: Site) {
     this.#site = site;
@@ -66,9 +69,15 @@ class SelfReader implements Reader {
   read(row: RowWriter, tick: Tick): void {
     this.#readStat(row);
     this.#readStatus(row);
-    if (tick.monotonicMs < this.#descriptorsDueMs) return;
-    this.#descriptorsDueMs = tick.monotonicMs + DESCRIPTORS_EVERY_MS;
-    this.#readDescriptors(row);
+    if (tick.seconds >= this.#descriptorsDueSeconds) {
+      this.#descriptorsDueSeconds = tick.seconds + DESCRIPTORS_EVERY_SECONDS;
+      this.#readDescriptors(row);
+    }
+    if (tick.seconds >= this.#limitDueSeconds) {
+      const known = this.#readLimit(row);
+      this.#limitDueSeconds = tick.seconds +
+        (known ? LIMIT_EVERY_SECONDS : DESCRIPTORS_EVERY_SECONDS);
+    }
   }
 
   close(): void {
@@ -112,13 +121,17 @@ class SelfReader implements Reader {
       const kib = scanner.number();
       if (kib < 0) throw malformed(this.#statusFile.path, scanner.lineText(start), "a size in kB");
       row.gauge(key === 0 ? resident : anonymous, HOST_SLOT, kib * KIB);
-      found++;
+      found |= 1 << key;
     }
-    if (found < this.#statusKeys.keys.length && !this.#statusReported) this.#reportStatus();
+    if ((found & 1) === 0) row.none(resident, HOST_SLOT);
+    if ((found & 2) === 0) row.none(anonymous, HOST_SLOT);
+    if (found !== 3) this.#lackStatus();
+    else if (this.#statusReported) this.#hasStatus();
   }
 
   /** Kernels before 4.5 and the emulated ones of sandboxes. */
-  #reportStatus(): void {
+  #lackStatus(): void {
+    if (this.#statusReported) return;
     this.#statusReported = true;
     this.#site.report({
       key: "status",
@@ -129,10 +142,15 @@ class SelfReader implements Reader {
     });
   }
 
+  #hasStatus(): void {
+    this.#statusReported = false;
+    this.#site.resolve("status");
+  }
+
   #readDescriptors(row: RowWriter): void {
-    const { descriptors, limit } = this.#columns;
+    const { descriptors } = this.#columns;
     try {
-      row.gauge(descriptors, HOST_SLOT, this.#site.tree.list("/proc/self/fd").length);
+      row.gauge(descriptors, HOST_SLOT, this.#site.tree.count("/proc/self/fd"));
       this.#site.resolve("descriptors");
     } catch (error) {
       row.none(descriptors, HOST_SLOT);
@@ -142,12 +160,19 @@ class SelfReader implements Reader {
         metrics: ["self_descriptors"],
       });
     }
+  }
+
+  /** Whether there was one. */
+  #readLimit(row: RowWriter): boolean {
+    const { limit } = this.#columns;
     try {
       row.gauge(limit, HOST_SLOT, descriptorLimit(this.#site.tree));
       this.#site.resolve("limit");
+      return true;
     } catch (error) {
       row.none(limit, HOST_SLOT);
       this.#site.report({ key: "limit", ...causeOf(error), metrics: ["self_descriptors_limit"] });
+      return false;
     }
   }
 }

@@ -19,7 +19,7 @@ import { NumberFile, numberOnce } from "./number_file.ts";
 import { type SensorPlace, TemperatureSensors } from "./temperature_sensors.ts";
 
 /** Disks with sensors are plugged in while the machine runs; sensors that failed are tried again. */
-const SCAN_EVERY_MS = 60_000;
+const SCAN_EVERY_SECONDS = 300;
 const MILLI = 1000;
 
 interface Sensor {
@@ -48,7 +48,7 @@ class ThermalReader implements Reader {
   readonly #max: Column;
   readonly #critical: Column;
   #sensors: readonly Sensor[] = [];
-  #scanDueMs = -Infinity;
+  #scanDueSeconds = 0;
 
   constructor(site: Site) {
     this.#site = site;
@@ -60,9 +60,9 @@ class ThermalReader implements Reader {
   }
 
   read(row: RowWriter, tick: Tick): void {
-    if (tick.monotonicMs >= this.#scanDueMs) {
+    if (tick.seconds >= this.#scanDueSeconds) {
       this.#scan();
-      this.#scanDueMs = tick.monotonicMs + SCAN_EVERY_MS;
+      this.#scanDueSeconds = tick.seconds + SCAN_EVERY_SECONDS;
     }
     for (let i = 0; i < this.#sensors.length; i++) {
       const sensor = this.#sensors[i]!;

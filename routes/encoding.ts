@@ -42,7 +42,8 @@ export function acceptsGzip(acceptEncoding: string | undefined): boolean {
   if (acceptEncoding === undefined) return false;
   return acceptEncoding.split(",").some((part) => {
     const [coding = "", ...parameters] = part.split(";").map((word) => word.trim().toLowerCase());
-    return (coding === "gzip" || coding === "x-gzip") && !parameters.some((q) => /^q=0(\.0*)?$/.test(q));
+    return (coding === "gzip" || coding === "x-gzip") &&
+      !parameters.some((q) => /^q=0(\.0*)?$/.test(q));
   });
 }
 

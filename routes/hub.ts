@@ -9,7 +9,7 @@
  * @module
  */
 import type { Sampler, Snapshot } from "../collectors/mod.ts";
-import { type Clock, CLOCK } from "./clock.ts";
+import { CLOCK, type Clock } from "./clock.ts";
 import { type Place, placeKey } from "./cursor.ts";
 import { Encoded, GZIP_HEADER } from "./encoding.ts";
 import { Refusal } from "./refusal.ts";

@@ -12,8 +12,10 @@ import { printMessage } from "./sse.ts";
 /** A page that lives: its parts by the id of their element, and the lines of its charts. */
 export interface LivePage {
   readonly name: string;
+  readonly series: readonly SeriesKey[];
   fragments(snapshot: Snapshot): ReadonlyMap<string, string>;
-  chartKeys(): readonly SeriesKey[];
+  /** Fragments as one message that puts each into its place. */
+  partials(fragments: Iterable<readonly [id: string, html: string]>): string;
 }
 
 /** Chart columns as the browser gets them. */
@@ -26,7 +28,7 @@ export interface Sample {
   readonly gap: boolean;
   /** Seconds since 1970. */
   readonly x: readonly number[];
-  /** A column for each line, in the order of the page's chart keys; null where there is no value. */
+  /** A column for each line, in the order of the page's series; null where there is no value. */
   readonly y: readonly (readonly (number | null)[])[];
 }
 
@@ -59,7 +61,7 @@ export class PageChannel implements Channel {
   compose(snapshot: Snapshot, from: Place): Composed {
     this.#render(snapshot);
     const told = from.kind === "at" ? from.sequence : -1;
-    const html = this.#changedSince(told);
+    const html = this.#page.partials(this.#changedSince(told));
     const { sample, points } = this.#sample(snapshot, from);
     const messages = [];
     if (html !== "") messages.push({ data: html });
@@ -89,13 +91,10 @@ export class PageChannel implements Channel {
     this.#sequence = snapshot.sequence;
   }
 
-  #changedSince(sequence: number): string {
-    let html = "";
+  *#changedSince(sequence: number): Generator<readonly [string, string]> {
     for (const [id, fragment] of this.#fragments) {
-      if (fragment.changed <= sequence) continue;
-      html += `<hx-partial hx-target="#${id}" hx-swap="outerMorph">${fragment.html}</hx-partial>`;
+      if (fragment.changed > sequence) yield [id, fragment.html];
     }
-    return html;
   }
 
   #sample(snapshot: Snapshot, from: Place): { sample: Sample | null; points: number } {
@@ -103,7 +102,7 @@ export class PageChannel implements Channel {
     const after = resumed ? from.points : -1;
     // A client that comes back after minutes gets all that it missed, however wide its charts are.
     const span = resumed ? Infinity : CHART_SPAN_MS;
-    const series = this.#feed.series.read(this.#page.chartKeys(), after, span);
+    const series = this.#feed.series.read(this.#page.series, after, span);
     const points = Math.max(series.sequence, after);
     if (resumed && series.seconds.length === 0) return { sample: null, points };
     const sample = {

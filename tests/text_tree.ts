@@ -98,6 +98,10 @@ export class TextTree implements HostTree {
     return [...names].toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
   }
 
+  count(path: string): number {
+    return this.list(path).length;
+  }
+
   statvfs(path: string): FilesystemSize {
     const text = decoder.decode(this.#read(`statvfs ${path}`, "stat filesystem of"));
     const [totalBytes, freeBytes, availableBytes, totalInodes, freeInodes] = text

@@ -17,13 +17,13 @@ interface Room {
   readonly files: RegExp;
   /** What it may import: paths inside the project, or bare specifiers. Its own files are always allowed. */
   readonly imports: readonly RegExp[];
+  /** What it may import as types only. */
+  readonly types?: RegExp;
   /** Words that it must not use. */
   readonly forbids?: readonly RegExp[];
 }
 
 const PURE = [/\bDeno\./, /\bfetch\(/, /\bDate\.now\b/, /\bperformance\.now\b/, /\bsetTimeout\b/];
-const COLLECTOR_TOOLS =
-  /^collectors\/(collector|catalogue|trust|scan|cause|key_table|keyed_lines|optional_file|host|formula)\.ts$/;
 
 const ROOMS: readonly Room[] = [
   {
@@ -34,7 +34,7 @@ const ROOMS: readonly Room[] = [
   {
     name: "catalogue",
     files: /^collectors\/(catalogue(\/\w+)?|card|formula|trust)\.ts$/,
-    imports: [/^collectors\/(catalogue(\/\w+)?|card|formula|trust)\.ts$/],
+    imports: [/^collectors\/(catalogue(\/\w+)?|card|formula|trust|pmu\/\w+)\.ts$/],
     forbids: PURE,
   },
   {
@@ -58,39 +58,38 @@ const ROOMS: readonly Room[] = [
   {
     name: "collector",
     files: /^collectors\/\w+\.ts$/,
-    imports: [COLLECTOR_TOOLS, /^collectors\/pmu\//, /^collectors\/kernel\//],
+    // Its helpers too, but no file that is itself a collector: those are found below.
+    imports: [
+      /^collectors\/(catalogue|pmu|kernel)\//,
+      /^collectors\/(catalogue|trust|formula)\.ts$/,
+    ],
     forbids: [/\bDeno\./, /JSON\.parse/],
   },
   {
     name: "views",
     files: /^views\//,
-    imports: [/^views\//, /^collectors\/(mod|catalogue|card|trust)\.ts$/, /^hono\/(jsx|html)/],
+    imports: [/^collectors\/(mod|catalogue|card|trust|formula)\.ts$/, /^hono\/(jsx|html)/],
+    types: /^collectors\//,
     forbids: [...PURE, /\sstyle=/],
   },
   {
     name: "routes",
     files: /^routes\//,
-    imports: [/^routes\//, /^views\//, /^static\//, /^collectors\/mod\.ts$/, /^[a-z@]/],
+    imports: [/^views\//, /^static\//, /^collectors\/mod\.ts$/, /^[a-z@]/],
   },
 ];
 
-/** Files of a collector that has more than one: `disk_names.ts` belongs to `disk.ts`. */
-function ownRoom(path: string, target: string): boolean {
-  const name = path.match(/^collectors\/(\w+)\.tsx?$/)?.[1];
-  const other = target.match(/^collectors\/(\w+)\.tsx?$/)?.[1];
-  if (name === undefined || other === undefined || !isCollectorFile(path)) return false;
-  const owner = COLLECTORS.toSorted((a, b) => b.length - a.length)
-    .find((id) => name === id || name.startsWith(`${stem(id)}_`) || name === stem(id));
-  return owner !== undefined && (other === owner || other.startsWith(`${stem(owner)}_`));
-}
-
-/** `interrupts` has `interrupt_rows.ts`; `disk` has `disk_names.ts`. */
-function stem(id: string): string {
-  return id.replace(/(?<=...)(es|s)$/, "");
+function roomOf(path: string): Room | undefined {
+  return ROOMS.find((room) => room.files.test(path));
 }
 
 function isCollectorFile(path: string): boolean {
-  return ROOMS.find((room) => room.files.test(path))?.name === "collector";
+  return roomOf(path)?.name === "collector";
+}
+
+/** One collector never imports another. */
+function isOtherCollector(path: string, target: string): boolean {
+  return isCollectorFile(path) && COLLECTORS.some((id) => target === `collectors/${id}.ts`);
 }
 
 async function* walk(directory: URL): AsyncGenerator<string> {
@@ -112,15 +111,22 @@ async function sources(): Promise<ReadonlyMap<string, string>> {
   return found;
 }
 
-/** What a file imports: project paths from the root, or bare specifiers as they stand. */
-function importsOf(path: string, text: string): string[] {
-  const specifiers = [...text.matchAll(/^\s*(?:import|export)\b[^;"]*?"([^"]+)"/gms)]
-    .map((match) => match[1]!);
-  return specifiers.map((specifier) =>
-    specifier.startsWith(".")
-      ? new URL(specifier, new URL(path, ROOT)).pathname.slice(ROOT.pathname.length)
-      : specifier
-  );
+interface Import {
+  /** A project path from the root, or a bare specifier as it stands. */
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+const IMPORT =
+  /^\s*(?:import|export)\s+(type\s+)?(?:(?:[\w*,\s]|\{[^}]*\})+?\s+from\s+)?"([^"]+)"/gm;
+
+function importsOf(path: string, text: string): Import[] {
+  return [...text.matchAll(IMPORT)].map(([, typeOnly, specifier]) => ({
+    target: specifier!.startsWith(".")
+      ? new URL(specifier!, new URL(path, ROOT)).pathname.slice(ROOT.pathname.length)
+      : specifier!,
+    typeOnly: typeOnly !== undefined,
+  }));
 }
 
 /** Code without comments, so that a word in a sentence breaks no rule. */
@@ -132,15 +138,17 @@ Deno.test("every file belongs to a room, and imports only what its room may know
   const broken: string[] = [];
   for (const [path, text] of await sources()) {
     if (/^(tests|static|deploy)\//.test(path)) continue;
-    const room = ROOMS.find((candidate) => candidate.files.test(path));
+    const room = roomOf(path);
     if (room === undefined) {
       broken.push(`${path} belongs to no room`);
       continue;
     }
-    for (const target of importsOf(path, text)) {
-      const allowed = room.imports.some((pattern) => pattern.test(target)) ||
-        room.files.test(target) && room.name !== "collector" || ownRoom(path, target);
+    for (const { target, typeOnly } of importsOf(path, text)) {
+      const own = room.files.test(target) && roomOf(target) === room;
+      const allowed = own || room.imports.some((pattern) => pattern.test(target)) ||
+        typeOnly && (room.types?.test(target) ?? false);
       if (!allowed) broken.push(`${path} (${room.name}) imports ${target}`);
+      if (isOtherCollector(path, target)) broken.push(`${path} imports the collector ${target}`);
     }
     for (const word of room.forbids ?? []) {
       if (word.test(codeOf(text))) broken.push(`${path} (${room.name}) uses ${word.source}`);

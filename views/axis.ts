@@ -1,5 +1,5 @@
 /**
- * The scale of a chart: where it ends, and what stands at its lines. `static/charts.js` does the same
+ * The scale of a chart: where it ends, and what stands at its lines. `static/scale.js` does the same
  * in the browser, told only the three fields of a `Scale`.
  *
  * @module
@@ -8,6 +8,8 @@ import { type Scale, spellAt } from "./format.ts";
 
 /** Ends that halve well. */
 const STEPS = [1, 2, 4, 6, 8, 10] as const;
+/** Seconds between marks of the time axis. */
+const TIME_STEPS = [10, 30, 60, 300, 900, 3600] as const;
 
 /**
  * The end of a scale from 0 that holds `most`, round in the unit that is shown: 0.31 in per cent is
@@ -48,13 +50,16 @@ export function axisLabel(value: number, scale: Scale): string {
 
 /** Marks of the time axis: minutes before now, as share of the width from the left. */
 export function timeMarks(spanSeconds: number): readonly { at: number; text: string }[] {
-  const step = [10, 30, 60, 300, 900, 3600].find((size) => spanSeconds / size <= 6) ?? 3600;
-  const unit = step < 60 ? [1, "s"] as const : step < 3600 ? [60, "min"] as const : [3600, "h"];
-  const marks = [];
+  const step = TIME_STEPS.find((seconds) => spanSeconds / seconds <= 6) ?? TIME_STEPS.at(-1)!;
+  const [size, unit]: [number, string] = step < 60
+    ? [1, "s"]
+    : step < 3600
+    ? [60, "min"]
+    : [3600, "h"];
+  const marks: { at: number; text: string }[] = [];
   for (let back = Math.floor(spanSeconds / step) * step; back >= 0; back -= step) {
-    const text = back === 0
-      ? "now"
-      : `−${back / Number(unit[0])}${marks.length === 0 ? `\u00a0${unit[1]}` : ""}`;
+    const suffix = marks.length === 0 ? `\u00a0${unit}` : "";
+    const text = back === 0 ? "now" : `−${back / size}${suffix}`;
     marks.push({ at: 1 - back / spanSeconds, text });
   }
   return marks;

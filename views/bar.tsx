@@ -26,12 +26,18 @@ export function Shares(props: { shares: readonly (number | null)[]; large?: bool
   return (
     <svg class={props.large ? "bar large" : "bar"} aria-hidden="true">
       {props.shares.map((value, index) => {
-        const width = Math.max(0, Math.min(value ?? 0, 1 - from));
+        if (value === null) return null;
+        const width = Math.max(0, Math.min(value, 1 - from));
         const x = from;
         from += width;
         if (width === 0) return null;
         return (
-          <rect class={`fill ${inkOf(index)}`} x={perCent(x)} width={perCent(width)} height="100%" />
+          <rect
+            class={`fill ${inkOf(index)}`}
+            x={perCent(x)}
+            width={perCent(width)}
+            height="100%"
+          />
         );
       })}
     </svg>

@@ -59,7 +59,7 @@ export function ChartFigure(props: ChartFigureProps): Html {
       id={`chart-${chart.id}`}
       data-columns={columns.join(" ")}
       data-labels={JSON.stringify(names)}
-      data-style={chart.style}
+      data-drawn={chart.style}
       data-scale={scale.kind}
       data-suffix={scale.suffix}
       data-small={scale.small}
@@ -74,7 +74,7 @@ export function ChartFigure(props: ChartFigureProps): Html {
           series={series}
           columns={columns}
           names={names}
-          style={chart.style}
+          drawn={chart.style}
           top={chart.top}
           unit={unit}
           scale={scale}

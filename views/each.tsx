@@ -16,10 +16,10 @@ const SKYLINE_MOST = 64;
 const STEP = 6;
 const HEIGHT = 100;
 
-export function EachBlock(props: { block: Each; snapshot: Snapshot }): Html {
+export function EachBlock(props: { block: Each; snapshot: Snapshot }): Html | null {
   const { block, snapshot } = props;
   const all = snapshot.instances(block.scope);
-  if (all.length === 0) return <></>;
+  if (all.length === 0) return null;
   const shown = all.slice(0, block.most);
   const others = all.length - shown.length;
   return (
@@ -48,12 +48,15 @@ function Bars(props: SomeProps): Html {
         const readings = block.parts.map((part) => snapshot.read(part.metric, name));
         const standing = worst(readings);
         const shares = readings.map((reading) => isMeasured(reading) ? reading.value : null);
-        const sum = shares.reduce<number>((total, value) => total + (value ?? 0), 0);
+        const sum = shares.filter((share) => share !== null).reduce((a, b) => a + b, 0);
         return (
           <li>
             <span class="name">{`${block.heading} ${name}`}</span>
             <Shares shares={shares} />
-            <Value reading={standing === null ? readings[0]! : { ...standing, value: sum }} unit="1" />
+            <Value
+              reading={standing === null ? readings[0]! : { ...standing, value: sum }}
+              unit="1"
+            />
           </li>
         );
       })}
@@ -81,7 +84,7 @@ function Skyline(props: SomeProps): Html {
   });
   const [first, last] = [instances[0]!, instances.at(-1)!];
   const most = sums.indexOf(Math.max(...sums));
-  const label = `${plural(instances.length, block.heading)}, the busiest is ` +
+  const label = `${plural(instances.length, block.heading)}, the highest is ` +
     `${block.heading} ${instances[most]!.name} with ${Math.round(sums[most]! * 100)} %`;
   return (
     <figure class="skyline">

@@ -7,10 +7,13 @@ import { nameOf } from "./standing.ts";
 import { inkOf } from "./svg_line.tsx";
 import { Value } from "./value.tsx";
 
+/** More rows than this are laid side by side over the width of the card. */
+const ROWS_MOST = 12;
+
 export function FiguresBlock(props: { block: Figures; snapshot: Snapshot }): Html {
   const { block, snapshot } = props;
   return (
-    <dl class="kv">
+    <dl class={block.rows.length > ROWS_MOST ? "kv many" : "kv"}>
       {block.rows.map((shown, index) => (
         <div>
           {block.swatch

@@ -164,6 +164,11 @@ export function pad(value: string): string {
   return (point ? "" : POINT_SPACE) + DIGIT_SPACE.repeat(missing) + value;
 }
 
+/** The same for a count of up to two digits. */
+export function padWhole(count: number): string {
+  return whole(count).padStart(2, DIGIT_SPACE);
+}
+
 const ABSENT: Readonly<Record<Reason, string>> = {
   not_supported: "not available",
   denied: "no permission",
@@ -211,9 +216,10 @@ export function trustSentence(measured: Measurement): string {
   return parts.join(", ");
 }
 
-/** A point in time as `2026-01-02 03:04:05 UTC`. */
-export function instant(wallMs: number): string {
-  return new Date(wallMs).toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC");
+/** A point in time: `2026-01-02` and `03:04:05 UTC`. */
+export function instant(wallMs: number): readonly [date: string, time: string] {
+  const text = new Date(wallMs).toISOString();
+  return [text.slice(0, 10), `${text.slice(11, 19)} UTC`];
 }
 
 /** `1 socket`, `2 sockets`. */

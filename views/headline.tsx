@@ -3,9 +3,17 @@ import type { Headline } from "../collectors/card.ts";
 import { metric, shownUnit } from "../collectors/catalogue.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured } from "../collectors/trust.ts";
-import { absentWords, pad, spell } from "./format.ts";
+import { absentWords, pad, spell, spellOut } from "./format.ts";
 import type { Html } from "./html.ts";
 import { SmallTrust } from "./ring.tsx";
+
+/** `23.4 %`; empty where there is no figure. */
+export function headlineText(block: Headline, snapshot: Snapshot): string {
+  const { metric: id, instance } = block.shown;
+  const reading = snapshot.read(id, instance);
+  if (!isMeasured(reading) || reading.grade === "implausible") return "";
+  return spellOut(reading.value, shownUnit(metric(id)));
+}
 
 /** `data-title` is what the tab's title leads with. */
 export function HeadlineBlock(props: { block: Headline; snapshot: Snapshot }): Html {
@@ -21,7 +29,7 @@ export function HeadlineBlock(props: { block: Headline; snapshot: Snapshot }): H
   }
   const { value, unit } = spell(reading.value, shownUnit(metric(shown.metric)));
   return (
-    <p class="headline" data-title={`${value} ${unit}`.trim()}>
+    <p class="headline" data-title={headlineText(props.block, props.snapshot)}>
       <span class="huge">
         {reading.grade === "implausible" ? <s>{pad(value)}</s> : <b>{pad(value)}</b>}
         <i>{unit}</i>

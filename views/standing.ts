@@ -5,7 +5,7 @@
  * @module
  */
 import type { Block, Card, Shown } from "../collectors/card.ts";
-import { CARDS, metric } from "../collectors/catalogue.ts";
+import { CARDS, metric, SCOPES } from "../collectors/catalogue.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import {
   type Grade,
@@ -32,6 +32,9 @@ export interface Tally {
   readonly waiting: number;
   readonly unavailable: number;
 }
+
+/** Processes are alike in what can be read of them: so many stand for all. */
+const VOLATILE_MOST = 32;
 
 const QUANTITIES = new WeakMap<Card, readonly Quantity[]>();
 
@@ -73,7 +76,9 @@ function keyOf({ shown, scope }: Quantity): string {
 export function readingsOf(snapshot: Snapshot, quantity: Quantity): readonly Reading[] {
   const { shown, scope } = quantity;
   if (scope === undefined) return [snapshot.read(shown.metric, shown.instance)];
-  return snapshot.instances(scope).map(({ name }) => snapshot.read(shown.metric, name));
+  const all = snapshot.instances(scope);
+  const some = SCOPES.get(scope)?.volatile ? all.slice(0, VOLATILE_MOST) : all;
+  return some.map(({ name }) => snapshot.read(shown.metric, name));
 }
 
 /** The one grade that covers all: the worst of the measured ones, with its coverage. */

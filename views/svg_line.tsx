@@ -14,7 +14,7 @@ export interface PictureProps {
   /** Which columns of the series, in the order of the legend. */
   readonly columns: readonly number[];
   readonly names: readonly string[];
-  readonly style: "line" | "stack" | "mirror";
+  readonly drawn: "line" | "stack" | "mirror";
   readonly top: number | undefined;
   readonly unit: string;
   readonly scale: Scale;
@@ -36,38 +36,43 @@ export function inkOf(index: number): string {
 
 /** Geometry that stretches, words that do not, and the same in a sentence for those who hear it. */
 export function Picture(props: PictureProps): Html {
-  const { series, columns, style, scale, spanSeconds } = props;
+  const { series, columns, drawn, scale, spanSeconds } = props;
   const values = columns.map((column): Column => series.values[column] ?? []);
-  const drawn = style === "stack" ? stacked(values) : values;
-  const top = props.top ?? niceTop(greatest(drawn), scale);
+  const lines = drawn === "stack" ? stacked(values) : values;
+  const top = props.top ?? niceTop(greatest(lines), scale);
   const xs = abscissas(series.seconds, spanSeconds);
-  const zero = style === "mirror" ? HEIGHT / 2 : HEIGHT;
+  const mirrored = drawn === "mirror";
+  const zero = mirrored ? HEIGHT / 2 : HEIGHT;
   const unit = top === null ? 0 : zero / top;
   // Stacked areas hide those below them, so the highest is drawn first.
-  const order = [...drawn.keys()];
-  if (style === "stack") order.reverse();
+  const order = [...lines.keys()];
+  if (drawn === "stack") order.reverse();
   return (
-    <div class="pic">
-      <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={sentence(props, values)}
-      >
-        {order.map((index) => {
-          const sign = style === "mirror" && index % 2 === 1 ? -1 : 1;
-          const path = pathOf(drawn[index]!, xs, zero, -unit * sign, style !== "line");
-          return <path class={`${style} ${inkOf(index)}`} d={path} />;
-        })}
-      </svg>
-      <Words top={top} mirrored={style === "mirror"} scale={scale} spanSeconds={spanSeconds} />
-    </div>
+    <>
+      <div class="pic">
+        <Lines top={top} mirrored={mirrored} scale={scale} />
+        <svg
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={sentence(props, values)}
+        >
+          {voidsOf(values).map(([from, to]) => (
+            <path class="void" d={`M${xs[from]} 0H${xs[to]}V${HEIGHT}H${xs[from]}Z`} />
+          ))}
+          {order.map((index) => {
+            const factor = mirrored && index % 2 === 1 ? unit : -unit;
+            const path = pathOf(lines[index]!, xs, zero, factor, drawn !== "line");
+            return <path class={`${drawn} ${inkOf(index)}`} d={path} />;
+          })}
+        </svg>
+      </div>
+      <Times spanSeconds={spanSeconds} />
+    </>
   );
 }
 
-function Words(
-  props: { top: number | null; mirrored: boolean; scale: Scale; spanSeconds: number },
-): Html {
+function Lines(props: { top: number | null; mirrored: boolean; scale: Scale }): Html {
   const { top, mirrored, scale } = props;
   const lines = top === null
     ? [{ at: mirrored ? 50 : 100, value: 0 }]
@@ -82,11 +87,19 @@ function Words(
           <text dx="-8" y={`${at}%`} dy="4" text-anchor="end">{axisLabel(value, scale)}</text>
         </>
       ))}
-      {timeMarks(props.spanSeconds).map(({ at, text }) => (
+    </svg>
+  );
+}
+
+/** The time axis stands still, so the live chart keeps it. */
+function Times(props: { spanSeconds: number }): Html {
+  return (
+    <svg class="words times" aria-hidden="true">
+      {timeMarks(props.spanSeconds).map(({ at, text }, index) => (
         <text
+          class={index % 2 === 1 && at < 1 ? "odd" : ""}
           x={`${(at * 100).toFixed(1)}%`}
-          y="100%"
-          dy="16"
+          y="16"
           text-anchor={at === 0 ? "start" : at === 1 ? "end" : "middle"}
         >
           {text}
@@ -94,6 +107,19 @@ function Words(
       ))}
     </svg>
   );
+}
+
+/** From the last point before to the first point after what is missing in all lines. */
+function voidsOf(values: readonly Column[]): readonly (readonly [number, number])[] {
+  const found: (readonly [number, number])[] = [];
+  let last = -1;
+  const length = Math.max(0, ...values.map((column) => column.length));
+  for (let index = 0; index < length; index++) {
+    if (values.every((column) => (column[index] ?? null) === null)) continue;
+    if (last >= 0 && index - last > 1) found.push([last, index]);
+    last = index;
+  }
+  return found;
 }
 
 function sentence(props: PictureProps, values: readonly Column[]): string {
@@ -121,7 +147,7 @@ function stacked(values: readonly Column[]): readonly Column[] {
     const under = below;
     const sums = column.map((value, index) => {
       const base = under?.[index] ?? null;
-      return value === null ? base : value + (base ?? 0);
+      return value === null || base === null ? value ?? base : value + base;
     });
     below = sums;
     return sums;
@@ -137,7 +163,8 @@ function greatest(values: readonly Column[]): number {
 }
 
 function abscissas(seconds: readonly number[], spanSeconds: number): readonly number[] {
-  const last = seconds.at(-1) ?? 0;
+  const last = seconds.at(-1);
+  if (last === undefined) return [];
   return seconds.map((at) => Math.round(WIDTH * (1 - (last - at) / spanSeconds)));
 }
 
@@ -152,28 +179,35 @@ function pathOf(
   let path = "";
   let x = 0;
   let y = 0;
-  let start = -1;
+  let start = 0;
+  let points = 0;
+  const close = (): void => {
+    // A point between two gaps is a line too: its round cap is a dot.
+    if (points === 1) path += "h0";
+    if (filled && points > 0) path += `V${zero}H${start}Z`;
+    points = 0;
+  };
   for (const index of thinned(column)) {
     const value = column[index] ?? null;
     if (value === null) {
-      if (filled && start >= 0) path += `V${zero}H${start}Z`;
-      start = -1;
+      close();
       continue;
     }
     const toX = xs[index]!;
     const toY = Math.round(zero + value * factor);
-    if (start < 0) {
-      path += `M${toX} ${toY}l`;
+    if (points === 0) {
+      path += `M${toX} ${toY}`;
       start = toX;
     } else {
       const down = toY - y;
-      path += `${toX - x}${down < 0 ? down : ` ${down}`} `;
+      path += `${points === 1 ? "l" : " "}${toX - x}${down < 0 ? "" : " "}${down}`;
     }
+    points++;
     x = toX;
     y = toY;
   }
-  if (filled && start >= 0) path += `V${zero}H${start}Z`;
-  return path.replace(/l(?=[MVZ]|$)/g, "h0").replaceAll(" V", "V").replaceAll(" M", "M").trimEnd();
+  close();
+  return path;
 }
 
 /** Indices to draw. Peaks stay: of each few points the least, the greatest and a gap are kept. */

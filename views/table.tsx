@@ -19,34 +19,43 @@ export function TableBlock(props: { block: Table; snapshot: Snapshot }): Html {
   const shown = instances.slice(0, block.most);
   const others = instances.length - shown.length;
   return (
-    <table class={`columns-${Math.min(block.columns.length, 8)}`}>
-      <thead>
-        <tr>
-          <th scope="col">{block.heading}</th>
-          {block.columns.map((column) => <th scope="col">{nameOf(column)}</th>)}
-        </tr>
-      </thead>
-      <tbody>
-        {shown.map((instance) => (
-          <Row name={instance.name} columns={block.columns} snapshot={snapshot} />
-        ))}
-      </tbody>
-      {others === 0 ? null : (
-        <tfoot>
+    <div class="table">
+      <table class={`columns-${Math.min(block.columns.length, 8)}`}>
+        <thead>
           <tr>
-            <td colspan={block.columns.length + 1}>{`and ${whole(others)} more`}</td>
+            <th scope="col">{block.heading}</th>
+            {block.columns.map((column) => <th scope="col">{nameOf(column)}</th>)}
           </tr>
-        </tfoot>
-      )}
-    </table>
+        </thead>
+        <tbody>
+          {shown.map((instance) => (
+            <Row
+              name={instance.name}
+              kind={block.heading}
+              columns={block.columns}
+              snapshot={snapshot}
+            />
+          ))}
+        </tbody>
+        {others === 0 ? null : (
+          <tfoot>
+            <tr>
+              <td colspan={block.columns.length + 1}>{`and ${whole(others)} more`}</td>
+            </tr>
+          </tfoot>
+        )}
+      </table>
+    </div>
   );
 }
 
-function Row(props: { name: string; columns: readonly Shown[]; snapshot: Snapshot }): Html {
-  const { name, columns, snapshot } = props;
+function Row(
+  props: { name: string; kind: string; columns: readonly Shown[]; snapshot: Snapshot },
+): Html {
+  const { name, kind, columns, snapshot } = props;
   return (
     <tr>
-      <th scope="row" title={name}>{name}</th>
+      <th scope="row" title={name} data-kind={kind}>{name}</th>
       {columns.map((column) => (
         <td data-name={nameOf(column)}>
           <Value

@@ -1,5 +1,6 @@
 /** Hardware interrupts by kind and by CPU, and the card that shows them beside context switches. */
 import type { Measured, Subject } from "../catalogue.ts";
+import { SOFTIRQ_VECTORS, softirqMetric } from "./scheduler.ts";
 
 const collector = "interrupts";
 
@@ -143,6 +144,13 @@ export const interrupts: Subject = {
             { metric: "interrupts", name: "Interrupts, all" },
             ...INTERRUPT_KINDS.map((kind) => ({ metric: interruptMetric(kind) })),
             { metric: "interrupt_errors", name: "Errors" },
+          ],
+        },
+        {
+          block: "figures",
+          rows: [
+            { metric: "softirqs", name: "Soft interrupts, all" },
+            ...SOFTIRQ_VECTORS.map((vector) => ({ metric: softirqMetric(vector) })),
           ],
         },
         {

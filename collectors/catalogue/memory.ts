@@ -363,7 +363,7 @@ export const memory: Subject = {
       id: "memory",
       title: "Memory",
       note: { metric: "memory_total_bytes" },
-      place: "sys",
+      place: "side",
       order: 40,
       blocks: [
         {

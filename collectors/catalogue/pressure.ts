@@ -126,7 +126,7 @@ export const pressure: Subject = {
     {
       id: "pressure",
       title: "Pressure",
-      place: "sys",
+      place: "side",
       order: 50,
       blocks: [
         {

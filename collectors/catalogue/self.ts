@@ -136,7 +136,7 @@ export const self: Subject = {
           heading: "Collector",
           columns: [{ metric: "collector_duration_seconds", name: "Last reading took" }],
           sort: "collector_duration_seconds",
-          most: 32,
+          most: 6,
           empty: "No collector was read yet",
         },
       ],

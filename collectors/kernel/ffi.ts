@@ -123,7 +123,9 @@ export function openLibc(
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]!;
+  const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
+  // Deno's own advice; what is needed is said after it.
+  return line.replace(/, run again with .*$/, "");
 }
 
 function need(error: unknown): string {

@@ -24,6 +24,8 @@ export interface HostTree {
   text(path: string): string;
   /** The names in a directory, sorted as people sort (cpu2 before cpu10). Throws `SystemError`. */
   list(path: string): readonly string[];
-  /** Size of the filesystem mounted at a path of the host. Throws `SystemError`. */
+  /** How many names `list` would give, without making them. Throws `SystemError`. */
+  count(path: string): number;
+  /** Size of the filesystem mounted at a path of the host, good until the next call. Throws `SystemError`. */
   statvfs(path: string): FilesystemSize;
 }

@@ -52,6 +52,8 @@ export interface Kernel {
   readWhole(fd: number, into: FileBuffer): number;
   /** Names in a directory without `.` and `..`, in the kernel's order, or `-errno`. */
   list(path: string): readonly string[] | number;
+  /** How many entries `list` would find, or `-errno`, without making their names. */
+  count(path: string): number;
   /** `perf_event_open(2)`: a descriptor or `-errno`. */
   perfEventOpen(
     attr: Uint8Array<ArrayBuffer>,
@@ -62,6 +64,7 @@ export interface Kernel {
   /** `ioctl(2)` that writes one u64 into `into`: 0 or more, or `-errno`. */
   ioctlRead(fd: number, request: number, into: BigUint64Array<ArrayBuffer>): number;
   uname(): Uname;
+  /** The sizes, good until the next call, or `-errno`. */
   statvfs(path: string): FilesystemSize | number;
   /** RLIMIT_NOFILE. */
   descriptorLimit(): Limit;

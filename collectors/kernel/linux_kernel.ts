@@ -43,6 +43,15 @@ export class LinuxKernel implements Kernel, Clock {
   readonly #path = new Uint8Array(new ArrayBuffer(PATH_BYTES_MOST));
   readonly #directory = new Uint8Array(new ArrayBuffer(DIRECTORY_BYTES));
   readonly #struct = new Uint8Array(new ArrayBuffer(512));
+  readonly #view = new DataView(this.#struct.buffer);
+  /** Handed out by `statvfs`, since one a call would be garbage. */
+  readonly #size = {
+    totalBytes: 0,
+    freeBytes: 0,
+    availableBytes: 0,
+    totalInodes: 0,
+    freeInodes: 0,
+  };
   readonly #time = new Int32Array(new ArrayBuffer(16));
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder();
@@ -110,13 +119,13 @@ export class LinuxKernel implements Kernel, Clock {
   }
 
   list(path: string): readonly string[] | number {
-    const fd = this.open(path);
-    if (fd < 0) return fd;
-    try {
-      return this.#entries(fd);
-    } finally {
-      this.close(fd);
-    }
+    const names: string[] = [];
+    const count = this.#entries(path, names);
+    return count < 0 ? count : names;
+  }
+
+  count(path: string): number {
+    return this.#entries(path, null);
   }
 
   perfEventOpen(
@@ -178,13 +187,13 @@ export class LinuxKernel implements Kernel, Clock {
     if (refused < 0) return refused;
     if (this.#libc.symbols.statvfs(this.#path, this.#struct) < 0) return -this.#libc.errno();
     const unit = this.#u64(8);
-    return {
-      totalBytes: this.#u64(16) * unit,
-      freeBytes: this.#u64(24) * unit,
-      availableBytes: this.#u64(32) * unit,
-      totalInodes: this.#u64(40),
-      freeInodes: this.#u64(48),
-    };
+    const size = this.#size;
+    size.totalBytes = this.#u64(16) * unit;
+    size.freeBytes = this.#u64(24) * unit;
+    size.availableBytes = this.#u64(32) * unit;
+    size.totalInodes = this.#u64(40);
+    size.freeInodes = this.#u64(48);
+    return size;
   }
 
   /** `struct rlimit`: u64 rlim_cur, u64 rlim_max; all ones is RLIM_INFINITY. */
@@ -199,8 +208,7 @@ export class LinuxKernel implements Kernel, Clock {
     if (!Number.isSafeInteger(soft) || soft < 0) return -ERRNO.EINVAL;
     // Leaves the hard limit in the second half of the struct.
     this.descriptorLimit();
-    const view = new DataView(this.#struct.buffer);
-    view.setBigUint64(0, BigInt(soft), true);
+    this.#view.setBigUint64(0, BigInt(soft), true);
     return this.#libc.symbols.setrlimit(RLIMIT_NOFILE, this.#struct) < 0 ? -this.#libc.errno() : 0;
   }
 
@@ -240,31 +248,36 @@ export class LinuxKernel implements Kernel, Clock {
    *
    *     0 u64 d_ino   8 s64 d_off   16 u16 d_reclen   18 u8 d_type   19 d_name, ended by a zero byte
    */
-  #entries(fd: number): readonly string[] | number {
+  #entries(path: string, names: string[] | null): number {
+    const fd = this.open(path);
+    if (fd < 0) return fd;
     const { symbols, syscalls, errno } = this.#libc;
     const bytes = this.#directory;
-    const names: string[] = [];
+    let count = 0;
     let interruptions = 0;
-    for (;;) {
+    let result = 0;
+    while (count <= DIRECTORY_ENTRIES_MOST) {
       const length = symbols.getdents64(syscalls.getdents64, fd, bytes, bytes.byteLength);
-      if (length === 0) return names;
       if (length < 0) {
-        const cause = errno();
-        if (cause === ERRNO.EINTR && interruptions++ < INTERRUPTIONS_MOST) continue;
-        return -cause;
+        result = -errno();
+        if (result === -ERRNO.EINTR && interruptions++ < INTERRUPTIONS_MOST) continue;
+        break;
       }
+      result = count;
+      if (length === 0) break;
       for (let at = 0; at < length; at += bytes[at + 16]! + (bytes[at + 17]! << 8)) {
-        const start = at + 19;
-        const name = this.#decoder.decode(bytes.slice(start, bytes.indexOf(0, start)));
-        if (name !== "." && name !== "..") names.push(name);
+        if (isDots(bytes, at + 19)) continue;
+        count++;
+        names?.push(this.#decoder.decode(bytes.slice(at + 19, bytes.indexOf(0, at + 19))));
       }
-      if (names.length > DIRECTORY_ENTRIES_MOST) return -ERRNO.EFBIG;
     }
+    this.close(fd);
+    return count > DIRECTORY_ENTRIES_MOST ? -ERRNO.EFBIG : result;
   }
 
   #u64(offset: number): number {
-    const view = new DataView(this.#struct.buffer, offset);
-    return view.getUint32(0, true) + view.getUint32(4, true) * TWO_POW_32;
+    const view = this.#view;
+    return view.getUint32(offset, true) + view.getUint32(offset + 4, true) * TWO_POW_32;
   }
 
   #limit(offset: number): number {
@@ -279,4 +292,11 @@ function grown(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(Math.min(length, FILE_BYTES_MOST + 1));
   larger.set(bytes);
   return larger;
+}
+
+/** `.` or `..`, ended by a zero byte. */
+function isDots(bytes: Uint8Array, at: number): boolean {
+  const dot = 46;
+  if (bytes[at] !== dot) return false;
+  return bytes[at + 1] === 0 || (bytes[at + 1] === dot && bytes[at + 2] === 0);
 }

@@ -42,6 +42,13 @@ export class LinuxTree implements HostTree {
     return names.toSorted(byNumber.compare);
   }
 
+  count(path: string): number {
+    const place = this.#place(path);
+    const count = this.#kernel.count(place);
+    if (count < 0) throw new SystemError(`list "${place}"`, -count);
+    return count;
+  }
+
   statvfs(path: string): FilesystemSize {
     const size = this.#kernel.statvfs(path);
     if (typeof size === "number") throw new SystemError(`stat filesystem of "${path}"`, -size);

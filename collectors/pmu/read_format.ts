@@ -35,8 +35,7 @@ export function groupBytes(members: number): number {
 }
 
 /**
- * How a reading came out. `whole`: every member. `torn`: some are missing, or others stand there.
- * `short`: fewer bytes than `nr` promises. `stopped`: nothing at all, which a pinned group in error
+ * How a reading came out. `whole`: every member. `torn`: some are missing. `short`: fewer bytes than `nr` promises. `stopped`: nothing at all, which a pinned group in error
  * state answers.
  */
 export type GroupState = "whole" | "torn" | "short" | "stopped";
@@ -91,7 +90,7 @@ export class GroupReading {
       if (word === MISSING) missing++;
     }
     if (!complete) return "short";
-    return missing === 0 && nr === wordOf.length ? "whole" : "torn";
+    return missing === 0 ? "whole" : "torn";
   }
 
   /** The value of a member as last read, for messages and tests. Exact below 2^53; NaN if missing. */

@@ -71,8 +71,8 @@ export class GroupScale {
       }
       const counted = increase(baseline, 4 + member * 2, words, word);
       copy(baseline, 4 + member * 2, words, word);
-      // A group that was always counted is left exact: a product of two large numbers would round.
-      this.increases[member] = enabled === running ? counted : counted * (enabled / running);
+      // The quotient first: it is exactly 1 for a group that was always counted, and leaves it exact.
+      this.increases[member] = counted * (enabled / running);
     }
     return true;
   }

@@ -27,6 +27,10 @@ export class Recorder {
         this.note(`list ${path}`);
         return inner.list(path);
       },
+      count: (path) => {
+        this.note(`list ${path}`);
+        return inner.count(path);
+      },
       statvfs: (path): FilesystemSize => {
         this.note(`statvfs ${path}`);
         return inner.statvfs(path);

@@ -118,6 +118,7 @@ Deno.test("EventGroup.open() gives the group up where no event is left", () => {
   const kernel = new FakeKernel();
   new FakePerf(kernel).refuse(ERRNO.EINVAL);
   assertEquals(open(kernel), { group: null, told: [[null, ERRNO.EINVAL]] });
+  assertEquals(open(kernel, []), { group: null, told: [[null, ERRNO.EINVAL]] });
 });
 
 Deno.test("EventGroup.open() closes a member that does not tell its id", () => {

@@ -20,12 +20,17 @@ Deno.test("Scanner.number gives -1 where no counter stands", () => {
   }
 });
 
-Deno.test("Scanner.decimal reads a fraction and refuses half of one", () => {
-  assertEquals(scanner("0.42").decimal(), 0.42);
-  assertEquals(scanner("17").decimal(), 17);
-  assertEquals(scanner("3.05 ").decimal(), 3.05);
-  assertEquals(scanner("3.").decimal(), -1);
-  assertEquals(scanner(".5").decimal(), -1);
+Deno.test("Scanner.decimalInto reads a fraction and refuses half of one", () => {
+  const into = new Float64Array(1);
+  for (
+    const [text, value] of [["0.42", 0.42], ["17", 17], ["3.05 ", 3.05], ["  7.5\n", 7.5]] as const
+  ) {
+    assertEquals(scanner(text).decimalInto(into, 0), true, text);
+    assertEquals(into[0], value);
+  }
+  for (const wrong of ["3.", ".5", "", "x", "-1.5", `1.${"3".repeat(21)}`]) {
+    assertEquals(scanner(wrong).decimalInto(into, 0), false, wrong);
+  }
 });
 
 Deno.test("Scanner.word and nextLine walk through lines", () => {

@@ -82,6 +82,10 @@ export class FakeKernel implements Kernel {
   readWhole(fd: number, into: FileBuffer): number {
     return this.#answer("readWhole", [fd, into]);
   }
+  count(path: string): number {
+    return this.#answer("count", [path]);
+  }
+
   list(path: string): readonly string[] | number {
     return this.#answer("list", [path]);
   }

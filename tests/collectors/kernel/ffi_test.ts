@@ -37,10 +37,14 @@ Deno.test("openLibc() says in one line that there is no glibc", () => {
 });
 
 Deno.test("openLibc() says that it lacks the right to call libc", () => {
-  const denied = failing(new Deno.errors.NotCapable("Requires ffi access to libc.so.6"));
+  const denied = failing(
+    new Deno.errors.NotCapable(
+      'Requires ffi access to "libc.so.6", run again with the --allow-ffi flag',
+    ),
+  );
   assertThrows(
     () => openLibc({ os: "linux", arch: "aarch64", dlopen: denied }),
     LibcError,
-    'Cannot open "libc.so.6": Requires ffi access to libc.so.6, needs --allow-ffi',
+    'Cannot open "libc.so.6": Requires ffi access to "libc.so.6", needs --allow-ffi',
   );
 });

@@ -100,6 +100,19 @@ Deno.test("LinuxTree.list() sorts names as people do", () => {
   assertEquals(new LinuxTree(kernel).list("/sys/x"), ["cpu1", "cpu2", "cpu10", "cpufreq"]);
 });
 
+Deno.test("LinuxTree.count() counts what list() would give", () => {
+  const kernel = new FakeKernel()
+    .expect("count", ["/host/proc"], 212)
+    .expect("count", ["/host/proc/none"], -ERRNO.ENOENT);
+  const tree = new LinuxTree(kernel, HOST);
+  assertEquals(tree.count("/proc"), 212);
+  assertThrows(
+    () => tree.count("/proc/none"),
+    SystemError,
+    'Cannot list "/host/proc/none": ENOENT',
+  );
+});
+
 Deno.test("LinuxTree.list() and statvfs() say what failed", () => {
   const kernel = new FakeKernel()
     .expect("list", ["/host/proc/none"], -ERRNO.ENOENT)

@@ -49,10 +49,17 @@ Deno.test("GroupScale passes on the counts of a group that was always counted", 
 
 Deno.test("GroupScale leaves large counts exact when nothing is scaled", () => {
   const group = new Group();
-  // The product of this count and these nanoseconds is past 2^53 and would be rounded.
-  const odd = 4_503_599_627_370_497n;
-  assert(group.advance(999_999_937n, 999_999_937n, odd, 3n));
-  assertEquals(group.increases, [4_503_599_627_370_497, 3]);
+  // Multiplied by these nanoseconds and divided by them again, this count comes out one less.
+  assert(group.advance(1_000_477_735n, 1_000_477_735n, 6_499_462_050_435_677n, 3n));
+  assertEquals(group.increases, [6_499_462_050_435_677, 3]);
+});
+
+Deno.test("GroupScale gives exact increases of counts far past 2^53", () => {
+  const group = new Group();
+  const count = 2n ** 63n + 1n;
+  group.advance(1000n * MS, 1000n * MS, count, 2n ** 32n - 1n);
+  group.advance(2000n * MS, 2000n * MS, count + 12_346n, 2n ** 32n + 1n);
+  assertEquals(group.increases, [12_346, 2]);
 });
 
 Deno.test("GroupScale scales an increase by the share of its own span", () => {

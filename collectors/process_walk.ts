@@ -1,0 +1,138 @@
+/**
+ * Goes through all processes of `/proc`. It makes strings and objects, so it is for moments in which
+ * somebody looks. Arguments of processes are never read.
+ *
+ * @module
+ */
+import { malformed } from "./collector.ts";
+import { ERRNO, SystemError } from "./kernel/errno.ts";
+import type { HostTree } from "./kernel/host_tree.ts";
+import type { Clock } from "./kernel/kernel.ts";
+import { ProcessStat, USER_HZ } from "./process_stat.ts";
+
+/** Reading one takes 20 us, and the tick waits for it: 4096 are a twelfth of a second. */
+export const PROCESSES_MOST = 4096;
+/** Kernel worker threads have the longest names, and those end here (fs/proc/array.c). */
+const COMM_MOST = 64;
+/** `/proc/[pid]/stat` has 52 numbers of up to 20 digits. */
+const STAT_BYTES = 4096;
+
+export interface Process {
+  readonly pid: string;
+  /** Untrusted text: a task names itself. */
+  readonly comm: string;
+  /** Letter of its state, as a byte. */
+  readonly state: number;
+  /** CPU time since the walk before as a share of one CPU; NaN in the first walk. */
+  readonly cpuRatio: number;
+  /** NaN where the size of a page is not known. */
+  readonly residentBytes: number;
+}
+
+export interface Walk {
+  readonly processes: readonly Process[];
+  /** How many there are: more than were read when above `PROCESSES_MOST`. */
+  readonly count: number;
+}
+
+interface Before {
+  readonly startTicks: number;
+  readonly cpuTicks: number;
+  readonly atMs: number;
+}
+
+export class ProcessWalk {
+  readonly #tree: HostTree;
+  readonly #clock: Clock;
+  readonly #stat = new ProcessStat();
+  readonly #bytes = new Uint8Array(STAT_BYTES);
+  readonly #encoder = new TextEncoder();
+  #pageBytes = NaN;
+  #before: ReadonlyMap<string, Before> | null = null;
+  #beganMs = 0;
+  /** When the youngest process of the walk before started. */
+  #youngestTicks = 0;
+
+  constructor(tree: HostTree, clock: Clock) {
+    this.#tree = tree;
+    this.#clock = clock;
+  }
+
+  /** Reads every process once. Throws `SystemError` where `/proc` cannot be listed. */
+  walk(): Walk {
+    const beganMs = this.#clock.monotonicMs();
+    const pids = this.#tree.list("/proc").filter((name) => /^\d+$/.test(name));
+    const now = new Map<string, Before>();
+    const processes: Process[] = [];
+    let youngestTicks = 0;
+    for (const pid of pids.slice(0, PROCESSES_MOST)) {
+      if (!this.#readStat(pid)) continue;
+      const stat = this.#stat;
+      const { startTicks } = stat;
+      const cpuTicks = stat.userTicks + stat.systemTicks;
+      const atMs = this.#clock.monotonicMs();
+      now.set(pid, { startTicks, cpuTicks, atMs });
+      youngestTicks = Math.max(youngestTicks, startTicks);
+      processes.push({
+        pid,
+        comm: stat.comm().slice(0, COMM_MOST),
+        state: stat.state,
+        cpuRatio: this.#cpuRatio(pid, { startTicks, cpuTicks, atMs }),
+        residentBytes: stat.residentPages === 0 ? 0 : stat.residentPages * this.#pageSize(pid),
+      });
+    }
+    this.#before = now;
+    this.#beganMs = beganMs;
+    this.#youngestTicks = youngestTicks;
+    return { processes, count: pids.length };
+  }
+
+  /** False where the process is gone, or hidden from this user. */
+  #readStat(pid: string): boolean {
+    const path = `/proc/${pid}/stat`;
+    const text = textOfLiving(this.#tree, path);
+    if (text === undefined) return false;
+    const { written } = this.#encoder.encodeInto(text, this.#bytes);
+    if (!this.#stat.parse(this.#bytes, written)) {
+      throw malformed(path, text, "the fields of proc_pid_stat(5)");
+    }
+    return true;
+  }
+
+  #cpuRatio(pid: string, now: Before): number {
+    if (this.#before === null) return NaN;
+    const before = this.#before.get(pid);
+    const same = before?.startTicks === now.startTicks;
+    // Who started since began with nothing, also under a number that was somebody else's. Who is older
+    // and was not read is one beyond `PROCESSES_MOST` then.
+    if (!same && now.startTicks < this.#youngestTicks) return NaN;
+    const ticks = same ? now.cpuTicks - before.cpuTicks : now.cpuTicks;
+    const seconds = (now.atMs - (same ? before.atMs : this.#beganMs)) / 1000;
+    return seconds > 0 ? ticks / USER_HZ / seconds : NaN;
+  }
+
+  /**
+   * A page is 4 KiB on x86 and 4, 16 or 64 KiB on Arm, and no file says which. `stat` has the size of
+   * the address space in bytes and `statm` in pages: a moment later, so rounded to a power of two.
+   */
+  #pageSize(pid: string): number {
+    if (!Number.isNaN(this.#pageBytes)) return this.#pageBytes;
+    const text = textOfLiving(this.#tree, `/proc/${pid}/statm`);
+    const pages = text === undefined ? 0 : Number.parseInt(text, 10);
+    const exponent = Math.round(Math.log2(this.#stat.virtualBytes / pages));
+    if (exponent >= 12 && exponent <= 16) this.#pageBytes = 2 ** exponent;
+    return this.#pageBytes;
+  }
+}
+
+/** Undefined for a process that ended since it was listed, or that hidepid hides. */
+function textOfLiving(tree: HostTree, path: string): string | undefined {
+  try {
+    return tree.text(path);
+  } catch (error) {
+    if (error instanceof SystemError && GONE.includes(error.errno)) return undefined;
+    throw error;
+  }
+}
+
+const GONE: readonly number[] = [ERRNO.ENOENT, ERRNO.ESRCH, ERRNO.EACCES, ERRNO.EPERM];

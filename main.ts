@@ -1,0 +1,121 @@
+/**
+ * The composition root: options, sampler, service, and an orderly stop.
+ *
+ * Exit codes: 0 when it was told to stop, 1 when it could not begin or go on, 2 for a wrong option.
+ *
+ * @module
+ */
+import config from "./deno.json" with { type: "json" };
+import { type Sampler, startSampler } from "./collectors/mod.ts";
+import {
+  type Command,
+  isLoopback,
+  type Listener,
+  once,
+  OptionError,
+  parseOptions,
+  printAddress,
+  startService,
+  USAGE,
+} from "./routes/mod.ts";
+
+/** A worker that hangs in a read cannot close what it has open; the kernel does it then. */
+const STOP_MS_MOST = 900;
+/** What `deno task start` may listen on; a right that is not needed is given back. */
+const LISTENABLE = ["127.0.0.1", "[::1]", "0.0.0.0", "[::]"];
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+async function main(): Promise<number> {
+  const command = parseOptions(Deno.args, (name) => Deno.env.get(name));
+  switch (command.name) {
+    case "help":
+      console.log(USAGE);
+      return 0;
+    case "version":
+      console.log(`Ringside ${config.version}`);
+      return 0;
+    case "once":
+      return await printOnce(command);
+    case "serve":
+      return await serve(command);
+  }
+}
+
+async function printOnce(command: Command & { name: "once" }): Promise<number> {
+  const sampler = await startSampler(command.sampling);
+  try {
+    console.log((await once(sampler, command.format)).trimEnd());
+    return 0;
+  } finally {
+    await within(STOP_MS_MOST, sampler.stop());
+  }
+}
+
+async function serve(command: Command & { name: "serve" }): Promise<number> {
+  const sampler = await startSampler(command.sampling);
+  let listener: Listener;
+  try {
+    listener = startService({ ...command.serve, sampler, version: config.version });
+  } catch (error) {
+    await within(STOP_MS_MOST, sampler.stop());
+    throw error;
+  }
+  const { hostname } = listener.address;
+  await giveBackRights(hostname);
+  const note = isLoopback(hostname)
+    ? "every user of this host can read the page"
+    : "everybody who reaches this address can read the page";
+  console.log(
+    `Ringside ${config.version} on http://${printAddress(listener.address)} (no login: ${note})`,
+  );
+  const reason = await Promise.race([stopSignal(), sampler.ended, listener.ended]);
+  if (reason !== null) console.error(reason);
+  await within(STOP_MS_MOST, stop(listener, sampler));
+  return reason === null ? 0 : 1;
+}
+
+/** Resolves when somebody asks the process to end. */
+function stopSignal(): Promise<null> {
+  return new Promise((resolve) => {
+    for (const signal of SIGNALS) Deno.addSignalListener(signal, () => resolve(null));
+  });
+}
+
+async function stop(listener: Listener, sampler: Sampler): Promise<void> {
+  await listener.stop();
+  await sampler.stop();
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
+
+/**
+ * From here on the worker has `ffi`, and nobody else needs it; what is served is in memory. The right
+ * to the address itself stays, to listen on it again when the process had run out of descriptors;
+ * where it is a right to all addresses, it goes too, and that case ends the process.
+ */
+async function giveBackRights(hostname: string): Promise<void> {
+  await Deno.permissions.revoke({ name: "ffi" });
+  await Deno.permissions.revoke({ name: "read" });
+  const all = await Deno.permissions.query({ name: "net" });
+  if (all.state === "granted") await Deno.permissions.revoke({ name: "net" });
+  for (const host of LISTENABLE) {
+    if (host !== hostname && host !== `[${hostname}]`) {
+      await Deno.permissions.revoke({ name: "net", host });
+    }
+  }
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main());
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    Deno.exit(error instanceof OptionError ? 2 : 1);
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The paths, the methods of each, and what holds for all of them. What is not here does not exist.
+ *
+ * @module
+ */
+import { type Context, Hono } from "hono";
+import type { Sampler } from "../collectors/mod.ts";
+import type { Address } from "./address.ts";
+import { HTML_TYPE, wantsHtml } from "./answer.ts";
+import * as api from "./api.ts";
+import { boundedUrl, sameOrigin, securityHeaders, servedHosts } from "./guard.ts";
+import type { Hub } from "./hub.ts";
+import { setInterval } from "./interval.ts";
+import { overview, pageStream } from "./pages.ts";
+import { healthz, readyz } from "./probes.ts";
+import { quote, Refusal } from "./refusal.ts";
+import type { Rendering } from "./rendering.ts";
+import { metrics } from "./scrape.ts";
+import { serveStatic, type StaticFiles } from "./static_files.ts";
+import { TickCache } from "./tick_cache.ts";
+
+export interface Deps {
+  readonly sampler: Sampler;
+  readonly hub: Hub;
+  readonly rendering: Rendering;
+  readonly files: StaticFiles;
+  readonly version: string;
+  readonly address: Address;
+  /** Names beside the address and the loopback's that requests may ask for. */
+  readonly allowedHosts: readonly string[];
+  /** Told of an error that no request explains. */
+  readonly report?: (message: string) => void;
+}
+
+interface Route {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly handler: (context: Context) => Response | Promise<Response>;
+}
+
+function routesOf(deps: Deps): readonly Route[] {
+  const { sampler } = deps;
+  const cache = new TickCache();
+  const get = (path: string, handler: Route["handler"]): Route => ({
+    method: "GET",
+    path,
+    handler,
+  });
+  return [
+    get("/", overview(deps, cache)),
+    get("/stream", pageStream(deps)),
+    get("/api/v1/snapshot", api.snapshot(deps, cache)),
+    get("/api/v1/series", api.series(deps)),
+    get("/api/v1/catalogue", api.catalogue(deps)),
+    get("/api/v1/stream", api.tickStream(deps)),
+    get("/api/v1/perf", api.perf(deps)),
+    get("/metrics", metrics(deps, cache)),
+    get("/healthz", healthz),
+    get("/readyz", readyz(sampler)),
+    get("/static/:name", serveStatic(deps.files)),
+    { method: "POST", path: "/interval", handler: setInterval(sampler) },
+  ];
+}
+
+export function createApp(deps: Deps): Hono {
+  const app = new Hono();
+  const routes = routesOf(deps);
+  const report = deps.report ?? console.error;
+  app.use(securityHeaders());
+  app.use(boundedUrl());
+  app.use(servedHosts(deps.address, deps.allowedHosts));
+  for (const { method, path, handler } of routes) {
+    if (method !== "GET") app.use(path, sameOrigin());
+    app.on(method, path, handler);
+  }
+  app.notFound((context) => refuse(context, deps.rendering, missing(context, routes)));
+  app.onError((error, context) => {
+    if (error instanceof Refusal) return refuse(context, deps.rendering, error);
+    report(`Cannot answer ${context.req.method} ${context.req.path}: ${error.stack ?? error}`);
+    const told = new Refusal(500, "Cannot answer: Ringside made an error, its log says which");
+    return refuse(context, deps.rendering, told);
+  });
+  return app;
+}
+
+/** The path is unknown, or the method is. */
+function missing(context: Context, routes: readonly Route[]): Refusal {
+  const { method, path } = context.req;
+  const known = routes.filter((route) =>
+    route.path === path ||
+    (route.path.endsWith("/:name") && path.startsWith(route.path.slice(0, -5)))
+  );
+  if (known.length === 0 || known.some((route) => route.method === method)) {
+    return new Refusal(404, `Cannot find ${quote(path)}: there is no such path`);
+  }
+  const allowed = known.map((route) => route.method === "GET" ? "GET, HEAD" : route.method);
+  return new Refusal(
+    405,
+    `Cannot ${method} ${quote(path)}: needs ${allowed.join(", ")}`,
+    { allow: allowed.join(", ") },
+  );
+}
+
+function refuse(context: Context, rendering: Rendering, refusal: Refusal): Response {
+  const { status, message } = refusal;
+  for (const [name, value] of Object.entries(refusal.headers)) context.header(name, value);
+  if (wantsHtml(context)) {
+    return context.body(rendering.message({ status, message }), status, {
+      "content-type": HTML_TYPE,
+    });
+  }
+  return context.json({ error: { status, message } }, status);
+}

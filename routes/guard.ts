@@ -1,0 +1,111 @@
+/**
+ * Who is answered at all: requests that name this service as their host, of a bounded size, and that
+ * were not sent by another site's page.
+ *
+ * @module
+ */
+import { isIP } from "node:net";
+import type { MiddlewareHandler } from "hono";
+import { type Address, isEverywhere } from "./address.ts";
+import { quote, Refusal } from "./refusal.ts";
+
+/** 32 metric ids, an instance and a span take less than half. */
+export const URL_LENGTH_MOST = 4096;
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const HEADERS = {
+  "content-security-policy": POLICY,
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+/** Puts what browsers must know to every answer; live answers are kept by nobody. */
+export function securityHeaders(): MiddlewareHandler {
+  return async (context, next) => {
+    await next();
+    const { headers } = context.res;
+    for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+    if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+  };
+}
+
+export function boundedUrl(): MiddlewareHandler {
+  return async (context, next) => {
+    const { length } = context.req.url;
+    if (length > URL_LENGTH_MOST) {
+      throw new Refusal(
+        414,
+        `Cannot read a URL of ${length} characters: needs ${URL_LENGTH_MOST} or fewer`,
+      );
+    }
+    await next();
+  };
+}
+
+/**
+ * Refuses a request for a host that this service is not. A page elsewhere may point a name of its own
+ * at a loopback address (DNS rebinding), and would then read the answers as its own; it cannot make a
+ * browser say another name than its own. An IP address is no name that could be pointed elsewhere.
+ */
+export function servedHosts(address: Address, allowed: readonly string[]): MiddlewareHandler {
+  const names = new Set(["localhost", "127.0.0.1", "::1", address.hostname, ...allowed]
+    .map((name) => name.toLowerCase()));
+  const anyAddress = isEverywhere(address.hostname);
+  return async (context, next) => {
+    const host = context.req.header("host") ?? new URL(context.req.url).host;
+    const name = hostnameOf(host);
+    if (name === undefined || !(names.has(name) || (anyAddress && isIP(name) !== 0))) {
+      throw new Refusal(
+        421,
+        `Cannot answer for host ${quote(host)}: this service is not known by that name, ` +
+          `needs --allow-host with the name`,
+      );
+    }
+    await next();
+  };
+}
+
+/** Without port and brackets, in lower case; undefined where it is no host. Any port: it may be forwarded. */
+function hostnameOf(host: string): string | undefined {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^:/?#@[\]\s]+))(?::\d{1,5})?$/i.exec(host);
+  return (match?.[1] ?? match?.[2])?.toLowerCase();
+}
+
+/**
+ * Refuses a change that another site's page asks for. Browsers say where a request comes from in
+ * `Sec-Fetch-Site`, older ones in `Origin`; what says neither is no browser.
+ */
+export function sameOrigin(): MiddlewareHandler {
+  return async (context, next) => {
+    const site = context.req.header("sec-fetch-site");
+    if (site !== undefined ? site !== "same-origin" : !originMatches(context.req)) {
+      throw new Refusal(
+        403,
+        `Cannot change anything for a request from another site: ` +
+          `needs one that this service's own page sends`,
+      );
+    }
+    await next();
+  };
+}
+
+function originMatches(
+  request: { header(name: string): string | undefined; url: string },
+): boolean {
+  const origin = request.header("origin");
+  if (origin === undefined) return true;
+  const host = request.header("host") ?? new URL(request.url).host;
+  return origin === `http://${host}` || origin === `https://${host}`;
+}

@@ -1,0 +1,27 @@
+/** `once`: what the page shows, a single time and as text. @module */
+import type { Sampler } from "../collectors/mod.ts";
+import type { OnceFormat } from "./options.ts";
+import type { Rendering } from "./rendering.ts";
+
+/** Rates need two readings, also of what is read only while somebody looks. */
+const TICKS = 2;
+const JSON_INDENT = 2;
+
+/** Resolves after two ticks. Rejects when the sampler ends before. */
+export async function once(
+  sampler: Sampler,
+  format: OnceFormat,
+  rendering: Rendering,
+): Promise<string> {
+  sampler.watch();
+  const begun = sampler.feed.sequence();
+  const ended = sampler.ended.then((reason) => {
+    throw new Error(reason);
+  });
+  const signal = new AbortController().signal;
+  await Promise.race([sampler.wait(begun + TICKS - 1, signal), ended]);
+  const snapshot = sampler.feed.latest();
+  if (snapshot === null) throw new Error("Cannot show a snapshot: the newest row is gone already");
+  if (format === "table") return rendering.table(snapshot);
+  return JSON.stringify(rendering.snapshotJson(snapshot), null, JSON_INDENT) + "\n";
+}

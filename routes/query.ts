@@ -1,0 +1,132 @@
+/**
+ * What each endpoint may be asked, in one place: names, forms and bounds of all query parameters and
+ * form fields. Unknown ones are refused, so that a slip of the pen is not taken for a default.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { METRICS } from "../collectors/mod.ts";
+import { parseDuration, printDuration } from "./duration.ts";
+import { quote, Refusal } from "./refusal.ts";
+
+/** A chart of a page has five; a program that wants more asks twice. */
+export const SERIES_METRICS_MOST = 32;
+/** The coarse rows go back this far. */
+export const SPAN_MS_MOST = 15 * 60_000;
+export const SPAN_MS_LEAST = 1000;
+/** Without a login clients get, and can ask for, nothing finer than this. */
+export const CLIENT_INTERVAL_MS_LEAST = 100;
+export const CLIENT_INTERVAL_MS_MOST = 60_000;
+/** Longer than any name that a kernel gives: paths of mounts are the longest. */
+const INSTANCE_LENGTH_MOST = 256;
+
+/** The pages that have a stream. */
+export const LIVE_PAGES = ["overview"] as const;
+
+/** A span of time in a range, as whole milliseconds. */
+function duration(
+  what: string,
+  leastMs: number,
+  mostMs: number,
+  example: string,
+): v.GenericSchema<string, number> {
+  return v.pipe(
+    v.string(),
+    v.check(
+      (text) => {
+        const ms = parseDuration(text);
+        return ms !== undefined && ms >= leastMs && ms <= mostMs;
+      },
+      (issue) =>
+        `Cannot take ${what} ${quote(issue.input)}: needs a span of time from ` +
+        `${printDuration(leastMs)} to ${printDuration(mostMs)}, such as ${example}`,
+    ),
+    v.transform((text) => parseDuration(text)!),
+  );
+}
+
+const metrics = v.pipe(
+  v.string(),
+  v.description("Ids of the catalogue, separated by commas."),
+  v.transform((text) => text.split(",")),
+  v.maxLength(
+    SERIES_METRICS_MOST,
+    (issue) =>
+      `Cannot read ${issue.received} metrics at once: needs ${SERIES_METRICS_MOST} or fewer`,
+  ),
+  v.everyItem(
+    (id: string) => METRICS.has(id),
+    (issue) => {
+      const unknown = issue.input.find((id) => !METRICS.has(id)) ?? "";
+      return `Cannot read metric ${quote(unknown)}: it is not in the catalogue, ` +
+        `needs an id that /api/v1/catalogue lists`;
+    },
+  ),
+);
+
+const instance = v.pipe(
+  v.string(),
+  v.description("Name of one instance of the metrics' scope; absent: the host's value."),
+  v.maxLength(
+    INSTANCE_LENGTH_MOST,
+    (issue) =>
+      `Cannot take an instance of ${issue.received} characters: needs ${INSTANCE_LENGTH_MOST} or fewer`,
+  ),
+);
+
+export const NOTHING = v.strictObject({});
+
+export const SERIES = v.strictObject({
+  metric: metrics,
+  instance: v.optional(instance),
+  span: v.optional(duration("span", SPAN_MS_LEAST, SPAN_MS_MOST, "5m or 300s"), "5m"),
+});
+
+export const TICKS = v.strictObject({ metric: v.optional(metrics) });
+
+export const LIVE_PAGE = v.strictObject({
+  page: v.optional(
+    v.picklist(
+      LIVE_PAGES,
+      (issue) =>
+        `Cannot stream page ${quote(String(issue.input))}: needs ${LIVE_PAGES.join(" or ")}`,
+    ),
+    "overview",
+  ),
+});
+
+export const INTERVAL = v.strictObject({
+  interval: duration(
+    "interval",
+    CLIENT_INTERVAL_MS_LEAST,
+    CLIENT_INTERVAL_MS_MOST,
+    "250ms, 1s or 1.5s",
+  ),
+});
+
+type Fields = v.StrictObjectSchema<v.ObjectEntries, undefined>;
+
+/** The fields as the schema makes them. Throws `Refusal` 400 with the first thing that is wrong. */
+export function parseFields<const S extends Fields>(
+  schema: S,
+  fields: URLSearchParams,
+): v.InferOutput<S> {
+  for (const name of new Set(fields.keys())) {
+    if (fields.getAll(name).length > 1) {
+      throw new Refusal(400, `Cannot take parameter ${quote(name)} twice: needs it once`);
+    }
+  }
+  const result = v.safeParse(schema, Object.fromEntries(fields), { abortEarly: true });
+  if (result.success) return result.output;
+  throw new Refusal(400, sentence(result.issues[0], Object.keys(schema.entries)));
+}
+
+function sentence(issue: v.BaseIssue<unknown>, known: readonly string[]): string {
+  if (issue.type !== "strict_object") return issue.message;
+  const name = String(issue.path?.[0]?.key);
+  if (known.includes(name)) {
+    return `Cannot find parameter ${quote(name)}: it is missing, and needed`;
+  }
+  const needed = known.length === 0 ? "none at all" : known.join(", ");
+  return `Cannot take parameter ${quote(name)}: it is unknown here, known: ${needed}`;
+}

@@ -1,0 +1,97 @@
+/**
+ * What the browser loads once: files of static/ and of the npm packages as they lie there, held in
+ * memory from the start, under names that carry a hash of their content and may be kept for ever.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import htmx from "htmx.org/dist/htmx.min.js" with { type: "bytes" };
+import hxSse from "htmx.org/dist/ext/hx-sse.min.js" with { type: "bytes" };
+import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "bytes" };
+import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "bytes" };
+import type { Context } from "hono";
+import { send } from "./answer.ts";
+import { type Bytes, Encoded } from "./encoding.ts";
+import { quote, Refusal } from "./refusal.ts";
+
+const TYPES: Readonly<Record<string, string>> = {
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+/** Hexadecimal digits in a name: 32 bits tell versions of one file apart. */
+const HASH_DIGITS = 8;
+const FOR_EVER = "public, max-age=31536000, immutable";
+
+export interface StaticFile {
+  /** Path in a URL: `/static/htmx.min.3f2a9c01.js`. */
+  readonly path: string;
+  readonly type: string;
+  readonly etag: string;
+  readonly content: Encoded;
+}
+
+export class StaticFiles {
+  readonly #byName = new Map<string, StaticFile>();
+  readonly #byPath = new Map<string, StaticFile>();
+
+  constructor(files: Readonly<Record<string, Bytes>>) {
+    for (const [name, bytes] of Object.entries(files)) {
+      const file = staticFile(name, bytes);
+      this.#byName.set(name, file);
+      this.#byPath.set(file.path, file);
+    }
+  }
+
+  /** The URL of a file, for views. Throws for a name that is not there. */
+  url(name: string): string {
+    const file = this.#byName.get(name);
+    if (file !== undefined) return file.path;
+    throw new Error(`Cannot link "${name}": there is no such static file`);
+  }
+
+  /** By the path of a request. */
+  find(path: string): StaticFile | undefined {
+    return this.#byPath.get(path);
+  }
+}
+
+function staticFile(name: string, bytes: Bytes): StaticFile {
+  const dot = name.lastIndexOf(".");
+  const extension = name.slice(dot + 1);
+  const type = TYPES[extension];
+  if (type === undefined) throw new Error(`Cannot serve "${name}": its type is not known`);
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, HASH_DIGITS);
+  return {
+    path: `/static/${name.slice(0, dot)}.${hash}.${extension}`,
+    type,
+    etag: `"${hash}"`,
+    content: new Encoded(bytes),
+  };
+}
+
+export const STATIC_FILES: StaticFiles = new StaticFiles({
+  "htmx.min.js": htmx,
+  "hx-sse.min.js": hxSse,
+  "uplot.min.js": uplotScript,
+  "uplot.min.css": uplotStyle,
+});
+
+/** A name without the hash of today's content is not found: an old page would run with a new script. */
+export function serveStatic(files: StaticFiles): (context: Context) => Response {
+  return (context) => {
+    const file = files.find(context.req.path);
+    if (file === undefined) {
+      throw new Refusal(
+        404,
+        `Cannot find ${quote(context.req.path)}: there is no such file in this version`,
+      );
+    }
+    const kept = context.req.header("if-none-match")?.includes(file.etag) ?? false;
+    const response = kept ? context.body(null, 304) : send(context, file.content, file.type);
+    response.headers.set("cache-control", FOR_EVER);
+    response.headers.set("etag", file.etag);
+    return response;
+  };
+}

@@ -1,0 +1,124 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { filesystem } from "../../collectors/filesystem.ts";
+import { ERRNO } from "../../collectors/kernel/errno.ts";
+import { Stage } from "../stage.ts";
+import { TextTree } from "../text_tree.ts";
+
+const PATH = "/proc/1/mounts";
+const ROOT = "/dev/sda1 / ext4 rw,relatime 0 0\n";
+const HOME = "/dev/sdb1 /home xfs ro,noatime 0 0\n";
+
+/** total free available inodes inodesFree */
+const SIZES = { "statvfs /": "1000 400 300 50 20\n", "statvfs /home": "5000 5000 5000 90 80\n" };
+
+function stage(mounts: string): { stage: Stage; tree: TextTree } {
+  const tree = new TextTree({ ...SIZES, [PATH]: mounts });
+  return { stage: new Stage([filesystem], { tree }), tree };
+}
+
+Deno.test("filesystem shows how full a filesystem is, as df has it", () => {
+  const { stage: on } = stage(ROOT + HOME);
+  on.tick();
+  assertEquals(on.names("filesystem"), ["/", "/home"]);
+  assertEquals(on.cell("filesystem_size_bytes", "/"), 1000);
+  assertEquals(on.cell("filesystem_free_bytes", "/"), 400);
+  assertEquals(on.cell("filesystem_available_bytes", "/"), 300);
+  assertEquals(on.rate("filesystem_used_bytes", "/"), 600);
+  // 600 used and 300 to be had: 100 are kept for root.
+  assertEquals(on.rate("filesystem_used_ratio", "/"), 600 / 900);
+  assertEquals(on.rate("filesystem_files_used_ratio", "/"), 0.6);
+  assertEquals(on.rate("filesystem_used_ratio", "/home"), 0);
+  assertEquals(on.cell("filesystem_read_only", "/"), 0);
+  assertEquals(on.cell("filesystem_read_only", "/home"), 1);
+  assertEquals(on.problems(), []);
+});
+
+Deno.test("filesystem names the device and the type of each", () => {
+  const { stage: on } = stage(ROOT);
+  on.tick();
+  assertEquals(on.snapshot.instances("filesystem")[0]!.labels, {
+    mountpoint: "/",
+    device: "/dev/sda1",
+    fstype: "ext4",
+  });
+});
+
+Deno.test("filesystem is read every five seconds", () => {
+  const { stage: on, tree } = stage(ROOT);
+  on.tick();
+  tree.set("statvfs /", "1000 100 90 50 20\n");
+  on.tick(1000);
+  assertEquals(on.cell("filesystem_free_bytes", "/"), 400);
+  on.tick(4000);
+  assertEquals(on.cell("filesystem_free_bytes", "/"), 100);
+});
+
+Deno.test("filesystem loses only the one that cannot be read", () => {
+  const { stage: on, tree } = stage(ROOT + HOME);
+  on.tick();
+  tree.fail("statvfs /home", ERRNO.EACCES);
+  on.tick(5000);
+  assertEquals(on.cell("filesystem_size_bytes", "/"), 1000);
+  const [problem, ...others] = on.problems();
+  assertEquals(others, []);
+  assertEquals(problem!.reason, "denied");
+  assertEquals(problem!.instance, "/home");
+  assertEquals(on.read("filesystem_used_ratio", "/home"), { absent: "denied", problem });
+  tree.set("statvfs /home", SIZES["statvfs /home"]);
+  on.tick(5000);
+  assertEquals(on.problems(), []);
+  assertEquals(on.cell("filesystem_size_bytes", "/home"), 5000);
+});
+
+Deno.test("filesystem has no inodes to count where the filesystem sets no number", () => {
+  const { stage: on, tree } = stage(ROOT);
+  tree.set("statvfs /", "1000 400 300 0 0\n");
+  on.tick();
+  const [problem] = on.problems();
+  assertEquals(on.read("filesystem_files", "/"), { absent: "not_supported", problem });
+  assertEquals(on.read("filesystem_files_used_ratio", "/"), { absent: "not_supported", problem });
+  assertStringIncludes(problem!.message, 'Cannot count inodes of "/": ext4');
+  assertEquals(on.cell("filesystem_size_bytes", "/"), 1000);
+});
+
+Deno.test("filesystem follows mounts and unmounts, and forgets what was wrong with them", () => {
+  const { stage: on, tree } = stage(ROOT);
+  on.tick();
+  tree.set(PATH, ROOT + HOME);
+  tree.fail("statvfs /home", ERRNO.EIO);
+  on.tick(5000);
+  assertEquals(on.names("filesystem"), ["/", "/home"]);
+  assertEquals(on.problems().length, 1);
+  tree.set(PATH, ROOT);
+  on.tick(5000);
+  assertEquals(on.names("filesystem"), ["/"]);
+  assertEquals(on.problems(), []);
+});
+
+Deno.test("filesystem gives a new device at an old mount point its own labels", () => {
+  const { stage: on, tree } = stage(ROOT + HOME);
+  on.tick();
+  tree.set(PATH, ROOT + HOME.replace("/dev/sdb1", "/dev/sdc1"));
+  on.tick(5000);
+  assertEquals(on.names("filesystem"), ["/"]);
+  on.tick(5000);
+  const [, home] = on.snapshot.instances("filesystem");
+  assertEquals(home!.labels["device"], "/dev/sdc1");
+  assertEquals(on.cell("filesystem_size_bytes", "/home"), 5000);
+});
+
+Deno.test("filesystem looks at its own mounts where process 1 is hidden", () => {
+  const tree = new TextTree({ ...SIZES, "/proc/self/mounts": ROOT });
+  const on = new Stage([filesystem], { tree });
+  on.tick();
+  assertEquals(on.names("filesystem"), ["/"]);
+});
+
+Deno.test("filesystem says that there are no mounts to be read", () => {
+  const tree = new TextTree();
+  const on = new Stage([filesystem], { tree });
+  on.tick();
+  const [problem] = on.problems();
+  assertEquals(problem!.reason, "not_supported");
+  assertStringIncludes(problem!.message, 'Cannot open "/proc/self/mounts": ENOENT');
+});

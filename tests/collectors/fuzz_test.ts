@@ -1,0 +1,207 @@
+/**
+ * Every collector on machines whose files are garbled, cut short, emptied, swollen or taken away, one
+ * file at a time. Rounds follow from a seed, so a failure comes again: its name says how.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { MEASURED } from "../../collectors/catalogue.ts";
+import type { CollectorSpec } from "../../collectors/collector.ts";
+import { cpuTime } from "../../collectors/cpu_time.ts";
+import { ERRNO } from "../../collectors/kernel/errno.ts";
+import type { HostTree, TreeFile } from "../../collectors/kernel/host_tree.ts";
+import type { FilesystemSize } from "../../collectors/kernel/kernel.ts";
+import { REGISTRY } from "../../collectors/registry.ts";
+import { isMeasured } from "../../collectors/trust.ts";
+import { Stage } from "../stage.ts";
+import { TextTree } from "../text_tree.ts";
+
+const MACHINES = ["firecracker-2cpu", "server-2socket", "minimal-container"] as const;
+/** Of each collector on each machine. */
+const ROUNDS = 60;
+/** Longer than anything is kept without being read again. */
+const INTERVAL_MS = 301_000;
+const HUGE_BYTES = 2 << 20;
+
+/** Notes which files are read, so that rounds are not spent on others. */
+class NotingTree implements HostTree {
+  readonly paths = new Set<string>();
+  readonly #tree: TextTree;
+
+  constructor(tree: TextTree) {
+    this.#tree = tree;
+  }
+  open(path: string): TreeFile {
+    this.paths.add(path);
+    return this.#tree.open(path);
+  }
+  text(path: string): string {
+    this.paths.add(path);
+    return this.#tree.text(path);
+  }
+  list(path: string): readonly string[] {
+    return this.#tree.list(path);
+  }
+  count(path: string): number {
+    return this.#tree.count(path);
+  }
+  statvfs(path: string): FilesystemSize {
+    this.paths.add(`statvfs ${path}`);
+    return this.#tree.statvfs(path);
+  }
+}
+
+/** Numbers from 0 to below `most`, always the same for a seed (mulberry32). */
+function dice(seed: number): (most: number) => number {
+  let state = seed >>> 0;
+  return (most) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % most;
+  };
+}
+
+type Roll = ReturnType<typeof dice>;
+
+/** What may befall the text of a file. */
+const CHANGES: Readonly<Record<string, (text: string, roll: Roll) => string>> = {
+  emptied: () => "",
+  "cut short": (text, roll) => text.slice(0, roll(text.length + 1)),
+  "garbled in places": (text, roll) => {
+    const letters = [...text];
+    for (let i = 0; i < 8; i++) letters[roll(letters.length + 1)] = "%x- \n:\t/\u00007"[roll(10)]!;
+    return letters.join("");
+  },
+  "full of huge numbers": (text) => text.replaceAll(/\d+/g, "18446744073709551615"),
+  "with a number past all bounds": (text, roll) => oneNumber(text, roll, "9".repeat(400)),
+  "with a huge number": (text, roll) => oneNumber(text, roll, "9007199254740993"),
+  "with a negative number": (text, roll) => oneNumber(text, roll, "-1"),
+  "with a zero": (text, roll) => oneNumber(text, roll, "0"),
+  "without its blanks": (text) => text.replaceAll(/[ \t]+/g, ""),
+  "without its newlines": (text) => text.replaceAll("\n", " "),
+  "with its lines backwards": (text) => text.split("\n").toReversed().join("\n"),
+  "with a line missing": (text, roll) => {
+    const lines = text.split("\n");
+    lines.splice(roll(lines.length), 1);
+    return lines.join("\n");
+  },
+  binary: (_, roll) => Array.from({ length: 512 }, () => String.fromCharCode(roll(256))).join(""),
+  "repeated to 2 MB": (text) => text.repeat(Math.ceil(HUGE_BYTES / (text.length + 1))),
+  "one line of 2 MB": () => "7".repeat(HUGE_BYTES),
+};
+
+function oneNumber(text: string, roll: Roll, by: string): string {
+  let left = roll((text.match(/\d+/g)?.length ?? 1) + 1);
+  return text.replaceAll(/\d+/g, (number) => left-- === 0 ? by : number);
+}
+
+const ERRORS = { EACCES: ERRNO.EACCES, EIO: ERRNO.EIO, ENODEV: ERRNO.ENODEV } as const;
+
+/** Does something to a file; returns what, in words. */
+function harm(tree: TextTree, path: string, text: string, roll: Roll): string {
+  const changes = Object.keys(CHANGES);
+  const errors = Object.keys(ERRORS) as (keyof typeof ERRORS)[];
+  // Sizes of filesystems come from a system call: it may fail, and garbles nothing.
+  const choice = path.startsWith("statvfs") ? changes.length : roll(changes.length + 3);
+  const change = changes[choice];
+  if (change !== undefined) {
+    tree.set(path, CHANGES[change]!(text, roll));
+    return change;
+  }
+  const error = errors[roll(errors.length)]!;
+  if (choice === changes.length) {
+    tree.fail(path, ERRORS[error]);
+    return `failing with ${error}`;
+  }
+  tree.remove(path);
+  return "taken away";
+}
+
+/** By `metric{instance}`: the cells that hold a value. */
+function cells(on: Stage): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const entry of MEASURED) {
+    for (const { name } of on.snapshot.instances(entry.scope)) {
+      const value = on.cell(entry.id, entry.scope === "host" ? undefined : name);
+      if (!Number.isNaN(value)) found.set(`${entry.id}{${name}}`, value);
+    }
+  }
+  return found;
+}
+
+/** What must hold after every tick, whatever the files say. */
+function check(on: Stage, before: ReadonlyMap<string, number>, where: string): void {
+  const now = cells(on);
+  for (const entry of MEASURED) {
+    for (const { name } of on.snapshot.instances(entry.scope)) {
+      const key = `${entry.id}{${name}}`;
+      const instance = entry.scope === "host" ? undefined : name;
+      const reading = on.read(entry.id, instance);
+      if (isMeasured(reading)) {
+        assert(Number.isFinite(reading.value), `${key} is ${reading.value}, ${where}`);
+        if (entry.kind === "counter") assert(reading.value >= 0, `${key} runs backwards, ${where}`);
+      }
+      const value = now.get(key);
+      const earlier = before.get(key);
+      if (value === undefined && earlier !== undefined) {
+        assert(
+          !isMeasured(reading) && reading.problem,
+          `${key} is absent without a cause, ${where}`,
+        );
+      } else if (entry.kind === "counter" && value !== undefined && earlier !== undefined) {
+        assert(value >= earlier, `${key} fell from ${earlier} to ${value}, ${where}`);
+      }
+    }
+  }
+}
+
+function problemsOf(on: Stage, spec: CollectorSpec): readonly string[] {
+  return on.problems().filter(({ collector }) => collector === spec.id)
+    .map(({ key, reason }) => `${reason} ${key}`).toSorted();
+}
+
+async function fuzz(machine: string, spec: CollectorSpec, seed: number): Promise<void> {
+  const roll = dice(seed);
+  const tree = await TextTree.load(machine);
+  const noting = new NotingTree(tree);
+  const on = new Stage(spec === cpuTime ? [spec] : [cpuTime, spec], { tree: noting });
+  on.intervalMs = INTERVAL_MS;
+  on.tick();
+  on.tick();
+  const sound = problemsOf(on, spec);
+  const known = [...cells(on).keys()];
+  const own = (path: string): boolean => spec === cpuTime || path !== "/proc/stat";
+  const targets = [...noting.paths].filter((path) => own(path) && exists(tree, path));
+  for (let round = 0; round < ROUNDS && targets.length > 0; round++) {
+    const path = targets[roll(targets.length)]!;
+    let text = "";
+    tree.edit(path, (whole) => text = whole);
+    const where = `${machine}, round ${round}, ${path} ${harm(tree, path, text, roll)}`;
+    for (let tick = 0; tick < 3; tick++) {
+      const before = cells(on);
+      // Two ticks with the harm, and one that finds the file as it was.
+      if (tick === 2) tree.set(path, text);
+      on.tick();
+      check(on, before, `${where}, tick ${tick}`);
+    }
+    on.tick();
+    assertEquals(problemsOf(on, spec), sound, `is not sound again: ${where}`);
+    const again = cells(on);
+    for (const key of known) assert(again.has(key), `${key} does not come back: ${where}`);
+  }
+  on.engine.close();
+  assertEquals(tree.openFiles, 0, `files are left open: ${machine}`);
+}
+
+function exists(tree: TextTree, path: string): boolean {
+  return tree.paths().includes(path);
+}
+
+for (const [index, spec] of REGISTRY.entries()) {
+  Deno.test(`${spec.id} stays sound whatever its files say`, async () => {
+    for (const [machine, name] of MACHINES.entries()) {
+      await fuzz(name, spec, 1 + index * 100 + machine);
+    }
+  });
+}

@@ -1,0 +1,205 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { isColumn, METRICS } from "../../collectors/catalogue.ts";
+import { ERRNO } from "../../collectors/kernel/errno.ts";
+import { network } from "../../collectors/network.ts";
+import { Stage } from "../stage.ts";
+import { TextTree } from "../text_tree.ts";
+
+const PATH = "/proc/1/net/dev";
+const CLASS = "/sys/class/net";
+
+const HEADINGS = "Inter-|   Receive            |  Transmit\n face |bytes    packets|bytes\n";
+const ZEROS = "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0";
+
+/** A `/proc/net/dev` of these interfaces. */
+function dev(interfaces: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(interfaces)
+    .map(([name, numbers]) => `${name.padStart(6)}: ${numbers}\n`);
+  return HEADINGS + lines.join("");
+}
+
+/** Bytes each way, and nothing else. */
+function bytes(received: number, sent: number): string {
+  return `${received} 0 0 0 0 0 0 0 ${sent} 0 0 0 0 0 0 0`;
+}
+
+const SYSFS = {
+  [`${CLASS}/eth0/device/modalias`]: "virtio\n",
+  [`${CLASS}/eth0/speed`]: "1000\n",
+  [`${CLASS}/lo/type`]: "772\n",
+  [`${CLASS}/docker0/type`]: "1\n",
+};
+
+function stage(
+  text: string,
+  sysfs: Readonly<Record<string, string>> = SYSFS,
+): { stage: Stage; tree: TextTree } {
+  const tree = new TextTree({ ...sysfs, [PATH]: text });
+  return { stage: new Stage([network], { tree }), tree };
+}
+
+Deno.test("network reads bytes, packets, errors and drops of both directions", () => {
+  const { stage: on } = stage(dev({ eth0: "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16" }));
+  on.tick();
+  const cell = (suffix: string): number => on.cell(`interface_${suffix}`, "eth0");
+  assertEquals(["bytes", "packets", "errors", "drops"].map((of) => cell(`receive_${of}`)), [
+    1,
+    2,
+    3,
+    4,
+  ]);
+  assertEquals(["bytes", "packets", "errors", "drops"].map((of) => cell(`transmit_${of}`)), [
+    9,
+    10,
+    11,
+    12,
+  ]);
+});
+
+Deno.test("network reads a number that follows the colon without a blank", () => {
+  const { stage: on } = stage(`${HEADINGS}  eth0:77 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n`);
+  on.tick();
+  assertEquals(on.cell("interface_receive_bytes", "eth0"), 77);
+});
+
+Deno.test("network sums interfaces with hardware; the others pass on the same packets", () => {
+  const { stage: on, tree } = stage(
+    dev({ lo: ZEROS, eth0: ZEROS, eth1: ZEROS, docker0: ZEROS, veth1: ZEROS }),
+    { ...SYSFS, [`${CLASS}/eth1/device/modalias`]: "pci\n", [`${CLASS}/eth1/speed`]: "1000\n" },
+  );
+  on.tick();
+  assertEquals(on.names("interface"), ["eth0", "eth1"]);
+  assertEquals(on.names("virtual_interface"), ["lo", "docker0", "veth1"]);
+  const more = bytes(500, 100);
+  tree.set(PATH, dev({ lo: more, eth0: more, eth1: more, docker0: more, veth1: more }));
+  on.tick();
+  assertEquals(on.rate("interface_receive_bytes"), 1000);
+  assertEquals(on.rate("interface_transmit_bytes"), 200);
+  assertEquals(on.rate("virtual_interface_receive_bytes", "docker0"), 500);
+});
+
+Deno.test("network counts a virtual function once, below the interface that drives it", () => {
+  const { stage: on } = stage(dev({ eth0: ZEROS, enP1: ZEROS, eth2: ZEROS }), {
+    ...SYSFS,
+    // Its master has hardware: a synthetic interface, which counts these packets too.
+    [`${CLASS}/enP1/device/modalias`]: "pci\n",
+    [`${CLASS}/enP1/master/device/modalias`]: "vmbus\n",
+    // Its master has none: a bond.
+    [`${CLASS}/eth2/device/modalias`]: "pci\n",
+    [`${CLASS}/eth2/master/type`]: "1\n",
+  });
+  on.tick();
+  assertEquals(on.names("interface"), ["eth0", "eth2"]);
+  assertEquals(on.names("virtual_interface"), ["enP1"]);
+});
+
+Deno.test("network takes all but the loopback in a container, where nothing has hardware", () => {
+  const { stage: on } = stage(dev({ lo: ZEROS, eth0: ZEROS }), { [`${CLASS}/eth0/type`]: "1\n" });
+  on.tick();
+  assertEquals(on.names("interface"), ["eth0"]);
+  assertEquals(on.names("virtual_interface"), ["lo"]);
+});
+
+Deno.test("network lets interfaces come and go", () => {
+  const { stage: on, tree } = stage(dev({ lo: ZEROS, eth0: ZEROS, veth1: ZEROS }));
+  on.tick();
+  tree.set(PATH, dev({ lo: ZEROS, eth0: ZEROS, veth2: ZEROS }));
+  on.tick();
+  assertEquals(on.names("virtual_interface"), ["lo", "veth2"]);
+  assertEquals(on.read("virtual_interface_receive_bytes", "veth1"), { absent: "gone" });
+  // Its counter is younger than the window.
+  assertEquals(on.read("virtual_interface_receive_bytes", "veth2"), { absent: "not_yet" });
+});
+
+Deno.test("network shows what share of its link an interface uses", () => {
+  const { stage: on, tree } = stage(dev({ eth0: ZEROS }));
+  on.tick();
+  // 1000 Mb/s are 125 MB/s; 25 MB and 50 MB in 2 s are a tenth and a fifth of it.
+  assertEquals(on.rate("interface_speed_bytes", "eth0"), 125e6);
+  tree.set(PATH, dev({ eth0: bytes(25e6, 50e6) }));
+  on.tick(2000);
+  assertEquals(on.rate("interface_receive_ratio", "eth0"), 0.1);
+  assertEquals(on.rate("interface_transmit_ratio", "eth0"), 0.2);
+});
+
+Deno.test("network reads the speed of links seldom, and when an interface comes", () => {
+  const { stage: on, tree } = stage(dev({ eth0: ZEROS }));
+  on.tick();
+  tree.set(`${CLASS}/eth0/speed`, "10000\n");
+  on.tick(299_000);
+  assertEquals(on.rate("interface_speed_bytes", "eth0"), 125e6);
+  on.tick(1000);
+  assertEquals(on.rate("interface_speed_bytes", "eth0"), 1250e6);
+  tree.set(`${CLASS}/eth1/device/modalias`, "pci\n");
+  tree.set(`${CLASS}/eth1/speed`, "100\n");
+  tree.set(PATH, dev({ eth0: ZEROS, eth1: ZEROS }));
+  on.tick();
+  assertEquals(on.rate("interface_speed_bytes", "eth1"), 12.5e6);
+});
+
+for (
+  const [what, speed] of [["-1", "-1\n"], ["-1 as an unsigned number", "4294967295\n"]] as const
+) {
+  Deno.test(`network has no speed where the driver says ${what}`, () => {
+    const { stage: on } = stage(dev({ eth0: ZEROS }), { ...SYSFS, [`${CLASS}/eth0/speed`]: speed });
+    on.tick();
+    const [problem, ...others] = on.problems();
+    assertEquals(others, []);
+    assertEquals(on.read("interface_speed_bytes", "eth0"), { absent: "not_supported", problem });
+    assertStringIncludes(problem!.message, `says ${speed.trim()}`);
+  });
+}
+
+Deno.test("network says that a link without speed is down, until it is up or gone", () => {
+  const { stage: on, tree } = stage(dev({ eth0: ZEROS }));
+  tree.fail(`${CLASS}/eth0/speed`, ERRNO.EINVAL);
+  on.tick();
+  const [problem] = on.problems();
+  assertEquals(problem!.instance, "eth0");
+  assertStringIncludes(problem!.message, "EINVAL");
+  assertStringIncludes(problem!.message, "needs a link that is up");
+  tree.set(`${CLASS}/eth0/speed`, "1000\n");
+  on.tick(300_000);
+  assertEquals(on.problems(), []);
+  tree.fail(`${CLASS}/eth0/speed`, ERRNO.EINVAL);
+  on.tick(300_000);
+  assertEquals(on.problems().length, 1);
+  tree.set(PATH, dev({ lo: ZEROS }));
+  on.tick(300_000);
+  assertEquals(on.problems(), []);
+});
+
+Deno.test("network looks through its own namespace where process 1 is hidden", () => {
+  const tree = new TextTree({ ...SYSFS, "/proc/net/dev": dev({ eth0: bytes(7, 0) }) });
+  const on = new Stage([network], { tree });
+  on.tick();
+  assertEquals(on.cell("interface_receive_bytes", "eth0"), 7);
+});
+
+for (
+  const [what, text] of [
+    ["is empty", ""],
+    ["ends with its headings", HEADINGS],
+    ["lacks numbers", `${HEADINGS}  eth0: 1 2 3\n`],
+    ["has a negative number", dev({ eth0: ZEROS.replace("0", "-1") })],
+  ] as const
+) {
+  Deno.test(`network fails where the file ${what}`, () => {
+    const { stage: on, tree } = stage(text);
+    on.tick();
+    const [problem] = on.problems();
+    assertEquals(problem!.reason, "failed");
+    assertStringIncludes(problem!.message, 'Cannot read "/proc/1/net/dev"');
+    assertEquals(tree.openFiles, 0);
+  });
+}
+
+Deno.test("network is exposed under node_exporter's names", () => {
+  const names = [...METRICS.values()].filter(isColumn)
+    .filter((entry) => entry.collector === "network")
+    .map(({ exposition }) => exposition!.name);
+  const both = ["receive", "transmit"].flatMap((direction) =>
+    ["bytes", "packets", "errs", "drop"].map((what) => `node_network_${direction}_${what}_total`)
+  );
+  assertEquals(names, [...both, ...both, "node_network_speed_bytes"]);
+});

@@ -1,0 +1,120 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { CollectorError } from "../../collectors/collector.ts";
+import { ERRNO, SystemError } from "../../collectors/kernel/errno.ts";
+import { PROCESSES_MOST, ProcessWalk } from "../../collectors/process_walk.ts";
+import { HandClock } from "../stage.ts";
+import { TextTree } from "../text_tree.ts";
+
+interface Told {
+  readonly comm?: string;
+  readonly cpu?: number;
+  readonly start?: number;
+  readonly bytes?: number;
+  readonly pages?: number;
+}
+
+/** A line of `/proc/[pid]/stat`; a tenth of the CPU time was spent in the kernel. */
+function stat({ comm = "task", cpu = 0, start = 100, bytes = 4096000, pages = 10 }: Told): string {
+  const system = cpu / 10;
+  return `1 (${comm}) S 1 1 1 0 -1 0 1 0 0 0 ${cpu - system} ${system} 0 0 20 0 1 0 ${start} ` +
+    `${bytes} ${pages} 0 0\n`;
+}
+
+function host(processes: Readonly<Record<string, Told>>): TextTree {
+  const tree = new TextTree({ "/proc/stat": "", "/proc/1234x/stat": "" });
+  for (const [pid, told] of Object.entries(processes)) tree.set(`/proc/${pid}/stat`, stat(told));
+  return tree;
+}
+
+Deno.test("ProcessWalk gives CPU time between two walks as a share of one CPU", () => {
+  const clock = new HandClock();
+  const tree = host({ 7: { cpu: 1000 }, 8: { cpu: 50 } });
+  const walk = new ProcessWalk(tree, clock);
+  assertEquals(walk.walk().processes.map(({ cpuRatio }) => cpuRatio), [NaN, NaN]);
+  clock.advance(2000);
+  tree.set("/proc/7/stat", stat({ cpu: 1300 }));
+  // 300 ticks of 10 ms in 2 s.
+  assertEquals(walk.walk().processes.map(({ cpuRatio }) => cpuRatio), [1.5, 0]);
+});
+
+Deno.test("ProcessWalk counts all of the CPU time of a process that started meanwhile", () => {
+  const clock = new HandClock();
+  const tree = host({ 7: { cpu: 1000, start: 500 } });
+  const walk = new ProcessWalk(tree, clock);
+  walk.walk();
+  clock.advance(2000);
+  tree.set("/proc/9/stat", stat({ cpu: 100, start: 600 }));
+  assertEquals(walk.walk().processes[1]?.cpuRatio, 0.5);
+});
+
+Deno.test("ProcessWalk tells a process from the one that had its number before", () => {
+  const clock = new HandClock();
+  const tree = host({ 7: { cpu: 1000, start: 500 } });
+  const walk = new ProcessWalk(tree, clock);
+  walk.walk();
+  clock.advance(2000);
+  tree.set("/proc/7/stat", stat({ cpu: 20, start: 650 }));
+  assertEquals(walk.walk().processes[0]?.cpuRatio, 0.1);
+});
+
+Deno.test("ProcessWalk does not take the past of an old process for its present", () => {
+  const clock = new HandClock();
+  const tree = host({ 7: { start: 500 } });
+  const walk = new ProcessWalk(tree, clock);
+  walk.walk();
+  clock.advance(2000);
+  tree.set("/proc/9/stat", stat({ cpu: 90_000, start: 300 }));
+  assertEquals(walk.walk().processes[1]?.cpuRatio, NaN);
+});
+
+Deno.test("ProcessWalk finds the size of a page from the size of an address space", () => {
+  for (const page of [4096, 16384, 65536]) {
+    const tree = host({ 2: { bytes: 0, pages: 0 }, 7: { bytes: 1000 * page, pages: 10 } });
+    // The address space grew a little between the two files.
+    tree.set("/proc/7/statm", "1020 10 5 1 0 3 0\n");
+    const walk = new ProcessWalk(tree, new HandClock()).walk();
+    assertEquals(walk.processes.map(({ residentBytes }) => residentBytes), [0, 10 * page]);
+  }
+});
+
+Deno.test("ProcessWalk gives no memory while it does not know the size of a page", () => {
+  const tree = host({ 7: {} });
+  const walk = new ProcessWalk(tree, new HandClock());
+  assertEquals(walk.walk().processes[0]?.residentBytes, NaN);
+  tree.set("/proc/7/statm", "0 0 0 0 0 0 0\n");
+  assertEquals(walk.walk().processes[0]?.residentBytes, NaN);
+});
+
+Deno.test("ProcessWalk passes over processes that ended since they were listed", () => {
+  for (const errno of [ERRNO.ENOENT, ERRNO.ESRCH]) {
+    const tree = host({ 7: {}, 8: {} });
+    tree.fail("/proc/7/stat", errno);
+    const walk = new ProcessWalk(tree, new HandClock()).walk();
+    assertEquals(walk.processes.map(({ pid }) => pid), ["8"]);
+  }
+});
+
+Deno.test("ProcessWalk fails where something else than the end of a process is in the way", () => {
+  const tree = host({ 7: {} });
+  tree.fail("/proc/7/stat", ERRNO.EMFILE);
+  assertThrows(() => new ProcessWalk(tree, new HandClock()).walk(), SystemError, "EMFILE");
+  tree.set("/proc/7/stat", "7 (task) S 1\n");
+  assertThrows(() => new ProcessWalk(tree, new HandClock()).walk(), CollectorError, "needs the");
+});
+
+Deno.test("ProcessWalk keeps hostile names as they are, up to 64 characters", () => {
+  const hostile = ") S 1 <script>\n";
+  const tree = host({ 7: { comm: hostile }, 8: { comm: "k".repeat(70) } });
+  const walk = new ProcessWalk(tree, new HandClock()).walk();
+  assertEquals(walk.processes.map(({ comm }) => comm), [hostile, "k".repeat(64)]);
+});
+
+Deno.test("ProcessWalk reads so many processes and no more, and says how many there are", () => {
+  const pids = Array.from({ length: PROCESSES_MOST + 3 }, (_, i) => String(i + 1));
+  const walk = new ProcessWalk(
+    host(Object.fromEntries(pids.map((pid) => [pid, {}]))),
+    new HandClock(),
+  )
+    .walk();
+  assertEquals([walk.processes.length, walk.count], [PROCESSES_MOST, PROCESSES_MOST + 3]);
+});

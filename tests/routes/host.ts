@@ -1,0 +1,144 @@
+/**
+ * A small host behind the app, with renderings so plain that a test can say them by heart: the load
+ * averages are all that there is.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import type { Hono } from "hono";
+import { load } from "../../collectors/load.ts";
+import { isMeasured } from "../../collectors/trust.ts";
+import { createApp, type Deps } from "../../routes/app.ts";
+import { Hub } from "../../routes/hub.ts";
+import type { Rendering } from "../../routes/rendering.ts";
+import { StaticFiles } from "../../routes/static_files.ts";
+import { FakeClock, settled } from "../fake_clock.ts";
+import { FakeSampler } from "../fake_sampler.ts";
+import { SseReader } from "../sse_reader.ts";
+import { Stage } from "../stage.ts";
+import { TextTree } from "../text_tree.ts";
+
+const FILE = "/proc/loadavg";
+
+export interface Host {
+  readonly app: Hono;
+  readonly hub: Hub;
+  readonly sampler: FakeSampler;
+  readonly clock: FakeClock;
+  readonly rendering: Rendering;
+  readonly rendered: Rendered;
+  /** What went wrong and was only logged. */
+  readonly reports: string[];
+  /** A tick at which the load of the last minute is this. Thread count changes only when told. */
+  tick(load: number, advanceMs?: number): void;
+}
+
+/** How often each rendering was made. */
+export interface Rendered {
+  /** While true, fragments cannot be rendered. */
+  broken: boolean;
+  fragments: number;
+  documents: number;
+  snapshots: number;
+  expositions: number;
+}
+
+export interface HostOptions extends Partial<Pick<Deps, "address" | "allowedHosts" | "files">> {
+  readonly clientsMost?: number;
+}
+
+export function startHost(options: HostOptions = {}): Host {
+  const tree = new TextTree({ [FILE]: "0.00 0.01 0.05 1/119 4242\n" });
+  const sampler = new FakeSampler(new Stage([load], { tree }));
+  const clock = new FakeClock();
+  const reports: string[] = [];
+  const report = (message: string): void => {
+    reports.push(message);
+  };
+  const rendered = { broken: false, fragments: 0, documents: 0, snapshots: 0, expositions: 0 };
+  const rendering = plainRendering(rendered);
+  const { clientsMost } = options;
+  const hub = new Hub({
+    sampler,
+    clock,
+    report,
+    ...(clientsMost === undefined ? {} : { clientsMost }),
+  });
+  const app = createApp({
+    sampler,
+    hub,
+    rendering,
+    files: options.files ?? new StaticFiles({ "a.js": new TextEncoder().encode("let a;") }),
+    version: "1.2.3",
+    address: options.address ?? { hostname: "127.0.0.1", port: 7878 },
+    allowedHosts: options.allowedHosts ?? [],
+    report,
+  });
+  const tick = (load: number, advanceMs?: number): void => {
+    tree.set(FILE, `${load.toFixed(2)} 0.01 0.05 1/119 4242\n`);
+    sampler.tick(advanceMs);
+  };
+  return { app, hub, sampler, clock, rendering, rendered, reports, tick };
+}
+
+function plainRendering(rendered: Rendered): Rendering {
+  return {
+    overview: {
+      name: "overview",
+      series: [{ metric: "load_1m" }],
+      fragments: (snapshot) => {
+        rendered.fragments++;
+        if (rendered.broken) throw new Error("the view is broken");
+        const reading = snapshot.read("load_1m");
+        if (!isMeasured(reading)) throw new Error("there is no load");
+        return new Map([
+          ["load", `<b id="load">${reading.value}</b>`],
+          ["name", `<i id="name">${snapshot.profile.hostname}</i>`],
+        ]);
+      },
+      partials: (fragments) => [...fragments].map(([id, html]) => `${id}=${html}`).join("\n"),
+      document: ({ snapshot, series, intervalMs }) => {
+        rendered.documents++;
+        return `<!DOCTYPE html>${snapshot.cursor} ${series.seconds.length} ${intervalMs}`;
+      },
+    },
+    message: ({ status, message }) => `<!DOCTYPE html>${status} ${message}`,
+    snapshotJson: (snapshot, metrics) => {
+      rendered.snapshots++;
+      return { cursor: snapshot.cursor, metrics: metrics ?? "all" };
+    },
+    exposition: (snapshot, format) => {
+      rendered.expositions++;
+      return `# ${format} ${snapshot.sequence}\n`;
+    },
+    table: (snapshot) => `tick ${snapshot.sequence}\n`,
+  };
+}
+
+export interface ListenOptions {
+  readonly lastEventId?: string;
+  readonly gzip?: true;
+}
+
+/** Opens a stream. */
+export async function listen(
+  host: Host,
+  path: string,
+  options: ListenOptions = {},
+): Promise<SseReader> {
+  const headers = new Headers();
+  if (options.lastEventId !== undefined) headers.set("last-event-id", options.lastEventId);
+  if (options.gzip) headers.set("accept-encoding", "gzip");
+  const response = await host.app.request(path, { headers });
+  assertEquals(response.status, 200);
+  assertEquals(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
+  assertEquals(response.headers.get("content-encoding"), options.gzip ? "gzip" : null);
+  return new SseReader(response);
+}
+
+/** A second passes, then the tick comes. */
+export async function nextTick(host: Host, load: number): Promise<void> {
+  await host.clock.advance(1000);
+  host.tick(load);
+  await settled();
+}

@@ -1,0 +1,123 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { OptionError, parseOptions } from "../../routes/options.ts";
+
+const SAMPLING = { intervalMs: 1000, procfs: "/proc", sysfs: "/sys" };
+const SERVE = { address: { hostname: "127.0.0.1", port: 7878 }, allowedHosts: [] };
+
+/** `arguments` as a shell would split them, variables, and what of the defaults they change. */
+type Accepted = readonly [string, Readonly<Record<string, string>>, object];
+
+const ACCEPTED: readonly Accepted[] = [
+  ["", {}, {}],
+  ["--listen [::1]:80", {}, { address: { hostname: "::1", port: 80 } }],
+  ["--listen=127.0.0.1:0", {}, { address: { hostname: "127.0.0.1", port: 0 } }],
+  ["--listen :80 --insecure-no-auth", {}, { address: { hostname: "0.0.0.0", port: 80 } }],
+  ["", { LISTEN: "127.0.0.1:81" }, { address: { hostname: "127.0.0.1", port: 81 } }],
+  ["--listen [::1]:82", { LISTEN: "wrong" }, { address: { hostname: "::1", port: 82 } }],
+  ["", { LISTEN: "" }, {}],
+  [
+    "",
+    { LISTEN: "192.0.2.1:80", INSECURE_NO_AUTH: "1" },
+    { address: { hostname: "192.0.2.1", port: 80 } },
+  ],
+  ["", { INSECURE_NO_AUTH: "false" }, {}],
+  ["--interval 10ms", {}, { intervalMs: 10 }],
+  ["--interval 60s", {}, { intervalMs: 60_000 }],
+  ["--interval 1.5s", {}, { intervalMs: 1500 }],
+  ["", { INTERVAL: "250ms" }, { intervalMs: 250 }],
+  ["--procfs /host/proc --sysfs /host/sys", {}, { procfs: "/host/proc", sysfs: "/host/sys" }],
+  ["", { PROCFS: "/p", SYSFS: "/s" }, { procfs: "/p", sysfs: "/s" }],
+  ["--allow-host db-07 --allow-host a.example", {}, { allowedHosts: ["db-07", "a.example"] }],
+  ["", { ALLOW_HOST: "db-07, a.example" }, { allowedHosts: ["db-07", "a.example"] }],
+  ["--allow-host b", { ALLOW_HOST: "a" }, { allowedHosts: ["b"] }],
+  ["", { FORMAT: "json" }, {}],
+];
+
+function parse(
+  args: string,
+  variables: Readonly<Record<string, string>> = {},
+): ReturnType<typeof parseOptions> {
+  return parseOptions(
+    args.split(" ").filter((arg) => arg !== ""),
+    (name) => variables[name.replace(/^RINGSIDE_/, "")],
+  );
+}
+
+Deno.test("parseOptions takes flags before variables before defaults", () => {
+  for (const [args, variables, changed] of ACCEPTED) {
+    const command = parse(args, variables);
+    const expected: object = { name: "serve", ...SAMPLING, ...SERVE, ...changed };
+    if (command.name !== "serve") throw new Error(`${args} is no service`);
+    const { name, sampling, serve } = command;
+    assertEquals<object>({ name, ...sampling, ...serve }, expected, args);
+  }
+});
+
+Deno.test("parseOptions knows the other commands", () => {
+  assertEquals(parse("--help"), { name: "help" });
+  assertEquals(parse("-h"), { name: "help" });
+  assertEquals(parse("--version"), { name: "version" });
+  assertEquals(parse("once"), { name: "once", sampling: SAMPLING, format: "table" });
+  assertEquals(parse("once --format json --interval 250ms"), {
+    name: "once",
+    sampling: { ...SAMPLING, intervalMs: 250 },
+    format: "json",
+  });
+  assertEquals(parse("once", { FORMAT: "json" }), {
+    name: "once",
+    sampling: SAMPLING,
+    format: "json",
+  });
+});
+
+type Refused = readonly [string, Readonly<Record<string, string>>, string];
+
+const INTERVAL = "needs a span of time from 10ms to 60s, such as 250ms, 1s or 1.5s";
+const ADDRESS = "needs an IP address and a port up to 65535, such as 127.0.0.1:7878 or [::1]:7878";
+
+const REFUSED: readonly Refused[] = [
+  ["--interval 9ms", {}, `Cannot use --interval "9ms": ${INTERVAL}`],
+  ["--interval 61s", {}, `Cannot use --interval "61s": ${INTERVAL}`],
+  ["--interval fast", {}, `Cannot use --interval "fast": ${INTERVAL}`],
+  ["", { INTERVAL: "0" }, `Cannot use RINGSIDE_INTERVAL "0": ${INTERVAL}`],
+  ["--listen 7878", {}, `Cannot use --listen "7878": ${ADDRESS}`],
+  ["", { LISTEN: "db-07:80" }, `Cannot use RINGSIDE_LISTEN "db-07:80": ${ADDRESS}`],
+  [
+    "--listen 192.0.2.1:80",
+    {},
+    "Cannot listen on 192.0.2.1:80: Ringside has no login yet, so that everybody who reaches this " +
+    "address would read the page, needs a loopback address such as 127.0.0.1:80, or --insecure-no-auth",
+  ],
+  ["--procfs proc", {}, 'Cannot use --procfs "proc": needs an absolute path, such as /proc'],
+  ["", { SYSFS: "x" }, 'Cannot use RINGSIDE_SYSFS "x": needs an absolute path, such as /sys'],
+  [
+    "--allow-host http://a",
+    {},
+    'Cannot use --allow-host "http://a": needs a host name without scheme and port, such as ' +
+    "db-07.example.net",
+  ],
+  [
+    "",
+    { ALLOW_HOST: "a,,b" },
+    'Cannot use RINGSIDE_ALLOW_HOST "": needs a host name without scheme and port, such as ' +
+    "db-07.example.net",
+  ],
+  ["", { INSECURE_NO_AUTH: "yes" }, 'Cannot use RINGSIDE_INSECURE_NO_AUTH "yes": needs 1 or 0'],
+  ["once --format xml", {}, 'Cannot use --format "xml": needs table or json'],
+  ["--format json", {}, "Cannot use --format: it belongs to once, needs once before it"],
+  ["twice", {}, 'Cannot run "twice": needs once, or nothing'],
+  ["once more", {}, 'Cannot run "once more": needs once, or nothing'],
+  ["--colour", {}, "Cannot read the arguments: Unknown option '--colour', --help lists them"],
+  [
+    "--listen",
+    {},
+    "Cannot read the arguments: Option '--listen <value>' argument missing, --help lists them",
+  ],
+];
+
+Deno.test("parseOptions refuses what is wrong with one line that says what was given and needed", () => {
+  for (const [args, variables, message] of REFUSED) {
+    const error = assertThrows(() => parse(args, variables), OptionError);
+    assertEquals(error.message, message);
+  }
+});

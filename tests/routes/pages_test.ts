@@ -1,0 +1,46 @@
+import { assertEquals } from "@std/assert";
+import { startHost } from "./host.ts";
+
+Deno.test("/ is made once for a tick and an interval", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  const response = await host.app.request("/");
+  assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8");
+  // The cursor, how many points the charts have, the interval.
+  assertEquals(await response.text(), "<!DOCTYPE html>stageboot-1 1 1000");
+  await host.app.request("/");
+  assertEquals(host.rendered.documents, 1);
+  host.sampler.setIntervalMs(500);
+  assertEquals(await (await host.app.request("/")).text(), "<!DOCTYPE html>stageboot-1 1 500");
+  host.tick(0.5, 1000);
+  assertEquals(await (await host.app.request("/")).text(), "<!DOCTYPE html>stageboot-2 2 500");
+  assertEquals(host.rendered.documents, 3);
+});
+
+Deno.test("/ says that somebody looks", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  await host.app.request("/");
+  assertEquals(host.sampler.watched, 1);
+});
+
+Deno.test("/ and /stream refuse what they do not know", async () => {
+  const { app } = startHost();
+  const cases = [
+    ["/?page=1", 'Cannot take parameter "page": it is unknown here, known: none at all'],
+    ["/stream?page=cpus", 'Cannot stream page "cpus": needs overview'],
+    ["/stream?pages=overview", 'Cannot take parameter "pages": it is unknown here, known: page'],
+  ] as const;
+  for (const [path, message] of cases) {
+    const response = await app.request(path);
+    assertEquals([response.status, (await response.json()).error.message], [400, message]);
+  }
+});
+
+Deno.test("/stream without a page is the overview's", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  const response = await host.app.request("/stream");
+  assertEquals([response.status, host.hub.clients], [200, 1]);
+  await response.body!.cancel();
+});

@@ -1,0 +1,54 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { STATIC_FILES, StaticFiles } from "../../routes/static_files.ts";
+import { startHost } from "./host.ts";
+
+// printf 'let a;' | sha256sum
+const PATH = "/static/a.f355802c.js";
+
+Deno.test("a static file may be kept for ever under the name of its content", async () => {
+  const { app } = startHost();
+  const response = await app.request(PATH);
+  assertEquals([response.status, await response.text()], [200, "let a;"]);
+  assertEquals(response.headers.get("content-type"), "text/javascript; charset=utf-8");
+  assertEquals(response.headers.get("cache-control"), "public, max-age=31536000, immutable");
+  assertEquals(response.headers.get("etag"), '"f355802c"');
+});
+
+Deno.test("a static file that the caller has is not sent again", async () => {
+  const { app } = startHost();
+  const response = await app.request(PATH, { headers: { "if-none-match": 'W/"f355802c"' } });
+  assertEquals([response.status, response.body], [304, null]);
+  const other = await app.request(PATH, { headers: { "if-none-match": '"00000000"' } });
+  assertEquals(other.status, 200);
+});
+
+Deno.test("a static file of another version is not found", async () => {
+  const { app } = startHost();
+  for (const path of ["/static/a.00000000.js", "/static/a.js", "/static/", "/static/..%2fa"]) {
+    assertEquals((await app.request(path)).status, 404, path);
+  }
+});
+
+Deno.test("a static file is gzipped where that is accepted and worth it", async () => {
+  const content = new TextEncoder().encode("a".repeat(2000));
+  const files = new StaticFiles({ "long.css": content });
+  const { app } = startHost({ files });
+  const path = files.url("long.css");
+  const gzip = await app.request(path, { headers: { "accept-encoding": "gzip" } });
+  assertEquals(gzip.headers.get("content-encoding"), "gzip");
+  assertEquals(gzip.headers.get("content-type"), "text/css; charset=utf-8");
+  assertEquals(gzip.headers.get("vary"), "accept-encoding");
+  const body = gzip.body!.pipeThrough(new DecompressionStream("gzip"));
+  assertEquals(await new Response(body).text(), "a".repeat(2000));
+  const plain = await app.request(path);
+  assertEquals(plain.headers.get("content-encoding"), null);
+  assertEquals((await plain.arrayBuffer()).byteLength, 2000);
+});
+
+Deno.test("StaticFiles links what it has, and nothing else", () => {
+  assertMatch(STATIC_FILES.url("htmx.min.js"), /^\/static\/htmx\.min\.[0-9a-f]{8}\.js$/);
+  const file = STATIC_FILES.find(STATIC_FILES.url("uplot.min.css"));
+  assert(file !== undefined && file.content.plain.length > 1000);
+  assertThrows(() => STATIC_FILES.url("jquery.js"), Error, 'Cannot link "jquery.js"');
+  assertThrows(() => new StaticFiles({ "a.exe": new Uint8Array() }), Error, 'Cannot serve "a.exe"');
+});

@@ -1,0 +1,199 @@
+/**
+ * A card: its header and the runs of blocks between its charts. Header and runs are parts with ids of
+ * their own, which a tick replaces; charts stand outside of them, so that no swap touches a canvas.
+ *
+ * @module
+ */
+import type { Block, Card, Chart, Figures } from "../collectors/card.ts";
+import { metric, shownUnit } from "../collectors/catalogue.ts";
+import type { Series } from "../collectors/series.ts";
+import type { Snapshot } from "../collectors/snapshot.ts";
+import { isMeasured, type Problem } from "../collectors/trust.ts";
+import { BarBlock } from "./bar.tsx";
+import { ChartFigure } from "./chart.tsx";
+import { EachBlock } from "./each.tsx";
+import { FiguresBlock } from "./figures.tsx";
+import { spellOut } from "./format.ts";
+import { stepsOf } from "./height.ts";
+import { HeadlineBlock } from "./headline.tsx";
+import type { Html } from "./html.ts";
+import { Unavailable } from "./problems.tsx";
+import { CardTrust, Glyph } from "./ring.tsx";
+import { absenceOf, cardStanding } from "./standing.ts";
+import { TableBlock } from "./table.tsx";
+
+type Still = Exclude<Block, Chart>;
+/** A run of blocks without a chart, or one chart. */
+type Piece = { readonly part: number; readonly blocks: readonly Still[] } | Chart;
+
+const PIECES = new WeakMap<Card, readonly Piece[]>();
+
+function piecesOf(card: Card): readonly Piece[] {
+  let pieces = PIECES.get(card);
+  if (pieces === undefined) PIECES.set(card, pieces = cut(card.blocks));
+  return pieces;
+}
+
+function cut(blocks: readonly Block[]): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let run: Still[] = [];
+  let part = 0;
+  const end = (): void => {
+    if (run.length > 0) pieces.push({ part: part++, blocks: run });
+    run = [];
+  };
+  for (const block of blocks) {
+    if (block.block === "chart") {
+      end();
+      pieces.push(block);
+    } else run.push(block);
+  }
+  end();
+  // What is said where nothing can be shown needs a place.
+  if (part === 0) pieces.push({ part, blocks: [] });
+  return pieces;
+}
+
+export interface CardProps {
+  readonly card: Card;
+  readonly snapshot: Snapshot;
+  readonly series: Series;
+  readonly columns: ReadonlyMap<Chart, readonly number[]>;
+  readonly spanSeconds: number;
+}
+
+export function CardSection(props: CardProps): Html {
+  const { card, snapshot, series, columns, spanSeconds } = props;
+  const causes = absenceOf(snapshot, card);
+  const hero = card.blocks.some((block) => block.block === "headline");
+  const high = `high-${stepsOf(card, snapshot, causes.length)}`;
+  return (
+    <section class={hero ? "card hero" : `card ${high}`} aria-labelledby={`title-${card.id}`}>
+      <Header card={card} snapshot={snapshot} causes={causes} />
+      <div class="body">
+        {piecesOf(card).map((piece) =>
+          "block" in piece
+            ? (
+              <ChartFigure
+                chart={piece}
+                columns={columns.get(piece)!}
+                series={series}
+                spanSeconds={spanSeconds}
+                named={card.blocks.some((block) => isLegend(block, piece))}
+              />
+            )
+            : (
+              <Part
+                card={card}
+                snapshot={snapshot}
+                part={piece.part}
+                blocks={piece.blocks}
+                causes={causes}
+              />
+            )
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** The parts of a card that a tick may change: id and element. */
+export function cardParts(card: Card, snapshot: Snapshot): readonly (readonly [string, Html])[] {
+  const causes = absenceOf(snapshot, card);
+  const parts: (readonly [string, Html])[] = [
+    [headId(card), <Header card={card} snapshot={snapshot} causes={causes} />],
+  ];
+  for (const piece of piecesOf(card)) {
+    if ("block" in piece) continue;
+    const { part, blocks } = piece;
+    parts.push([
+      partId(card, part),
+      <Part card={card} snapshot={snapshot} part={part} blocks={blocks} causes={causes} />,
+    ]);
+  }
+  return parts;
+}
+
+function headId(card: Card): string {
+  return `card-${card.id}-head`;
+}
+
+function partId(card: Card, part: number): string {
+  return `card-${card.id}-${part}`;
+}
+
+function Header(props: { card: Card; snapshot: Snapshot; causes: readonly Problem[] }): Html {
+  const { card, snapshot, causes } = props;
+  const standing = causes.length > 0 ? null : cardStanding(snapshot, card);
+  return (
+    <header id={headId(card)}>
+      <h2 id={`title-${card.id}`}>{card.title}</h2>
+      <Note card={card} snapshot={snapshot} />
+      {causes.length > 0
+        ? (
+          <span class="proof">
+            <Glyph grade="absent" />
+            {"not available"}
+          </span>
+        )
+        : standing === null
+        ? <span class="proof">not yet</span>
+        : <CardTrust measured={standing} title={card.title} />}
+    </header>
+  );
+}
+
+function Note(props: { card: Card; snapshot: Snapshot }): Html | null {
+  const { note } = props.card;
+  if (note === undefined) return null;
+  const reading = props.snapshot.read(note.metric, note.instance);
+  if (!isMeasured(reading) || reading.grade === "implausible") return null;
+  const text = spellOut(reading.value, shownUnit(metric(note.metric)));
+  return <small>{note.name === undefined ? text : `${text} ${note.name}`}</small>;
+}
+
+interface PartProps {
+  readonly card: Card;
+  readonly snapshot: Snapshot;
+  readonly part: number;
+  readonly blocks: readonly Still[];
+  readonly causes: readonly Problem[];
+}
+
+function Part(props: PartProps): Html {
+  const { card, snapshot, part, blocks, causes } = props;
+  const gone = causes.length > 0;
+  return (
+    <div class="part" id={partId(card, part)}>
+      {gone
+        ? part === 0 ? <Unavailable causes={causes} /> : null
+        : blocks.map((block) => <StillBlock block={block} snapshot={snapshot} />)}
+    </div>
+  );
+}
+
+function StillBlock(props: { block: Still; snapshot: Snapshot }): Html {
+  const { block, snapshot } = props;
+  switch (block.block) {
+    case "headline":
+      return <HeadlineBlock block={block} snapshot={snapshot} />;
+    case "figures":
+      return <FiguresBlock block={block} snapshot={snapshot} />;
+    case "bar":
+      return <BarBlock block={block} snapshot={snapshot} />;
+    case "table":
+      return <TableBlock block={block} snapshot={snapshot} />;
+    case "each":
+      return <EachBlock block={block} snapshot={snapshot} />;
+  }
+}
+
+/** Figures with swatches that name the lines of a chart, in the same order. */
+function isLegend(block: Block, chart: Chart): boolean {
+  return block.block === "figures" && block.swatch === true &&
+    sameMetrics(block, chart);
+}
+
+function sameMetrics(figures: Figures, chart: Chart): boolean {
+  return chart.series.every((shown, index) => figures.rows[index]?.metric === shown.metric);
+}

@@ -1,0 +1,177 @@
+/**
+ * The whole HTML document around a page: head, header, main. No inline script and no `style`
+ * attribute, so that the page needs no exception in its Content-Security-Policy.
+ *
+ * @module
+ */
+import type { Snapshot } from "../collectors/snapshot.ts";
+import { instant, whole } from "./format.ts";
+import { type Html, render } from "./html.ts";
+
+/** Where the browser finds what is served beside the page. */
+export interface Assets {
+  readonly styles: readonly string[];
+  /** Runs before the first paint: the chosen theme. */
+  readonly first: string;
+  /** Run after the document is read, in this order; htmx before its extensions. */
+  readonly scripts: readonly string[];
+  readonly icon: string;
+}
+
+/** A page that exists, for the navigation. */
+export interface Page {
+  readonly path: string;
+  readonly name: string;
+}
+
+export const PAGES: readonly Page[] = [{ path: "/", name: "Overview" }];
+
+/** What makes a page live. */
+export interface Live {
+  /** `/stream?page=overview`. */
+  readonly stream: string;
+  readonly snapshot: Snapshot;
+  /** What the charts show. */
+  readonly spanSeconds: number;
+}
+
+export interface DocumentProps {
+  /** Leads the title of the tab, if it is not empty: `23.4 %`. */
+  readonly lead?: string | undefined;
+  /** `stage`. */
+  readonly title: string;
+  /** Path of the page that is shown; none of them for messages. */
+  readonly current?: string | undefined;
+  readonly assets: Assets;
+  readonly live?: Live | undefined;
+  readonly children: Html;
+}
+
+/**
+ * `morphIgnore`: an open panel stays open when a tick replaces it. A lost stream is looked for again
+ * within ten seconds, a minute (htmx's own limit) is long when one waits for a host to come back.
+ */
+const HTMX_CONFIG = JSON.stringify({
+  includeIndicatorCSS: false,
+  history: false,
+  morphIgnore: ["data-htmx-powered", "open"],
+  sse: { reconnectMaxDelay: 10_000 },
+});
+
+export function document(props: DocumentProps): string {
+  return `<!DOCTYPE html>\n${render(<Shell {...props} />)}\n`;
+}
+
+function Shell(props: DocumentProps): Html {
+  const { assets, live } = props;
+  const title = `${props.title} · Ringside`;
+  const lead = props.lead === undefined || props.lead === "" ? "" : `${props.lead} · `;
+  return (
+    <html lang="en" data-theme="auto">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{lead + title}</title>
+        <link rel="icon" href={assets.icon} type="image/svg+xml" />
+        {assets.styles.map((url) => <link rel="stylesheet" href={url} />)}
+        <script src={assets.first}></script>
+        {live === undefined ? null : <meta name="htmx-config" content={HTMX_CONFIG} />}
+        {assets.scripts.map((url) => <script src={url} defer></script>)}
+      </head>
+      <Body title={title} live={live}>
+        <header class="top">
+          <a class="sr" href="#main">Skip to the figures</a>
+          <Mark />
+          <Navigation current={props.current} />
+          {live === undefined ? null : <State snapshot={live.snapshot} />}
+          <Themes />
+        </header>
+        <main id="main">{props.children}</main>
+      </Body>
+    </html>
+  );
+}
+
+/** The stream's messages carry their own targets: the body itself is never swapped. */
+function Body(props: { title: string; live: Live | undefined; children: Html | Html[] }): Html {
+  const { title, live, children } = props;
+  if (live === undefined) return <body>{children}</body>;
+  return (
+    <body
+      hx-sse:connect={live.stream}
+      hx-trigger="load, connect"
+      hx-swap="none"
+      data-title={title}
+      data-interval={live.snapshot.intervalMs}
+      data-span={live.spanSeconds}
+    >
+      {children}
+    </body>
+  );
+}
+
+function Mark(): Html {
+  return (
+    <a class="mark" href="/">
+      <svg viewBox="0 0 20 20" aria-hidden="true">
+        <path class="open" d="M11.2 16.9A7 7 0 1 1 16.9 8.8" />
+        <circle class="seat" cx="16" cy="14.3" r="2.3" />
+      </svg>
+      <span>Ringside</span>
+    </a>
+  );
+}
+
+function Navigation(props: { current: string | undefined }): Html {
+  return (
+    <nav aria-label="Pages">
+      {PAGES.map(({ path, name }) => (
+        <a href={path} aria-current={path === props.current ? "page" : undefined}>{name}</a>
+      ))}
+    </nav>
+  );
+}
+
+/** The word is for everybody, the tick for those who look: heard each second it would be noise. */
+function State(props: { snapshot: Snapshot }): Html {
+  return (
+    <div class="live">
+      <span class="state" data-state="still" role="status">As of</span>
+      <TickNumber snapshot={props.snapshot} />
+    </div>
+  );
+}
+
+export function TickNumber(props: { snapshot: Snapshot }): Html {
+  const { wallMs, sequence } = props.snapshot;
+  const [date, time] = instant(wallMs);
+  return (
+    <time id="tick" datetime={new Date(wallMs).toISOString()} title={`Tick ${whole(sequence)}`}>
+      <span class="date">{date}</span> {time}
+    </time>
+  );
+}
+
+const THEMES = [["auto", "Auto"], ["light", "Light"], ["dark", "Dark"]] as const;
+
+function Themes(): Html {
+  return (
+    <fieldset class="seg">
+      <legend class="sr">Theme</legend>
+      {THEMES.map(([value, name]) => (
+        <label>
+          <input
+            type="radio"
+            name="theme"
+            value={value}
+            id={`theme-${value}`}
+            checked={value === "auto"}
+            autocomplete="off"
+          />
+          {name}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,45 @@
+/**
+ * How high a card will about be, so that cards of different heights can be packed without a script
+ * that measures them. A card that turns out higher makes its rows grow; nothing is ever cut off.
+ *
+ * @module
+ */
+import type { Block, Card } from "../collectors/card.ts";
+import type { Snapshot } from "../collectors/snapshot.ts";
+
+/** Steps that the style sheet has a class for. */
+const STEPS_LEAST = 6;
+const STEPS_MOST = 48;
+/** Padding, title and the space below the card. */
+const HEADER = 3.5;
+
+/** Height of a card in one column, in steps of a rem; `absent` causes stand in the place of its blocks. */
+export function stepsOf(card: Card, snapshot: Snapshot, absent: number): number {
+  const blocks = absent > 0
+    ? 3 + absent * 6
+    : card.blocks.reduce((sum, block) => sum + heightOf(block, snapshot), 0);
+  return Math.max(STEPS_LEAST, Math.min(STEPS_MOST, Math.ceil(HEADER + blocks)));
+}
+
+/** In rem, with the space below. The numbers follow from type size and padding in the style sheet. */
+function heightOf(block: Block, snapshot: Snapshot): number {
+  switch (block.block) {
+    case "headline":
+      return 6;
+    case "figures":
+      return 1 + block.rows.length * 1.48;
+    case "bar":
+      return 1.6;
+    case "table": {
+      const count = snapshot.instances(block.scope).length;
+      const rows = Math.min(count, block.most) + (count > block.most ? 1 : 0);
+      if (rows === 0) return 2.2;
+      // Many columns become lines of their own in a narrow card.
+      return 2.6 + rows * (block.columns.length > 3 ? 3.6 : 1.92);
+    }
+    case "each":
+      return 1 + Math.min(snapshot.instances(block.scope).length, 16) * 1.5;
+    case "chart":
+      return block.tall ? 17 : 12;
+  }
+}

@@ -1,0 +1,152 @@
+/** The overview: the host, how far its figures can be trusted, and every card in its place. @module */
+import type { Card } from "../collectors/card.ts";
+import { CARDS } from "../collectors/catalogue.ts";
+import type { HostProfile } from "../collectors/host.ts";
+import type { Series } from "../collectors/series.ts";
+import type { Snapshot } from "../collectors/snapshot.ts";
+import { GRADES } from "../collectors/trust.ts";
+import { CardSection } from "./card.tsx";
+import { chartColumns } from "./chart.tsx";
+import { type Assets, document } from "./document.tsx";
+import { duration, padWhole, plural, whole } from "./format.ts";
+import { headlineText } from "./headline.tsx";
+import type { Html } from "./html.ts";
+import { Problems } from "./problems.tsx";
+import { Glyph, Symbols } from "./ring.tsx";
+import { type Tally, tally } from "./standing.ts";
+
+/** The span of the charts. */
+export const SPAN_SECONDS = 300;
+
+const PLACES = ["core", "side", "sys", "full"] as const;
+const COLUMNS = chartColumns(CARDS);
+
+export interface OverviewProps {
+  readonly snapshot: Snapshot;
+  /** The lines of `chartKeys(CARDS)`, in that order. */
+  readonly series: Series;
+}
+
+export function Overview(props: OverviewProps): Html {
+  const { snapshot, series } = props;
+  return (
+    <>
+      <Symbols />
+      <HostLine profile={snapshot.profile} snapshot={snapshot} />
+      <div class="standing">
+        <TrustLine snapshot={snapshot} />
+        <Problems snapshot={snapshot} />
+      </div>
+      <div class="grid">
+        {PLACES.map((place) => {
+          const cards = CARDS.filter((card) => card.place === place);
+          if (cards.length === 0) return null;
+          return (
+            <div class={place}>
+              {cards.map((card: Card) => (
+                <CardSection
+                  card={card}
+                  snapshot={snapshot}
+                  series={series}
+                  columns={COLUMNS}
+                  spanSeconds={SPAN_SECONDS}
+                />
+              ))}
+            </div>
+          );
+        })}
+      </div>
+    </>
+  );
+}
+
+function HostLine(props: { profile: HostProfile; snapshot: Snapshot }): Html {
+  const { profile, snapshot } = props;
+  const sockets = profile.sockets ?? 1;
+  const sizes = [
+    profile.sockets === undefined ? "" : plural(profile.sockets, "socket"),
+    profile.cores === undefined ? "" : plural(profile.cores, "core"),
+    plural(profile.onlineCpus.length, "CPU"),
+  ].filter((size) => size !== "").join(", ");
+  return (
+    <div class="host">
+      <h1>{profile.hostname}</h1>
+      {profile.cpuModel === undefined ? null : (
+        <span>
+          {sockets > 1 ? `${sockets} × ` : ""}
+          {profile.cpuModel}
+        </span>
+      )}
+      <span class="m">{sizes}</span>
+      {profile.hypervisor === undefined ? null : (
+        <span class="m">
+          {profile.hypervisor === "unknown" ? "virtual machine" : `${profile.hypervisor} guest`}
+        </span>
+      )}
+      {profile.distribution === undefined ? null : <span class="m">{profile.distribution}</span>}
+      <span class="m">{`Linux ${profile.kernelRelease}`}</span>
+      <Uptime snapshot={snapshot} />
+    </div>
+  );
+}
+
+export function Uptime(props: { snapshot: Snapshot }): Html {
+  const { profile: { bootedAtMs }, wallMs } = props.snapshot;
+  return (
+    <span class="m" id="uptime">
+      {bootedAtMs === undefined ? "" : `up ${duration((wallMs - bootedAtMs) / 1000)}`}
+    </span>
+  );
+}
+
+/** How many quantities are worth what. It is the legend of the rings, and its numbers add up. */
+export function TrustLine(props: { snapshot: Snapshot }): Html {
+  const counts = tally(props.snapshot);
+  return (
+    <ul class="trust" id="trust">
+      <li>
+        <b>{whole(counts.measured)}</b>
+        {` of ${plural(counts.total, "quantity", "quantities")} measured`}
+      </li>
+      {GRADES.map((grade) => <GradeCount counts={counts} grade={grade} />)}
+      {counts.waiting === 0 ? null : (
+        <li>
+          <b>{whole(counts.waiting)}</b> not yet
+        </li>
+      )}
+      {counts.unavailable === 0 ? null : (
+        <li>
+          <Glyph grade="absent" /> <b>{padWhole(counts.unavailable)}</b> not available
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function GradeCount(props: { counts: Tally; grade: keyof Tally["grades"] }): Html | null {
+  const count = props.counts.grades[props.grade];
+  if (count === 0 && props.grade !== "exact") return null;
+  return (
+    <li>
+      <Glyph grade={props.grade} coverage={0.62} /> <b>{padWhole(count)}</b> {props.grade}
+    </li>
+  );
+}
+
+/** The overview as a document, live where a stream is named. */
+export function overviewPage(props: OverviewProps & { assets: Assets; stream: string }): string {
+  const { snapshot, series, assets, stream } = props;
+  return document({
+    lead: headline(snapshot),
+    title: snapshot.profile.hostname,
+    current: "/",
+    assets,
+    live: { stream, snapshot, spanSeconds: SPAN_SECONDS },
+    children: <Overview snapshot={snapshot} series={series} />,
+  });
+}
+
+function headline(snapshot: Snapshot): string {
+  const block = CARDS.flatMap((card) => card.blocks).find(({ block }) => block === "headline");
+  return block?.block === "headline" ? headlineText(block, snapshot) : "";
+}

@@ -1,0 +1,64 @@
+/** What could not be read: each cause once, with what was tried and what would help. @module */
+import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Problem, Reason } from "../collectors/trust.ts";
+import { plural } from "./format.ts";
+import type { Html } from "./html.ts";
+import { Glyph } from "./ring.tsx";
+
+/** All causes, closed until somebody asks. Calm: a guest without counters is no fault of its owner. */
+export function Problems(props: { snapshot: Snapshot }): Html {
+  const { problems } = props.snapshot;
+  return (
+    <details class="causes" id="causes" hidden={problems.length === 0}>
+      <summary>
+        {problems.length === 1 ? "1 cause" : plural(problems.length, "cause")}
+        {", and what would help"}
+      </summary>
+      <ul>
+        {problems.map((problem) => (
+          <li>
+            <Cause problem={problem} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** A card that has nothing to show: the reason and the smallest remedy, where the figures would be. */
+export function Unavailable(props: { causes: readonly Problem[] }): Html {
+  return (
+    <div class="none">
+      <p>
+        <Glyph grade="absent" /> <b>{titleOf(props.causes[0]!.reason)}</b>
+      </p>
+      {props.causes.map((problem) => <Cause problem={problem} />)}
+    </div>
+  );
+}
+
+export function Cause(props: { problem: Problem }): Html {
+  const { message, remedy } = props.problem;
+  return (
+    <>
+      <p class="m">{message.endsWith(".") ? message : `${message}.`}</p>
+      {remedy === undefined ? null : (
+        <div class="cmd">
+          <pre tabindex={0}><code>{remedy}</code></pre>
+          <button class="btn" type="button" data-copy>Copy</button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function titleOf(reason: Reason): string {
+  switch (reason) {
+    case "not_supported":
+      return "Not available on this system";
+    case "denied":
+      return "Not available without more rights";
+    default:
+      return "Could not be read";
+  }
+}

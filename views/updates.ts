@@ -1,0 +1,41 @@
+/**
+ * What a tick changes on the page: the text of every part that can be replaced, by the id of its
+ * element. Who sends them compares them with the last ones and leaves out what did not change.
+ *
+ * @module
+ */
+import { CARDS } from "../collectors/catalogue.ts";
+import type { SeriesKey } from "../collectors/series.ts";
+import type { Snapshot } from "../collectors/snapshot.ts";
+import { cardParts } from "./card.tsx";
+import { chartKeys } from "./chart.tsx";
+import { TickNumber } from "./document.tsx";
+import { render } from "./html.ts";
+import { TrustLine, Uptime } from "./overview.tsx";
+import { Problems } from "./problems.tsx";
+
+/** The lines of all charts of the overview: columns of the `sample` events, and of `Series`. */
+export const OVERVIEW_SERIES: readonly SeriesKey[] = chartKeys(CARDS);
+
+/** Every part of the overview: id of its element to the element's HTML, id included. */
+export function fragments(snapshot: Snapshot): ReadonlyMap<string, string> {
+  const found = new Map<string, string>([
+    ["tick", render(TickNumber({ snapshot }))],
+    ["uptime", render(Uptime({ snapshot }))],
+    ["trust", render(TrustLine({ snapshot }))],
+    ["causes", render(Problems({ snapshot }))],
+  ]);
+  for (const card of CARDS) {
+    for (const [id, element] of cardParts(card, snapshot)) found.set(id, render(element));
+  }
+  return found;
+}
+
+/** One message for the page: each part morphs the element with its id. */
+export function partials(parts: Iterable<readonly [string, string]>): string {
+  let text = "";
+  for (const [id, html] of parts) {
+    text += `<hx-partial hx-target="#${id}" hx-swap="outerMorph">${html}</hx-partial>`;
+  }
+  return text;
+}
