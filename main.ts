@@ -11,10 +11,10 @@ import {
   type Command,
   isLoopback,
   type Listener,
-  once,
   OptionError,
   parseOptions,
   printAddress,
+  printOnce,
   startService,
   USAGE,
 } from "./routes/mod.ts";
@@ -36,16 +36,18 @@ async function main(): Promise<number> {
       console.log(`Ringside ${config.version}`);
       return 0;
     case "once":
-      return await printOnce(command);
+      return await show(command);
     case "serve":
       return await serve(command);
   }
 }
 
-async function printOnce(command: Command & { name: "once" }): Promise<number> {
+async function show(command: Command & { name: "once" }): Promise<number> {
   const sampler = await startSampler(command.sampling);
   try {
-    console.log((await once(sampler, command.format)).trimEnd());
+    const { format } = command;
+    const text = await printOnce({ sampler, format, version: config.version });
+    console.log(text.trimEnd());
     return 0;
   } finally {
     await within(STOP_MS_MOST, sampler.stop());
@@ -53,6 +55,7 @@ async function printOnce(command: Command & { name: "once" }): Promise<number> {
 }
 
 async function serve(command: Command & { name: "serve" }): Promise<number> {
+  const told = toldToStop();
   const sampler = await startSampler(command.sampling);
   let listener: Listener;
   try {
@@ -69,14 +72,14 @@ async function serve(command: Command & { name: "serve" }): Promise<number> {
   console.log(
     `Ringside ${config.version} on http://${printAddress(listener.address)} (no login: ${note})`,
   );
-  const reason = await Promise.race([stopSignal(), sampler.ended, listener.ended]);
+  const reason = await Promise.race([told, sampler.ended, listener.ended]);
   if (reason !== null) console.error(reason);
   await within(STOP_MS_MOST, stop(listener, sampler));
   return reason === null ? 0 : 1;
 }
 
 /** Resolves when somebody asks the process to end. */
-function stopSignal(): Promise<null> {
+function toldToStop(): Promise<null> {
   return new Promise((resolve) => {
     for (const signal of SIGNALS) Deno.addSignalListener(signal, () => resolve(null));
   });

@@ -29,9 +29,11 @@ export interface RowWriter {
   /**
    * A total as the kernel counts it. The row holds its own total, which never falls: a raw value a
    * little below the last one adds nothing until it is passed again (the kernel's iowait does that), a
-   * raw value far below is a counter that began anew. `wrapAt` is 2^32 for 32-bit counters.
+   * raw value far below is a counter that began anew.
    */
-  count(column: Column, slot: number, raw: number, wrapAt?: number): void;
+  count(column: Column, slot: number, raw: number): void;
+  /** The same for a counter that begins again at 0 when it would reach `wrapAt`. */
+  countWrapping(column: Column, slot: number, raw: number, wrapAt: number): void;
   /** An increase that the collector worked out itself. Negative ones add nothing. */
   add(column: Column, slot: number, increase: number): void;
   /** Not measured for this instance, this time. */
@@ -74,8 +76,12 @@ export interface Site {
   readonly tree: HostTree;
   readonly clock: Clock;
   readonly profile: HostProfile;
-  /** The handle of one of its own metrics. Throws for an id that is not in the catalogue. */
-  column(metric: string): Column;
+  /**
+   * The handle of one of its own metrics. Throws for an id that is not in the catalogue. What is written
+   * is divided by `perUnit`: 100 for a metric in seconds whose file counts ticks. Whole numbers as they
+   * stand in a file cost no garbage, fractions do.
+   */
+  column(metric: string, perUnit?: number): Column;
   instances(scope: string): Instances;
   /** States a cause that costs some metrics or one instance, while the rest goes on. Idempotent by key. */
   report(problem: Omit<Problem, "collector">): void;

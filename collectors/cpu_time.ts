@@ -77,7 +77,7 @@ class CpuTimeReader implements Reader {
   constructor(site: Site) {
     this.#site = site;
     this.#cpus = site.instances("cpu");
-    this.#modes = CPU_MODES.map((mode) => site.column(mode.metric));
+    this.#modes = CPU_MODES.map((mode) => site.column(mode.metric, TICKS_PER_SECOND));
     this.#lines = LINES.map((line) => site.column(line.metric));
     this.#vectors = SOFTIRQ_VECTORS.map((vector) => site.column(softirqMetric(vector)));
     this.#file = openOrFail(site.tree, PATH);
@@ -130,7 +130,7 @@ class CpuTimeReader implements Reader {
           `${this.#modes.length} numbers after the CPU`,
         );
       }
-      if (slot >= 0) row.count(this.#modes[mode]!, slot, ticks / TICKS_PER_SECOND);
+      if (slot >= 0) row.count(this.#modes[mode]!, slot, ticks);
     }
   }
 
@@ -142,14 +142,15 @@ class CpuTimeReader implements Reader {
     const value = scanner.number();
     if (value < 0) throw malformed(PATH, scanner.lineText(start), "a number after the word");
     const known = LINES[line]!;
-    if (known.counter) row.count(this.#lines[line]!, HOST_SLOT, value, known.wraps ? WRAP : 0);
+    if (known.wraps) row.countWrapping(this.#lines[line]!, HOST_SLOT, value, WRAP);
+    else if (known.counter) row.count(this.#lines[line]!, HOST_SLOT, value);
     else row.gauge(this.#lines[line]!, HOST_SLOT, value);
     this.#found[line] = 1;
     if (line !== SOFTIRQ) return;
     for (let vector = 0; vector < this.#vectors.length; vector++) {
       const count = scanner.number();
       if (count < 0) throw malformed(PATH, scanner.lineText(start), "a number for each vector");
-      row.count(this.#vectors[vector]!, HOST_SLOT, count, WRAP);
+      row.countWrapping(this.#vectors[vector]!, HOST_SLOT, count, WRAP);
     }
   }
 

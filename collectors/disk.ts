@@ -68,8 +68,8 @@ class DiskReader implements Reader {
     this.#site = site;
     this.#disks = site.instances("disk");
     this.#volumes = site.instances("volume");
-    this.#diskColumns = DISK_FIELDS.map((field) => site.column(diskMetric("disk", field)));
-    this.#volumeColumns = DISK_FIELDS.map((field) => site.column(diskMetric("volume", field)));
+    this.#diskColumns = columnsOf(site, "disk");
+    this.#volumeColumns = columnsOf(site, "volume");
     this.#file = openOrFail(site.tree, PATH);
     requireClass(site.tree, this.#file);
   }
@@ -135,12 +135,13 @@ class DiskReader implements Reader {
   #write(row: RowWriter, columns: readonly Column[], slot: number, found: number): void {
     this.#valuesFound = Math.min(this.#valuesFound, found);
     for (let i = 0; i < DISK_FIELDS.length; i++) {
-      const { position, kind, scale, unit } = DISK_FIELDS[i]!;
+      const { position, kind, unit } = DISK_FIELDS[i]!;
       const column = columns[i]!;
-      const value = this.#values[position]! * scale;
+      const value = this.#values[position]!;
       if (position >= found) row.none(column, slot);
       else if (kind === "gauge") row.gauge(column, slot, value);
-      else row.count(column, slot, value, unit === "s" ? WRAP * scale : 0);
+      else if (unit === "s") row.countWrapping(column, slot, value, WRAP);
+      else row.count(column, slot, value);
     }
   }
 
@@ -214,4 +215,8 @@ function requireClass(tree: HostTree, file: TreeFile): void {
     });
     throw new CollectorError(reason, message);
   }
+}
+
+function columnsOf(site: Site, scope: DiskScope): readonly Column[] {
+  return DISK_FIELDS.map((field) => site.column(diskMetric(scope, field), 1 / field.scale));
 }

@@ -126,7 +126,7 @@ export class Engine {
     const tick = this.#tick;
     tick.monotonicMs = now;
     tick.wallMs = clock.wallMs();
-    tick.seconds = Math.floor(now / 1000);
+    tick.seconds = (now / 1000) | 0;
     this.#store.next();
     for (let i = 0; i < this.#seats.length; i++) {
       const seat = this.#seats[i]!;
@@ -163,7 +163,11 @@ export class Engine {
       tree,
       clock,
       profile,
-      column: (id) => ownColumn(spec.id, id),
+      column: (id, perUnit = 1) => {
+        const column = ownColumn(spec.id, id);
+        this.#store.row.setPerUnit(column, perUnit);
+        return column;
+      },
       instances: (scope) => this.#store.instances(scope),
       report: (problem) => this.#report(spec.id, problem),
       resolve: (key) => this.#resolve(spec.id, key),

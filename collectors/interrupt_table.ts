@@ -146,7 +146,9 @@ export class InterruptTable {
     const description = scanner.lineText().trim();
     // PowerPC has two rows LOC; a device's row keeps its number while drivers come and go behind it.
     const key = /^\d+$/.test(name) ? name : `${name} ${description}`;
-    const alone = values === 1 && this.cpus.length > 1 && description === "";
+    const newline = scanner.bytes.indexOf(NEWLINE, scanner.at);
+    const whole = newline >= 0 && newline < scanner.end;
+    const alone = values === 1 && this.cpus.length > 1 && description === "" && whole;
     const row = this.#rows.get(key) ?? this.#newRow(name, alone, rowMeaning(name, description));
     this.#rows.set(key, row);
     // What follows has moved as well: a name alone does not tell two rows LOC apart.

@@ -49,7 +49,7 @@ export class KeyedLines implements Content {
     this.#path = path;
     this.#fields = fields;
     this.#keys = new KeyTable(fields.map((field) => field.key));
-    this.#columns = fields.map((field) => site.column(field.metric));
+    this.#columns = fields.map((field) => site.column(field.metric, 1 / field.scale));
     this.#state = new Uint8Array(fields.length);
     this.#before = new Uint8Array(fields.length);
   }
@@ -91,9 +91,8 @@ export class KeyedLines implements Content {
       this.#state[field] = GARBLED;
       return;
     }
-    const { scale, counter } = this.#fields[field]!;
-    if (counter) row.count(this.#columns[field]!, HOST_SLOT, value * scale);
-    else row.gauge(this.#columns[field]!, HOST_SLOT, value * scale);
+    if (this.#fields[field]!.counter) row.count(this.#columns[field]!, HOST_SLOT, value);
+    else row.gauge(this.#columns[field]!, HOST_SLOT, value);
     this.#state[field] = PRESENT;
   }
 

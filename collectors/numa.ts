@@ -65,8 +65,8 @@ class NumaReader implements Reader {
   constructor(site: Site) {
     this.#site = site;
     this.#instances = site.instances("node");
-    this.#memory = fieldsOf(site, NODE_MEMORY);
-    this.#pages = fieldsOf(site, NODE_PAGES);
+    this.#memory = fieldsOf(site, NODE_MEMORY, 1 / KIB);
+    this.#pages = fieldsOf(site, NODE_PAGES, 1);
   }
 
   read(row: RowWriter, tick: Tick): void {
@@ -95,7 +95,7 @@ class NumaReader implements Reader {
       const start = scanner.word();
       if (scanner.peek(scanner.at - 1) !== COLON) continue;
       const key = keys.find(scanner.bytes, start, scanner.at - 1);
-      if (key >= 0) row.gauge(columns[key]!, node.slot, this.#number(node.meminfo) * KIB);
+      if (key >= 0) row.gauge(columns[key]!, node.slot, this.#number(node.meminfo));
     }
   }
 
@@ -174,9 +174,9 @@ class NumaReader implements Reader {
   }
 }
 
-function fieldsOf(site: Site, fields: readonly NodeField[]): Fields {
+function fieldsOf(site: Site, fields: readonly NodeField[], perUnit: number): Fields {
   return {
     keys: new KeyTable(fields.map(({ field }) => field)),
-    columns: fields.map(({ metric }) => site.column(metric)),
+    columns: fields.map(({ metric }) => site.column(metric, perUnit)),
   };
 }

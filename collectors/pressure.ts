@@ -88,8 +88,8 @@ class PressureFile implements Content {
     this.#lines = lines;
     this.#words = lines.map((line) => ascii(`${line.line} `));
     this.#names = lines.map((line) => ascii(line.instance));
-    this.#totals = lines.map((line) => site.column(line.metric));
-    this.#averages = PRESSURE_AVERAGES.map(({ metric }) => site.column(metric));
+    this.#totals = lines.map((line) => site.column(line.metric, MICROSECONDS));
+    this.#averages = PRESSURE_AVERAGES.map(({ metric }) => site.column(metric, PER_CENT));
     this.#instances = site.instances("pressure");
     this.#values = new Float64Array(lines.length * VALUES);
   }
@@ -138,9 +138,9 @@ class PressureFile implements Content {
     if (slot === UNKNOWN) slot = this.#instances.claim(this.#lines[line]!.instance);
     const first = line * VALUES;
     for (let average = 0; average < this.#averages.length && slot >= 0; average++) {
-      row.gauge(this.#averages[average]!, slot, this.#values[first + average]! / PER_CENT);
+      row.gauge(this.#averages[average]!, slot, this.#values[first + average]!);
     }
     const total = this.#values[first + AVERAGES.length]!;
-    row.count(this.#totals[line]!, HOST_SLOT, total / MICROSECONDS);
+    row.count(this.#totals[line]!, HOST_SLOT, total);
   }
 }

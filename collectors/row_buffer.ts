@@ -9,19 +9,25 @@ import { CollectorError, type Column, type RowWriter } from "./collector.ts";
 import { carryRow } from "./layout.ts";
 
 /**
- * A raw counter may fall by this much and still be the same counter: the kernel's idle and iowait
+ * A raw counter may fall by this much, in the file's own unit, and still be the same counter: the kernel's idle and iowait
  * times do (proc(5) says so of iowait). Larger falls are a counter that began anew.
  */
 const JITTER_SHARE = 0.01;
 const JITTER_LEAST = 100;
 
+/** Cells of the input after the value itself. */
+const WRAPS = 1;
+const NEVER_WRAPS = 2;
+
 export class RowBuffer implements RowWriter {
-  private readonly input = new Float64Array(1);
+  private readonly input = new Float64Array(3);
   #cells: Float64Array;
   /** Totals so far; unlike cells they survive a failure of the collector. */
   #totals: Float64Array;
   /** Last raw counters. */
   #raws: Float64Array;
+  /** By metric: what is written, in its file's unit, for one of the metric's. */
+  readonly #perUnit = new Float64Array(MEASURED.length).fill(1);
   #bases: readonly number[];
   #capacities: readonly number[];
 
@@ -35,6 +41,11 @@ export class RowBuffer implements RowWriter {
 
   get cells(): Float64Array {
     return this.#cells;
+  }
+
+  /** From now on what is written for this metric is divided by this. */
+  setPerUnit(column: Column, perUnit: number): void {
+    this.#perUnit[column] = perUnit;
   }
 
   /** Moves everything to a layout with more slots. */
@@ -52,16 +63,22 @@ export class RowBuffer implements RowWriter {
   }
 
   // A number that is handed to a function costs garbage unless V8 inlines the function, and it always
-  // inlines the smallest. So these three only put it into a cell.
+  // inlines the smallest. So these only put it into a cell.
 
   gauge(column: Column, slot: number, value: number): void {
     this.input[0] = value;
     this.gaugeInput(column, slot);
   }
 
-  count(column: Column, slot: number, raw: number, wrapAt = 0): void {
+  count(column: Column, slot: number, raw: number): void {
     this.input[0] = raw;
-    this.countInput(column, slot, wrapAt);
+    this.countInput(column, slot, NEVER_WRAPS);
+  }
+
+  countWrapping(column: Column, slot: number, raw: number, wrapAt: number): void {
+    this.input[0] = raw;
+    this.input[WRAPS] = wrapAt;
+    this.countInput(column, slot, WRAPS);
   }
 
   add(column: Column, slot: number, increase: number): void {
@@ -75,11 +92,14 @@ export class RowBuffer implements RowWriter {
       const { id } = MEASURED[column]!;
       throw new CollectorError("failed", `Cannot store "${id}" of slot ${slot}: found NaN`);
     }
-    this.#cells[this.#bases[column]! + slot] = value;
+    this.#cells[this.#bases[column]! + slot] = value / this.#perUnit[column]!;
   }
 
-  private countInput(column: Column, slot: number, wrapAt: number): void {
-    const raw = this.input[0]!;
+  /** `wraps`: the cell that says where the counter wraps; 0 in it for one that never does. */
+  private countInput(column: Column, slot: number, wraps: number): void {
+    const perUnit = this.#perUnit[column]!;
+    const raw = this.input[0]! / perUnit;
+    const wrapAt = this.input[wraps]! / perUnit;
     const at = this.#bases[column]! + slot;
     const totals = this.#totals;
     const last = this.#raws[at]!;
@@ -91,7 +111,7 @@ export class RowBuffer implements RowWriter {
     } else if (last - raw <= wrapAt && wrapAt - (last - raw) < wrapAt / 2) {
       // Sums of wrapping counters may stand above `wrapAt`: one of their terms wrapped.
       totals[at] = totals[at]! + (wrapAt - (last - raw));
-    } else if (last - raw <= Math.max(JITTER_LEAST, last * JITTER_SHARE)) {
+    } else if (last - raw <= Math.max(JITTER_LEAST / perUnit, last * JITTER_SHARE)) {
       this.#cells[at] = totals[at]!;
       return;
     }
@@ -100,7 +120,7 @@ export class RowBuffer implements RowWriter {
   }
 
   private addInput(column: Column, slot: number): void {
-    const increase = this.input[0]!;
+    const increase = this.input[0]! / this.#perUnit[column]!;
     const at = this.#bases[column]! + slot;
     const totals = this.#totals;
     if (totals[at]! !== totals[at]!) totals[at] = 0;

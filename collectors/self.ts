@@ -44,6 +44,8 @@ class SelfReader implements Reader {
   readonly #statusKeys = new KeyTable(["VmRSS", "RssAnon"]);
   #statusReported = false;
   #limitDueSeconds = 0;
+  /** It does not change, and cells keep their value. */
+  #startWritten = false;
   #descriptorsDueSeconds = 0;
 
   constructor(site: Site) {
@@ -97,12 +99,13 @@ class SelfReader implements Reader {
         "the fields of proc_pid_stat(5)",
       );
     }
-    row.count(columns.cpu, HOST_SLOT, (stat.userTicks + stat.systemTicks) / USER_HZ);
-    row.count(columns.user, HOST_SLOT, stat.userTicks / USER_HZ);
-    row.count(columns.system, HOST_SLOT, stat.systemTicks / USER_HZ);
+    row.count(columns.cpu, HOST_SLOT, stat.userTicks + stat.systemTicks);
+    row.count(columns.user, HOST_SLOT, stat.userTicks);
+    row.count(columns.system, HOST_SLOT, stat.systemTicks);
     row.gauge(columns.threads, HOST_SLOT, stat.threads);
-    const bootedAtMs = this.#site.profile.bootedAtMs;
-    if (bootedAtMs !== undefined) {
+    const { bootedAtMs } = this.#site.profile;
+    if (bootedAtMs !== undefined && !this.#startWritten) {
+      this.#startWritten = true;
       row.gauge(columns.start, HOST_SLOT, bootedAtMs / 1000 + stat.startTicks / USER_HZ);
     }
   }
@@ -120,7 +123,7 @@ class SelfReader implements Reader {
       if (key < 0) continue;
       const kib = scanner.number();
       if (kib < 0) throw malformed(this.#statusFile.path, scanner.lineText(start), "a size in kB");
-      row.gauge(key === 0 ? resident : anonymous, HOST_SLOT, kib * KIB);
+      row.gauge(key === 0 ? resident : anonymous, HOST_SLOT, kib);
       found |= 1 << key;
     }
     if ((found & 1) === 0) row.none(resident, HOST_SLOT);
@@ -182,7 +185,7 @@ function descriptorLimit(tree: HostTree): number {
   const path = "/proc/self/limits";
   const text = tree.text(path);
   const line = /^Max open files.*/m.exec(text)?.[0] ?? text;
-  const soft = /^Max open files +(\d+) /.exec(line)?.[1];
+  const soft = /^Max open files +(\d{1,20}) /.exec(line)?.[1];
   if (soft === undefined) throw malformed(path, line, "a number in line Max open files");
   return Number(soft);
 }
@@ -201,11 +204,11 @@ interface Columns {
 
 function columnsOf(site: Site): Columns {
   return {
-    cpu: site.column("self_cpu_seconds"),
-    user: site.column("self_cpu_user_seconds"),
-    system: site.column("self_cpu_system_seconds"),
-    resident: site.column("self_resident_bytes"),
-    anonymous: site.column("self_anonymous_bytes"),
+    cpu: site.column("self_cpu_seconds", USER_HZ),
+    user: site.column("self_cpu_user_seconds", USER_HZ),
+    system: site.column("self_cpu_system_seconds", USER_HZ),
+    resident: site.column("self_resident_bytes", 1 / KIB),
+    anonymous: site.column("self_anonymous_bytes", 1 / KIB),
     threads: site.column("self_threads"),
     descriptors: site.column("self_descriptors"),
     limit: site.column("self_descriptors_limit"),

@@ -28,7 +28,7 @@ export function setInterval(sampler: Sampler): (context: Context) => Promise<Res
 async function boundedText(request: Request): Promise<string> {
   const bytes = new Uint8Array(BODY_BYTES_MOST);
   let length = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of bodyOf(request)) {
     if (length + chunk.length > BODY_BYTES_MOST) {
       throw new Refusal(
         413,
@@ -39,4 +39,14 @@ async function boundedText(request: Request): Promise<string> {
     length += chunk.length;
   }
   return new TextDecoder().decode(bytes.subarray(0, length));
+}
+
+/** A caller that goes away in the middle of its body is no error of this service. */
+async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
+  try {
+    yield* request.body ?? [];
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw new Refusal(400, `Cannot read the body: ${found}, needs a whole one`);
+  }
 }

@@ -1,12 +1,12 @@
 /** The service as a whole: a sampler in, a listener out. @module */
 import type { Sampler } from "../collectors/mod.ts";
+import { createViews, type Views } from "../views/mod.ts";
 import { createApp } from "./app.ts";
+import { ASSETS } from "./assets.ts";
 import { Hub } from "./hub.ts";
-import type { ServeOptions } from "./options.ts";
-import type { Rendering } from "./rendering.ts";
+import { once } from "./once.ts";
+import type { OnceFormat, ServeOptions } from "./options.ts";
 import { Listener } from "./server.ts";
-import { STATIC_FILES } from "./static_files.ts";
-import { VIEWS } from "./views.ts";
 
 export interface ServiceOptions extends ServeOptions {
   readonly sampler: Sampler;
@@ -16,9 +16,23 @@ export interface ServiceOptions extends ServeOptions {
 /** Listens. Throws `ListenError`. */
 export function startService(options: ServiceOptions): Listener {
   const { sampler, version, address, allowedHosts } = options;
-  const rendering: Rendering = VIEWS;
+  const rendering = views(version);
   const hub = new Hub({ sampler });
-  const files = STATIC_FILES;
-  const app = createApp({ sampler, hub, rendering, files, version, address, allowedHosts });
+  const app = createApp({ sampler, hub, rendering, files: ASSETS, version, address, allowedHosts });
   return new Listener({ address, app, hub });
+}
+
+export interface PrintOptions {
+  readonly sampler: Sampler;
+  readonly version: string;
+  readonly format: OnceFormat;
+}
+
+/** What the service shows, a single time. Rejects when the sampler ends before it has. */
+export function printOnce(options: PrintOptions): Promise<string> {
+  return once(options.sampler, options.format, views(options.version));
+}
+
+function views(version: string): Views {
+  return createViews({ url: (name) => ASSETS.url(name), version });
 }

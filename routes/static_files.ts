@@ -1,14 +1,10 @@
 /**
- * What the browser loads once: files of static/ and of the npm packages as they lie there, held in
- * memory from the start, under names that carry a hash of their content and may be kept for ever.
+ * Files that the browser loads once: held in memory, under names that carry a hash of their content
+ * and may be kept for ever.
  *
  * @module
  */
 import { createHash } from "node:crypto";
-import htmx from "htmx.org/dist/htmx.min.js" with { type: "bytes" };
-import hxSse from "htmx.org/dist/ext/hx-sse.min.js" with { type: "bytes" };
-import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "bytes" };
-import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "bytes" };
 import type { Context } from "hono";
 import { send } from "./answer.ts";
 import { type Bytes, Encoded } from "./encoding.ts";
@@ -70,13 +66,6 @@ function staticFile(name: string, bytes: Bytes): StaticFile {
     content: new Encoded(bytes),
   };
 }
-
-export const STATIC_FILES: StaticFiles = new StaticFiles({
-  "htmx.min.js": htmx,
-  "hx-sse.min.js": hxSse,
-  "uplot.min.js": uplotScript,
-  "uplot.min.css": uplotStyle,
-});
 
 /** A name without the hash of today's content is not found: an old page would run with a new script. */
 export function serveStatic(files: StaticFiles): (context: Context) => Response {

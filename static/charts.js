@@ -132,7 +132,7 @@
       if (this.drawn === "stack") order.reverse();
       return order.map((index) => ({
         width: this.drawn === "stack" ? 1 : 1.5,
-        stroke: () => colour(this.drawn === "stack" ? "var(--card)" : ink(index)),
+        stroke: () => colour(ink(index)),
         ...(this.drawn === "line" ? {} : {
           fill: () => colour(mixed(index, this.drawn === "stack" ? 78 : 26)),
           fillTo: 0,

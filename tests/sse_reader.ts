@@ -14,10 +14,9 @@ export class SseReader {
   /** Comments seen so far: heartbeats. */
   comments = 0;
 
-  /** `gzip`: the body is decompressed as it comes. */
-  constructor(response: Response) {
+  /** `gzip`: the body is compressed, and is decompressed as it comes. `fetch` has done that itself. */
+  constructor(response: Response, gzip = false) {
     if (response.body === null) throw new Error("Cannot read events: the response has no body");
-    const gzip = response.headers.get("content-encoding") === "gzip";
     const body = response.body as ReadableStream<Uint8Array<ArrayBuffer>>;
     this.#reader = (gzip ? body.pipeThrough(new DecompressionStream("gzip")) : body).getReader();
   }

@@ -31,6 +31,7 @@ export interface Live {
   /** `/stream?page=overview`. */
   readonly stream: string;
   readonly snapshot: Snapshot;
+  readonly intervalMs: number;
   /** What the charts show. */
   readonly spanSeconds: number;
 }
@@ -103,7 +104,7 @@ function Body(props: { title: string; live: Live | undefined; children: Html | H
       hx-trigger="load, connect"
       hx-swap="none"
       data-title={title}
-      data-interval={live.snapshot.intervalMs}
+      data-interval={live.intervalMs}
       data-span={live.spanSeconds}
     >
       {children}

@@ -164,11 +164,6 @@ export function pad(value: string): string {
   return (point ? "" : POINT_SPACE) + DIGIT_SPACE.repeat(missing) + value;
 }
 
-/** The same for a count of up to two digits. */
-export function padWhole(count: number): string {
-  return whole(count).padStart(2, DIGIT_SPACE);
-}
-
 const ABSENT: Readonly<Record<Reason, string>> = {
   not_supported: "not available",
   denied: "no permission",

@@ -27,7 +27,7 @@ function heightOf(block: Block, snapshot: Snapshot): number {
     case "headline":
       return 6;
     case "figures":
-      return 1 + block.rows.length * 1.48;
+      return 0.7 + block.rows.length * 1.48;
     case "bar":
       return 1.6;
     case "table": {
@@ -35,7 +35,7 @@ function heightOf(block: Block, snapshot: Snapshot): number {
       const rows = Math.min(count, block.most) + (count > block.most ? 1 : 0);
       if (rows === 0) return 2.2;
       // Many columns become lines of their own in a narrow card.
-      return 2.6 + rows * (block.columns.length > 3 ? 3.6 : 1.92);
+      return 2.3 + rows * (block.columns.length > 3 ? 3.6 : 1.92);
     }
     case "each":
       return 1 + Math.min(snapshot.instances(block.scope).length, 16) * 1.5;

@@ -1,26 +1,38 @@
-/** A page with one thing to say: what went wrong, or what to wait for. @module */
+/** A page with one thing to say: what went wrong. @module */
 import { type Assets, document } from "./document.tsx";
 
 export interface MessageProps {
-  readonly assets: Assets;
-  /** HTTP status: `404`. */
+  /** As HTTP names it: 404. */
   readonly status: number;
-  /** `No such page`. */
-  readonly title: string;
-  /** What was asked for, what was found, what would help; full sentences. */
-  readonly sentence: string;
+  /** One sentence without a full stop. */
+  readonly message: string;
 }
 
-export function messagePage(props: MessageProps): string {
-  const { assets, status, title, sentence } = props;
+const TITLES: Readonly<Record<number, string>> = {
+  400: "Not understood",
+  401: "Not signed in",
+  403: "Not allowed",
+  404: "Not found",
+  405: "Not allowed in this way",
+  413: "Too large",
+  414: "Too long",
+  421: "Not this host",
+  429: "Too many requests",
+  500: "An error of this service",
+  503: "Not ready",
+};
+
+export function messagePage(props: MessageProps, assets: Assets): string {
+  const { status, message } = props;
+  const title = TITLES[status] ?? "Not possible";
   return document({
     assets,
-    title: `${status} ${title}`,
+    title,
     children: (
       <div class="message">
         <p class="m">{String(status)}</p>
         <h1>{title}</h1>
-        <p>{sentence}</p>
+        <p>{`${message}.`}</p>
         <p>
           <a href="/">To the overview</a>
         </p>

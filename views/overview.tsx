@@ -8,7 +8,7 @@ import { GRADES } from "../collectors/trust.ts";
 import { CardSection } from "./card.tsx";
 import { chartColumns } from "./chart.tsx";
 import { type Assets, document } from "./document.tsx";
-import { duration, padWhole, plural, whole } from "./format.ts";
+import { duration, plural, whole } from "./format.ts";
 import { headlineText } from "./headline.tsx";
 import type { Html } from "./html.ts";
 import { Problems } from "./problems.tsx";
@@ -18,6 +18,9 @@ import { type Tally, tally } from "./standing.ts";
 /** The span of the charts. */
 export const SPAN_SECONDS = 300;
 
+/** The arc of an estimate in the legend. */
+const LEGEND_SHARE = 0.62;
+
 const PLACES = ["core", "side", "sys", "full"] as const;
 const COLUMNS = chartColumns(CARDS);
 
@@ -25,6 +28,13 @@ export interface OverviewProps {
   readonly snapshot: Snapshot;
   /** The lines of `chartKeys(CARDS)`, in that order. */
   readonly series: Series;
+}
+
+export interface OverviewDocumentProps extends OverviewProps {
+  readonly assets: Assets;
+  readonly stream: string;
+  /** The interval that is asked for. */
+  readonly intervalMs: number;
 }
 
 export function Overview(props: OverviewProps): Html {
@@ -116,7 +126,7 @@ export function TrustLine(props: { snapshot: Snapshot }): Html {
       )}
       {counts.unavailable === 0 ? null : (
         <li>
-          <Glyph grade="absent" /> <b>{padWhole(counts.unavailable)}</b> not available
+          <Glyph grade="absent" /> <b>{whole(counts.unavailable)}</b> not available
         </li>
       )}
     </ul>
@@ -128,20 +138,20 @@ function GradeCount(props: { counts: Tally; grade: keyof Tally["grades"] }): Htm
   if (count === 0 && props.grade !== "exact") return null;
   return (
     <li>
-      <Glyph grade={props.grade} coverage={0.62} /> <b>{padWhole(count)}</b> {props.grade}
+      <Glyph grade={props.grade} share={LEGEND_SHARE} /> <b>{whole(count)}</b> {props.grade}
     </li>
   );
 }
 
 /** The overview as a document, live where a stream is named. */
-export function overviewPage(props: OverviewProps & { assets: Assets; stream: string }): string {
-  const { snapshot, series, assets, stream } = props;
+export function overviewPage(props: OverviewDocumentProps): string {
+  const { snapshot, series, assets, stream, intervalMs } = props;
   return document({
     lead: headline(snapshot),
     title: snapshot.profile.hostname,
     current: "/",
     assets,
-    live: { stream, snapshot, spanSeconds: SPAN_SECONDS },
+    live: { stream, snapshot, intervalMs, spanSeconds: SPAN_SECONDS },
     children: <Overview snapshot={snapshot} series={series} />,
   });
 }

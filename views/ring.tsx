@@ -37,8 +37,8 @@ export function Symbols(): Html {
   );
 }
 
-/** The mark alone. An estimate is an arc as long as its coverage. */
-export function Glyph(props: { grade: Grade | "absent"; coverage?: number }): Html {
+/** The mark alone. An estimate is an arc as long as the share of it that was counted. */
+export function Glyph(props: { grade: Grade | "absent"; share?: number }): Html {
   if (props.grade !== "estimated") {
     return (
       <svg class={`g ${props.grade}`} viewBox={BOX} aria-hidden="true">
@@ -46,7 +46,7 @@ export function Glyph(props: { grade: Grade | "absent"; coverage?: number }): Ht
       </svg>
     );
   }
-  const arc = Math.round((props.coverage ?? 1) * 100);
+  const arc = Math.round((props.share ?? 1) * 100);
   return (
     <svg class="g" viewBox={BOX} aria-hidden="true">
       <circle class="track" cx="6" cy="6" r="4.5" />
@@ -63,12 +63,17 @@ export function Glyph(props: { grade: Grade | "absent"; coverage?: number }): Ht
   );
 }
 
+/** How much of what should be in a number is in it: time counted, and parts of a sum. */
+function shareOf({ coverage, partial }: Measurement): number {
+  return partial === undefined ? coverage : coverage * partial.counted / partial.present;
+}
+
 /** The mark beside a single number that is not exact; its words are for those who hear the page. */
 export function SmallTrust(props: { measured: Measurement }): Html {
   const { measured } = props;
   return (
     <span class="ring">
-      <Glyph grade={measured.grade} coverage={measured.coverage} />
+      <Glyph grade={measured.grade} share={shareOf(measured)} />
       <span class="sr">{trustSentence(measured)}</span>
     </span>
   );
@@ -79,7 +84,7 @@ export function CardTrust(props: { measured: Measurement; title: string }): Html
   const { measured, title } = props;
   return (
     <span class={`proof ${measured.grade}`}>
-      <Glyph grade={measured.grade} coverage={measured.coverage} />
+      <Glyph grade={measured.grade} share={shareOf(measured)} />
       <span aria-hidden="true">{trustWords(measured)}</span>
       <span class="sr">{`${title}: ${trustSentence(measured)}`}</span>
     </span>

@@ -331,8 +331,8 @@ export const memory: Subject = {
     derived(
       "memory_used_bytes",
       "Used",
-      "Total less free less cache, so that the three add up. Total less available is a little more: " +
-        "the kernel's estimate keeps reserves back.",
+      "Total less free less cache, so that the three add up, as htop has it. free(1) prints total less " +
+        "available, which is more by the reserves that the kernel keeps.",
       subtract(last("memory_total_bytes"), add(last("memory_free_bytes"), cache)),
     ),
     derived(

@@ -85,7 +85,7 @@ export class LinuxKernel implements Kernel, Clock {
   read(fd: number, into: Uint8Array<ArrayBuffer>): number {
     const { symbols, errno } = this.#libc;
     for (let tries = 0;; tries++) {
-      const count = symbols.read(fd, into, into.byteLength);
+      const count = symbols.read(fd, into, into.length);
       if (count >= 0) return count;
       const cause = errno();
       if (cause !== ERRNO.EINTR || tries >= INTERRUPTIONS_MOST) return -cause;
@@ -257,7 +257,7 @@ export class LinuxKernel implements Kernel, Clock {
     let interruptions = 0;
     let result = 0;
     while (count <= DIRECTORY_ENTRIES_MOST) {
-      const length = symbols.getdents64(syscalls.getdents64, fd, bytes, bytes.byteLength);
+      const length = symbols.getdents64(syscalls.getdents64, fd, bytes, bytes.length);
       if (length < 0) {
         result = -errno();
         if (result === -ERRNO.EINTR && interruptions++ < INTERRUPTIONS_MOST) continue;

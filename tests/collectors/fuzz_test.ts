@@ -18,7 +18,7 @@ import { TextTree } from "../text_tree.ts";
 
 const MACHINES = ["firecracker-2cpu", "server-2socket", "minimal-container"] as const;
 /** Of each collector on each machine. */
-const ROUNDS = 60;
+const ROUNDS = 8;
 /** Longer than anything is kept without being read again. */
 const INTERVAL_MS = 301_000;
 const HUGE_BYTES = 2 << 20;

@@ -14,7 +14,8 @@ function buffer(): RowBuffer {
 function check(raws: readonly number[], expected: readonly number[], wrapAt?: number): void {
   const row = buffer();
   const shown = raws.map((raw) => {
-    row.count(FIRST, 1, raw, wrapAt);
+    if (wrapAt === undefined) row.count(FIRST, 1, raw);
+    else row.countWrapping(FIRST, 1, raw, wrapAt);
     return row.cells[5];
   });
   assertEquals(shown, [...expected]);

@@ -125,7 +125,13 @@ Deno.test("softwareEvents notices that a slot went to another CPU", () => {
     report: () => {},
     resolve: () => {},
   });
-  const row: RowWriter = { gauge: () => {}, count: () => {}, add: () => {}, none: () => {} };
+  const row: RowWriter = {
+    gauge: () => {},
+    count: () => {},
+    countWrapping: () => {},
+    add: () => {},
+    none: () => {},
+  };
   const tick = { monotonicMs: 0, wallMs: 0, seconds: 1 };
   reader.read(row, tick);
   assertEquals(perf.cpus, [0, 1]);

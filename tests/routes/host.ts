@@ -133,7 +133,7 @@ export async function listen(
   assertEquals(response.status, 200);
   assertEquals(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
   assertEquals(response.headers.get("content-encoding"), options.gzip ? "gzip" : null);
-  return new SseReader(response);
+  return new SseReader(response, options.gzip);
 }
 
 /** A second passes, then the tick comes. */

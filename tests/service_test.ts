@@ -1,0 +1,183 @@
+/**
+ * The service as a process on this machine's own kernel: what only a real listener, a real worker and
+ * real signals can show.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { SseReader } from "./sse_reader.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const MAIN = new URL("main.ts", ROOT).pathname;
+
+interface Service {
+  readonly url: string;
+  readonly process: Deno.ChildProcess;
+  /** What it said, until its end. */
+  readonly errors: Promise<string>;
+}
+
+function command(args: readonly string[], before = ""): Deno.Command {
+  const rights = [
+    "--no-prompt",
+    "--allow-ffi",
+    "--allow-net=127.0.0.1,[::1],0.0.0.0,[::]",
+    "--allow-read=.",
+    "--allow-env=RINGSIDE_*",
+  ];
+  return new Deno.Command("sh", {
+    args: ["-c", `${before} exec "$@"`, "sh", Deno.execPath(), "run", ...rights, MAIN, ...args],
+    cwd: ROOT,
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+async function start(args: readonly string[], before = ""): Promise<Service> {
+  const process = command(["--listen", "127.0.0.1:0", "--interval", "100ms", ...args], before)
+    .spawn();
+  const errors = new Response(process.stderr).text();
+  const line = await firstLine(process.stdout);
+  const url = /http:\/\/[^ ]+/.exec(line)?.[0];
+  if (url === undefined) throw new Error(`Cannot start: ${line} ${await errors}`);
+  return { url, process, errors };
+}
+
+/** Reads on to the end, so that the pipe never fills. */
+async function firstLine(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    text += value;
+  }
+  void reader.cancel();
+  return text.split("\n")[0]!;
+}
+
+async function end(service: Service, signal: Deno.Signal = "SIGTERM"): Promise<number> {
+  service.process.kill(signal);
+  const { code } = await service.process.status;
+  return code;
+}
+
+async function failed(args: readonly string[]): Promise<{ code: number; lines: string[] }> {
+  const { code, stdout, stderr } = await command(args).output();
+  assertEquals(new TextDecoder().decode(stdout), "");
+  return { code, lines: new TextDecoder().decode(stderr).trimEnd().split("\n") };
+}
+
+Deno.test("the service shows this host, streams it, and ends when it is told to", async () => {
+  const service = await start([]);
+  const { url } = service;
+
+  const snapshot = await (await fetch(`${url}/api/v1/snapshot`)).json();
+  assert(snapshot.sequence > 0 && snapshot.host.cpus > 0);
+  const page = await fetch(url);
+  assertEquals(page.status, 200);
+  assertStringIncludes(await page.text(), snapshot.host.hostname);
+  assertStringIncludes(await (await fetch(`${url}/metrics`)).text(), "# TYPE ringside_ticks_total");
+  assertEquals(await (await fetch(`${url}/readyz`)).text(), "ready\n");
+
+  const gzip = await fetch(`${url}/stream?page=overview`);
+  const identity = { headers: { "accept-encoding": "identity" } };
+  const plain = await fetch(`${url}/stream?page=overview`, identity);
+  assertEquals(plain.headers.get("content-encoding"), null);
+  for (const response of [gzip, plain]) {
+    const reader = new SseReader(response);
+    assertStringIncludes((await reader.message()).data, "<hx-partial");
+    assertEquals((await reader.message()).event, "sample");
+    const second = await reader.message();
+    assertEquals([second.event, second.retry], ["message", undefined]);
+    assertStringIncludes(second.data, "<hx-partial");
+    await reader.cancel();
+  }
+
+  // A gzip stream that ends has no trailer, which fetch, unlike browsers, takes for an error.
+  const open = new SseReader(await fetch(`${url}/api/v1/stream`, identity));
+  const before = await open.message();
+  const after = await open.message();
+  assertEquals(after.id!.split("-")[0], before.id!.split("-")[0]);
+  assert(Number(after.id!.split("-")[1]) > Number(before.id!.split("-")[1]));
+
+  assertEquals(await end(service), 0);
+  while (await open.next() !== null);
+  assertEquals(await service.errors, "");
+});
+
+Deno.test("the service ends on SIGINT too", async () => {
+  assertEquals(await end(await start([]), "SIGINT"), 0);
+});
+
+Deno.test("a port that is taken is one line that says what to do", async () => {
+  const service = await start([]);
+  const { port } = new URL(service.url);
+  const { code, lines } = await failed(["--listen", `127.0.0.1:${port}`]);
+  assertEquals([code, lines.length], [1, 1]);
+  assertStringIncludes(
+    lines[0]!,
+    `Cannot listen on 127.0.0.1:${port}: another process has this port (EADDRINUSE), ` +
+      `needs another one, such as --listen 127.0.0.1:${Number(port) + 1}`,
+  );
+  await end(service);
+});
+
+Deno.test("an address that this host has not is one line that says what to do", async () => {
+  const { code, lines } = await failed(["--listen", "127.0.0.1:0", "--procfs", "/nowhere"]);
+  assertEquals([code, lines.length], [1, 1]);
+  assertStringIncludes(lines[0]!, "/nowhere");
+  const foreign = await failed(["--listen", "192.0.2.1:0", "--insecure-no-auth"]);
+  assertEquals(foreign, {
+    code: 1,
+    lines: [
+      "Cannot listen on 192.0.2.1:0: Deno may not use this address, " +
+      "needs --allow-net=192.0.2.1:0",
+    ],
+  });
+});
+
+Deno.test("a wrong option is one line, and exit code 2", async () => {
+  const { code, lines } = await failed(["--interval", "never"]);
+  assertEquals([code, lines], [2, [
+    'Cannot use --interval "never": needs a span of time from 10ms to 60s, such as 250ms, 1s or 1.5s',
+  ]]);
+});
+
+Deno.test("the service listens again after it had no descriptor left", async () => {
+  const service = await start([], "ulimit -n 100;");
+  const { hostname, port } = new URL(service.url);
+  const held: Deno.Conn[] = [];
+  // More connections than descriptors: accepting fails, and the listener with it.
+  for (let i = 0; i < 120; i++) {
+    try {
+      held.push(await Deno.connect({ hostname, port: Number(port) }));
+    } catch (error) {
+      if (error instanceof Deno.errors.ConnectionRefused) break;
+      if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+    }
+  }
+  for (const connection of held) connection.close();
+  let word = "";
+  while (word !== "ok\n") {
+    try {
+      word = await (await fetch(`${service.url}/healthz`)).text();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  assertEquals(await end(service), 0);
+  assertMatch(await service.errors, /^Cannot go on listening on .*Too many open files/);
+});
+
+Deno.test("once prints a table or JSON of this host, and ends", async () => {
+  for (const format of ["table", "json"]) {
+    const { code, stdout } = await command(["once", "--interval", "100ms", "--format", format])
+      .output();
+    const text = new TextDecoder().decode(stdout);
+    assertEquals(code, 0);
+    if (format === "json") assert(JSON.parse(text).sequence > 0);
+    else assertMatch(text, /^\S+, Linux \d/);
+  }
+});

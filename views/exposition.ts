@@ -1,0 +1,165 @@
+/**
+ * A snapshot as Prometheus text (0.0.4) or OpenMetrics (1.0). What was not measured is left out, never
+ * written as 0; instances that come and go all the time are left out altogether.
+ *
+ * https://prometheus.io/docs/instrumenting/exposition_formats/
+ * https://prometheus.io/docs/specs/om/open_metrics_spec/
+ *
+ * @module
+ */
+import { isColumn, type Metric, METRICS, SCOPES } from "../collectors/catalogue.ts";
+import type { Snapshot } from "../collectors/snapshot.ts";
+import { isMeasured } from "../collectors/trust.ts";
+
+export type ExpositionFormat = "prometheus" | "openmetrics";
+
+type Type = "counter" | "gauge" | "untyped";
+
+/** One line of a family: a metric with its constant labels. */
+interface Member {
+  readonly metric: Metric;
+  readonly labels: string;
+}
+
+interface Family {
+  /** As scraped, with `_total`. */
+  readonly name: string;
+  readonly heads: Readonly<Record<ExpositionFormat, string>>;
+  readonly members: Member[];
+}
+
+/** Base units as OpenMetrics names them: a family's name must end with its unit. */
+const UNITS: Readonly<Record<string, string>> = {
+  "s": "seconds",
+  "By": "bytes",
+  "Hz": "hertz",
+  "Cel": "celsius",
+  "J": "joules",
+  "W": "watts",
+  "1": "ratio",
+};
+
+const TOTAL = /_total$/;
+const FAMILIES: readonly Family[] = familiesOf(METRICS.values());
+
+function familiesOf(metrics: Iterable<Metric>): readonly Family[] {
+  const families = new Map<string, Family>();
+  for (const metric of metrics) {
+    const { exposition } = metric;
+    if (exposition === undefined || SCOPES.get(metric.scope)?.volatile) continue;
+    const { name, labels = {}, help = metric.help } = exposition;
+    const type = exposition.type ?? (metric.kind === "counter" ? "counter" : "gauge");
+    const family = families.get(name) ??
+      { name, heads: headsOf(name, type, help, metric.unit), members: [] };
+    family.members.push({ metric, labels: labelText(labels) });
+    families.set(name, family);
+  }
+  return [...families.values()];
+}
+
+function headsOf(name: string, type: Type, help: string, unit: string): Family["heads"] {
+  return {
+    prometheus: prometheusHead(name, type, help),
+    openmetrics: openMetricsHead(name, type, help, unit),
+  };
+}
+
+function prometheusHead(name: string, type: Type, help: string): string {
+  return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
+}
+
+/** A counter's family is named without `_total`; a counter that lacks it may not be called one. */
+function openMetricsHead(name: string, type: Type, help: string, unit: string): string {
+  const counter = type === "counter" && TOTAL.test(name);
+  const family = counter ? name.replace(TOTAL, "") : name;
+  const kind = counter ? "counter" : type === "gauge" ? "gauge" : "unknown";
+  const word = UNITS[unit];
+  const unitLine = word !== undefined && family.endsWith(`_${word}`)
+    ? `# UNIT ${family} ${word}\n`
+    : "";
+  return `# TYPE ${family} ${kind}\n${unitLine}# HELP ${family} ${escape(help)}\n`;
+}
+
+/** The whole answer to a scrape. `version` is the one of this service. */
+export function exposition(
+  snapshot: Snapshot,
+  format: ExpositionFormat,
+  version: string,
+): string {
+  const places = new Map<string, readonly Place[]>();
+  let text = "";
+  for (const { name, heads, members } of FAMILIES) {
+    let lines = "";
+    for (const { metric, labels } of members) {
+      let found = places.get(metric.scope);
+      if (found === undefined) places.set(metric.scope, found = placesOf(snapshot, metric.scope));
+      for (const place of found) {
+        const value = valueOf(snapshot, metric, place);
+        if (Number.isNaN(value)) continue;
+        lines += `${name}${braced(labels, place.labels)} ${numberText(value)}\n`;
+      }
+    }
+    if (lines !== "") text += heads[format] + lines;
+  }
+  text += own(snapshot, format, version);
+  return format === "openmetrics" ? `${text}# EOF\n` : text;
+}
+
+interface Place {
+  readonly slot: number;
+  /** Absent for the host. */
+  readonly name: string | undefined;
+  readonly labels: string;
+}
+
+const HOST_PLACE: readonly Place[] = [{ slot: 0, name: undefined, labels: "" }];
+
+function placesOf(snapshot: Snapshot, scope: string): readonly Place[] {
+  if (scope === "host") return HOST_PLACE;
+  return snapshot.instances(scope).map(({ slot, name, labels }) => ({
+    slot,
+    name,
+    labels: labelText(labels),
+  }));
+}
+
+/** Totals and gauges as they stand; what is made of others as it is shown. NaN where absent. */
+function valueOf(snapshot: Snapshot, metric: Metric, place: Place): number {
+  if (isColumn(metric)) return snapshot.total(metric, place.slot);
+  const reading = snapshot.read(metric.id, place.name);
+  return isMeasured(reading) ? reading.value : NaN;
+}
+
+/** What a scrape tells that no collector reads. */
+function own(snapshot: Snapshot, format: ExpositionFormat, version: string): string {
+  const build = "ringside_build_info";
+  let text = headsOf(build, "gauge", "The version that answers; always 1.", "")[format];
+  text += `${build}{${labelText({ version })}} 1\n`;
+  const { bootedAtMs } = snapshot.profile;
+  if (bootedAtMs === undefined) return text;
+  const booted = "node_boot_time_seconds";
+  text += headsOf(booted, "gauge", "When the kernel booted, in seconds since 1970.", "s")[format];
+  return `${text}${booted} ${numberText(bootedAtMs / 1000)}\n`;
+}
+
+function braced(constant: string, own: string): string {
+  if (constant === "") return own === "" ? "" : `{${own}}`;
+  return own === "" ? `{${constant}}` : `{${own},${constant}}`;
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels).map(([name, value]) => `${name}="${escape(value)}"`).join(",");
+}
+
+function numberText(value: number): string {
+  if (Number.isFinite(value)) return String(value);
+  return value > 0 ? "+Inf" : "-Inf";
+}
+
+function escapeHelp(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+}
+
+function escape(text: string): string {
+  return /[\\"\n]/.test(text) ? escapeHelp(text).replaceAll('"', '\\"') : text;
+}

@@ -1,0 +1,87 @@
+/** Every rendering of a snapshot, as routes hand them out. @module */
+import type { Series, SeriesKey } from "../collectors/series.ts";
+import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Assets } from "./document.tsx";
+import { exposition, type ExpositionFormat } from "./exposition.ts";
+import { messagePage, type MessageProps } from "./message.tsx";
+import { overviewPage } from "./overview.tsx";
+import { type SnapshotJson, snapshotJson } from "./snapshot_json.ts";
+import { tableText } from "./table_text.ts";
+import { fragments, OVERVIEW_SERIES, partials } from "./updates.ts";
+
+export interface ViewsOptions {
+  /** URL of a file that is served beside the pages, by its name: `page.css`. */
+  readonly url: (name: string) => string;
+  /** Of this service. */
+  readonly version: string;
+}
+
+export interface OverviewPageProps {
+  readonly snapshot: Snapshot;
+  /** The lines of `overview.series`, in that order. */
+  readonly series: Series;
+  readonly intervalMs: number;
+}
+
+export interface Views {
+  readonly overview: {
+    readonly name: string;
+    readonly series: readonly SeriesKey[];
+    fragments(snapshot: Snapshot): ReadonlyMap<string, string>;
+    partials(fragments: Iterable<readonly [id: string, html: string]>): string;
+    document(props: OverviewPageProps): string;
+  };
+  message(props: MessageProps): string;
+  snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): SnapshotJson;
+  exposition(snapshot: Snapshot, format: ExpositionFormat): string;
+  table(snapshot: Snapshot): string;
+}
+
+/** In the order in which they apply. */
+export const STYLES = [
+  "tokens.css",
+  "page.css",
+  "card.css",
+  "table.css",
+  "chart.css",
+  "arrangement.css",
+  "packing.css",
+  "uplot.min.css",
+] as const;
+
+/** In the order in which they run; `theme.js` runs before all of them. */
+export const SCRIPTS = [
+  "htmx.min.js",
+  "hx-sse.min.js",
+  "uplot.min.js",
+  "scale.js",
+  "charts.js",
+  "live.js",
+] as const;
+
+export function createViews({ url, version }: ViewsOptions): Views {
+  const assets: Assets = {
+    styles: STYLES.map(url),
+    first: url("theme.js"),
+    scripts: SCRIPTS.map(url),
+    icon: url("favicon.svg"),
+  };
+  const still: Assets = {
+    ...assets,
+    styles: STYLES.filter((name) => name !== "uplot.min.css").map(url),
+    scripts: [],
+  };
+  return {
+    overview: {
+      name: "overview",
+      series: OVERVIEW_SERIES,
+      fragments,
+      partials,
+      document: (props) => overviewPage({ ...props, assets, stream: "/stream?page=overview" }),
+    },
+    message: (props) => messagePage(props, still),
+    snapshotJson,
+    exposition: (snapshot, format) => exposition(snapshot, format, version),
+    table: tableText,
+  };
+}
