@@ -6,7 +6,7 @@
  * @module
  */
 import config from "./deno.json" with { type: "json" };
-import { type Sampler, startSampler } from "./collectors/mod.ts";
+import { type Sampler, type SamplerOptions, startSampler } from "./collectors/mod.ts";
 import {
   type Command,
   isLoopback,
@@ -42,8 +42,15 @@ async function main(): Promise<number> {
   }
 }
 
+/** Starts the worker, which alone may call into libc. */
+async function sample(command: { readonly sampling: SamplerOptions }): Promise<Sampler> {
+  const { state } = await Deno.permissions.query({ name: "ffi" });
+  if (state === "granted") return await startSampler(command.sampling);
+  throw new Error("Cannot read this host: Deno may not call libc, needs --allow-ffi");
+}
+
 async function show(command: Command & { name: "once" }): Promise<number> {
-  const sampler = await startSampler(command.sampling);
+  const sampler = await sample(command);
   try {
     const { format } = command;
     const text = await printOnce({ sampler, format, version: config.version });
@@ -56,7 +63,7 @@ async function show(command: Command & { name: "once" }): Promise<number> {
 
 async function serve(command: Command & { name: "serve" }): Promise<number> {
   const told = toldToStop();
-  const sampler = await startSampler(command.sampling);
+  const sampler = await sample(command);
   let listener: Listener;
   try {
     listener = startService({ ...command.serve, sampler, version: config.version });

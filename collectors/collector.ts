@@ -65,7 +65,6 @@ export interface Instances {
 /** The time of the tick that a collector reads in. */
 export interface Tick {
   readonly monotonicMs: number;
-  readonly wallMs: number;
   /** Whole seconds of CLOCK_MONOTONIC, for what is due seldom: to compare fractions costs garbage. */
   readonly seconds: number;
 }

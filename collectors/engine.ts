@@ -67,7 +67,7 @@ export class Engine {
   readonly #problems = new Map<string, Map<string, Problem>>();
   readonly #own: OwnColumns;
   #problemsVersion = 0;
-  readonly #tick = { monotonicMs: 0, wallMs: 0, seconds: 0 } satisfies Tick;
+  readonly #tick = { monotonicMs: 0, seconds: 0 } satisfies Tick;
   readonly #times = new Float64Array(TIMES);
 
   constructor(options: EngineOptions) {
@@ -122,17 +122,16 @@ export class Engine {
     const times = this.#times;
     clock.stamp(times, TICK_AT);
     times[ENDED_AT] = times[TICK_AT]!;
-    const now = times[TICK_AT]!;
     const tick = this.#tick;
-    tick.monotonicMs = now;
-    tick.wallMs = clock.wallMs();
-    tick.seconds = (now / 1000) | 0;
+    tick.monotonicMs = times[TICK_AT]!;
+    clock.stampWall(times, WALL_AT);
+    tick.seconds = (times[TICK_AT]! / 1000) | 0;
     this.#store.next();
     for (let i = 0; i < this.#seats.length; i++) {
       const seat = this.#seats[i]!;
       if (seat.spec.watchedOnly && !due.watched) this.#silence(seat);
       // A collector that is due within half an interval is read now rather than a whole one late.
-      else if (seat.dueMs - now <= due.intervalMs / 2 || seat.silent) {
+      else if (seat.dueMs - tick.monotonicMs <= due.intervalMs / 2 || seat.silent) {
         reading?.(seat.index);
         this.#readSeat(seat, tick, i);
       }
@@ -245,7 +244,7 @@ export class Engine {
     const own = this.#own;
     const cells = row.cells;
     cells[HEADER.monotonicMs] = this.#tick.monotonicMs;
-    cells[HEADER.wallMs] = this.#tick.wallMs;
+    cells[HEADER.wallMs] = times[WALL_AT]!;
     cells[HEADER.intervalMs] = due.intervalMs;
     cells[own.readAt] = begun;
     row.add(own.ticks, HOST_SLOT, 1);
@@ -272,7 +271,8 @@ export class Engine {
 /** Cells of the tick's own times, ms: when it began, and when the last reading ended. */
 const TICK_AT = 0;
 const ENDED_AT = 1;
-const TIMES = 2;
+const WALL_AT = 2;
+const TIMES = 3;
 
 /** Key of the cause that costs a whole collector. */
 const FAILED = "failed";

@@ -34,6 +34,11 @@ export class NetworkSpeed {
   read(row: RowWriter, tick: Tick): void {
     if (tick.seconds < this.#dueSeconds) return;
     this.#dueSeconds = tick.seconds + READ_EVERY_SECONDS;
+    this.#readAll(row);
+  }
+
+  // Apart, because a function with a closure in it allocates whenever it is entered.
+  #readAll(row: RowWriter): void {
     const slots = this.#interfaces.slots();
     const present = new Set(slots.map((slot) => this.#interfaces.nameOf(slot)));
     for (const name of this.#lacking) if (!present.has(name)) this.#has(name);

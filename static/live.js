@@ -66,7 +66,7 @@
   if (navigator.clipboard !== undefined) {
     document.documentElement.dataset.copy = "";
     document.addEventListener("click", async (event) => {
-      const button = event.target.closest("[data-copy]");
+      const button = event.target.closest("button[data-copy]");
       if (button === null) return;
       await navigator.clipboard.writeText(button.previousElementSibling.textContent);
       button.textContent = "Copied";

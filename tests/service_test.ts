@@ -123,7 +123,7 @@ Deno.test("a port that is taken is one line that says what to do", async () => {
   await end(service);
 });
 
-Deno.test("an address that this host has not is one line that says what to do", async () => {
+Deno.test("what it cannot begin with is one line that says what to do", async () => {
   const { code, lines } = await failed(["--listen", "127.0.0.1:0", "--procfs", "/nowhere"]);
   assertEquals([code, lines.length], [1, 1]);
   assertStringIncludes(lines[0]!, "/nowhere");

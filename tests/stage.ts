@@ -24,8 +24,8 @@ export class HandClock implements Clock {
     return this.monotonic;
   }
 
-  wallMs(): number {
-    return this.wall;
+  stampWall(into: Float64Array, at: number): void {
+    into[at] = this.wall;
   }
 
   stamp(into: Float64Array, at: number): void {

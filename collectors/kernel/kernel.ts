@@ -79,11 +79,11 @@ export const FILE_BYTES_MOST = 8 << 20;
 export interface Clock {
   /** CLOCK_MONOTONIC in milliseconds. Stands still while the machine is suspended. */
   monotonicMs(): number;
-  /** CLOCK_REALTIME in milliseconds since 1970. May jump. */
-  wallMs(): number;
   /**
    * CLOCK_MONOTONIC in milliseconds, into a cell: for the tick, where every number that a call returns
    * would be a piece of garbage.
    */
   stamp(into: Float64Array, at: number): void;
+  /** CLOCK_REALTIME in milliseconds since 1970, into a cell. May jump. */
+  stampWall(into: Float64Array, at: number): void;
 }

@@ -53,6 +53,7 @@ export class LinuxKernel implements Kernel, Clock {
     freeInodes: 0,
   };
   readonly #time = new Int32Array(new ArrayBuffer(16));
+  readonly #now = new Float64Array(1);
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder();
 
@@ -213,33 +214,44 @@ export class LinuxKernel implements Kernel, Clock {
   }
 
   monotonicMs(): number {
-    return this.#clock(CLOCK_MONOTONIC);
-  }
-
-  wallMs(): number {
-    return this.#clock(CLOCK_REALTIME);
+    this.#clock(CLOCK_MONOTONIC, this.#now, 0);
+    return this.#now[0]!;
   }
 
   stamp(into: Float64Array, at: number): void {
-    const time = this.#time;
-    this.#libc.symbols.clock_gettime(CLOCK_MONOTONIC, time);
-    into[at] = ((time[0]! >>> 0) + time[1]! * TWO_POW_32) * 1000 + time[2]! / 1e6;
+    this.#clock(CLOCK_MONOTONIC, into, at);
+  }
+
+  stampWall(into: Float64Array, at: number): void {
+    this.#clock(CLOCK_REALTIME, into, at);
   }
 
   /** `struct timespec`: s64 tv_sec, s64 tv_nsec. */
-  #clock(id: number): number {
+  #clock(id: number, into: Float64Array, at: number): void {
     const time = this.#time;
     this.#libc.symbols.clock_gettime(id, time);
-    return ((time[0]! >>> 0) + time[1]! * TWO_POW_32) * 1000 + time[2]! / 1e6;
+    into[at] = ((time[0]! >>> 0) + time[1]! * TWO_POW_32) * 1000 + time[2]! / 1e6;
   }
 
   /** Puts a path with its zero byte where calls read it: 0 or `-errno`. */
   #setPath(path: string): number {
+    const bytes = this.#path;
+    if (path.length < PATH_BYTES_MOST) {
+      // Paths are read again and again, and the encoder makes an object each time.
+      let at = 0;
+      for (; at < path.length; at++) {
+        const code = path.charCodeAt(at);
+        if (code === 0 || code > 127) break;
+        bytes[at] = code;
+      }
+      bytes[at] = 0;
+      if (at === path.length) return 0;
+    }
     // A zero byte would silently end the path early.
     if (path.includes("\0")) return -ERRNO.EINVAL;
     const { read, written } = this.#encoder.encodeInto(path, this.#path);
     if (read < path.length || written === PATH_BYTES_MOST) return -ERRNO.ENAMETOOLONG;
-    this.#path[written] = 0;
+    bytes[written] = 0;
     return 0;
   }
 
@@ -268,7 +280,7 @@ export class LinuxKernel implements Kernel, Clock {
       for (let at = 0; at < length; at += bytes[at + 16]! + (bytes[at + 17]! << 8)) {
         if (isDots(bytes, at + 19)) continue;
         count++;
-        names?.push(this.#decoder.decode(bytes.slice(at + 19, bytes.indexOf(0, at + 19))));
+        names?.push(this.#decoder.decode(bytes.subarray(at + 19, bytes.indexOf(0, at + 19))));
       }
     }
     this.close(fd);

@@ -29,7 +29,7 @@ export class LinuxTree implements HostTree {
     try {
       const length = this.#kernel.readWhole(fd, this.#buffer);
       if (length < 0) throw new SystemError(`read "${this.#place(path)}"`, -length);
-      return this.#decoder.decode(this.#buffer.bytes.slice(0, length)).trimEnd();
+      return this.#decoder.decode(this.#buffer.bytes.subarray(0, length)).trimEnd();
     } finally {
       this.#kernel.close(fd);
     }
@@ -72,8 +72,9 @@ export class LinuxTree implements HostTree {
 const byNumber = new Intl.Collator("en", { numeric: true });
 
 function under(path: string, top: string, root: string): string | undefined {
-  if (path !== top && !path.startsWith(`${top}/`)) return undefined;
-  return root + path.slice(top.length);
+  if (!path.startsWith(top)) return undefined;
+  if (path.length > top.length && path.charAt(top.length) !== "/") return undefined;
+  return root === top ? path : root + path.slice(top.length);
 }
 
 class LinuxFile implements TreeFile {

@@ -9,7 +9,6 @@ import { REGISTRY } from "../../collectors/registry.ts";
 
 /** Ticks after which every collector was read at least once: the slowest is worth 5 s. */
 export const ROUND_TICKS = 10;
-const INTERVAL_MS = 1000;
 
 export interface Between {
   tree(inner: HostTree): HostTree;
@@ -21,15 +20,16 @@ export class Machine {
   readonly tree = new LinuxTree(this.kernel);
   readonly engine: Engine;
   readonly #time: { now: number };
-  readonly #due = { deadlineMs: 0, intervalMs: INTERVAL_MS, missed: 0, watched: false };
+  readonly #due;
 
-  constructor(between?: Between) {
+  constructor({ intervalMs = 1000, between }: { intervalMs?: number; between?: Between } = {}) {
+    this.#due = { deadlineMs: 0, intervalMs, missed: 0, watched: false };
     const time = this.#time = { now: this.kernel.monotonicMs() };
     const kernel = this.kernel;
     // Only when a tick is due is decided here; within a tick time stands still.
     const clock: Clock = {
       monotonicMs: () => time.now,
-      wallMs: () => kernel.wallMs(),
+      stampWall: (into, at) => kernel.stampWall(into, at),
       stamp: (into, at) => {
         kernel.stamp(into, at);
         into[at] = time.now;
@@ -44,11 +44,11 @@ export class Machine {
     });
   }
 
-  /** One tick, a second later. */
+  /** One tick, an interval later. */
   tick(): void {
-    this.#time.now += INTERVAL_MS;
     const due = this.#due;
-    due.deadlineMs += INTERVAL_MS;
+    this.#time.now += due.intervalMs;
+    due.deadlineMs += due.intervalMs;
     this.engine.read(due);
     this.engine.publish(due);
   }

@@ -48,7 +48,7 @@ function ticksNs(machine: Machine, rounds: number): number {
 
 function record(): string {
   const recorder = new Recorder();
-  const machine = new Machine(recorder);
+  const machine = new Machine({ between: recorder });
   for (let i = 0; i < ROUND_TICKS; i++) machine.tick();
   recorder.recording = true;
   for (let i = 0; i < ROUND_TICKS; i++) {

@@ -132,7 +132,7 @@ Deno.test("softwareEvents notices that a slot went to another CPU", () => {
     add: () => {},
     none: () => {},
   };
-  const tick = { monotonicMs: 0, wallMs: 0, seconds: 1 };
+  const tick = { monotonicMs: 0, seconds: 1 };
   reader.read(row, tick);
   assertEquals(perf.cpus, [0, 1]);
   names[1] = "5";

@@ -120,5 +120,5 @@ Deno.test("readHostProfile() agrees with the machine under it", () => {
   assert(profile.onlineCpus.length > 0);
   const { memoryBytes, bootedAtMs } = profile;
   assert(memoryBytes !== undefined && memoryBytes > 2 ** 20);
-  assert(bootedAtMs !== undefined && bootedAtMs < kernel.wallMs());
+  assert(bootedAtMs !== undefined && bootedAtMs < Date.now());
 });

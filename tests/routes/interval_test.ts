@@ -56,3 +56,16 @@ Deno.test("POST /interval reads only a short form", async () => {
   const longest = await app.request("/interval", form(`interval=${"1".repeat(247)}`));
   assertEquals(longest.status, 400);
 });
+
+Deno.test("POST /interval whose caller goes away is no error of the service", async () => {
+  const { app, reports } = startHost();
+  const body = new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) });
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const response = await app.request("/interval", { method: "POST", headers, body });
+  assertEquals(response.status, 400);
+  assertEquals(
+    (await response.json()).error.message,
+    "Cannot read the body: reset, needs a whole one",
+  );
+  assertEquals(reports, []);
+});
