@@ -127,7 +127,7 @@ export class CollectorError extends Error {
  * drive plugged in), but not soon, and trying costs an error each time.
  */
 export function retryAfterMs(reason: Reason): number {
-  return reason === "not_supported" ? 300_000 : 5000;
+  return reason === "not_supported" ? 600_000 : 5000;
 }
 
 /** A file that does not hold what its format says. `found` is quoted in the message. */

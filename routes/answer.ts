@@ -1,8 +1,6 @@
 /** Answers in the encoding and in the shape that the caller reads. @module */
 import type { Context } from "hono";
-import type { Sampler, Snapshot } from "../collectors/mod.ts";
 import { acceptsGzip, type Encoded } from "./encoding.ts";
-import { Refusal } from "./refusal.ts";
 
 /** Smaller answers fit a packet as they are. */
 const GZIP_BYTES_LEAST = 1024;
@@ -22,13 +20,4 @@ export function send(context: Context, content: Encoded, type: string): Response
 /** A browser, or htmx in one. */
 export function wantsHtml(context: Context): boolean {
   return /\btext\/html\b/.test(context.req.header("accept") ?? "");
-}
-
-/** The newest snapshot. Throws `Refusal` 503 before the first tick. */
-export function latest(sampler: Sampler): Snapshot {
-  const snapshot = sampler.feed.latest();
-  if (snapshot !== null) return snapshot;
-  throw new Refusal(503, "Cannot show a snapshot: no tick has come yet, needs the first one", {
-    "retry-after": "1",
-  });
 }

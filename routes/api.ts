@@ -1,16 +1,16 @@
 /** `/api/v1`: JSON for programs. @module */
 import type { Context } from "hono";
 import { type Metric, metric, SCOPES, type Snapshot } from "../collectors/mod.ts";
-import { JSON_TYPE, latest, send } from "./answer.ts";
+import { JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { catalogueJson } from "./catalogue_json.ts";
 import { Encoded } from "./encoding.ts";
+import type { Newest } from "./newest.ts";
 import { openStream, queryOf } from "./pages.ts";
 import { perfJson } from "./perf_json.ts";
 import { NOTHING, parseFields, SERIES, TICKS } from "./query.ts";
 import { quote, Refusal } from "./refusal.ts";
 import { columnsOf } from "./series_json.ts";
-import type { TickCache } from "./tick_cache.ts";
 import { TickChannel } from "./tick_stream.ts";
 
 type Handler = (context: Context) => Response;
@@ -18,22 +18,21 @@ type Handler = (context: Context) => Response;
 /** Names quoted in a message before it becomes a list. */
 const NAMES_MOST = 8;
 
-export function snapshot(deps: Deps, cache: TickCache): Handler {
+export function snapshot(deps: Deps, newest: Newest): Handler {
   const { sampler, rendering } = deps;
   return (context) => {
     parseFields(NOTHING, queryOf(context));
     sampler.watch();
-    const snapshot = latest(sampler);
-    const json = (): string => JSON.stringify(rendering.snapshotJson(snapshot));
-    return send(context, cache.get("snapshot", snapshot, json), JSON_TYPE);
+    const json = (snapshot: Snapshot): string => JSON.stringify(rendering.snapshotJson(snapshot));
+    return send(context, newest.answer("snapshot", json), JSON_TYPE);
   };
 }
 
-export function series(deps: Deps): Handler {
+export function series(deps: Deps, newest: Newest): Handler {
   const { sampler } = deps;
   return (context) => {
     const fields = parseFields(SERIES, queryOf(context));
-    const snapshot = latest(sampler);
+    const snapshot = newest.snapshot();
     const keys = fields.metric.map((id) => {
       checkInstance(deps, snapshot, metric(id), fields.instance);
       return fields.instance === undefined
@@ -46,10 +45,10 @@ export function series(deps: Deps): Handler {
   };
 }
 
-export function catalogue(deps: Deps): Handler {
+export function catalogue(newest: Newest): Handler {
   return (context) => {
     parseFields(NOTHING, queryOf(context));
-    const json = JSON.stringify(catalogueJson(latest(deps.sampler)));
+    const json = JSON.stringify(catalogueJson(newest.snapshot()));
     return send(context, new Encoded(json), JSON_TYPE);
   };
 }

@@ -11,13 +11,13 @@ import * as api from "./api.ts";
 import { boundedUrl, sameOrigin, securityHeaders, servedHosts } from "./guard.ts";
 import type { Hub } from "./hub.ts";
 import { setInterval } from "./interval.ts";
+import { Newest } from "./newest.ts";
 import { overview, pageStream } from "./pages.ts";
 import { healthz, readyz } from "./probes.ts";
 import { quote, Refusal } from "./refusal.ts";
 import type { Rendering } from "./rendering.ts";
 import { metrics } from "./scrape.ts";
 import { serveStatic, type StaticFiles } from "./static_files.ts";
-import { TickCache } from "./tick_cache.ts";
 
 export interface Deps {
   readonly sampler: Sampler;
@@ -40,21 +40,21 @@ interface Route {
 
 function routesOf(deps: Deps): readonly Route[] {
   const { sampler } = deps;
-  const cache = new TickCache();
+  const newest = new Newest(sampler);
   const get = (path: string, handler: Route["handler"]): Route => ({
     method: "GET",
     path,
     handler,
   });
   return [
-    get("/", overview(deps, cache)),
+    get("/", overview(deps, newest)),
     get("/stream", pageStream(deps)),
-    get("/api/v1/snapshot", api.snapshot(deps, cache)),
-    get("/api/v1/series", api.series(deps)),
-    get("/api/v1/catalogue", api.catalogue(deps)),
+    get("/api/v1/snapshot", api.snapshot(deps, newest)),
+    get("/api/v1/series", api.series(deps, newest)),
+    get("/api/v1/catalogue", api.catalogue(newest)),
     get("/api/v1/stream", api.tickStream(deps)),
     get("/api/v1/perf", api.perf(deps)),
-    get("/metrics", metrics(deps, cache)),
+    get("/metrics", metrics(deps, newest)),
     get("/healthz", healthz),
     get("/readyz", readyz(sampler)),
     get("/static/:name", serveStatic(deps.files)),

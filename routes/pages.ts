@@ -1,25 +1,24 @@
 /** The pages and their stream. @module */
 import type { Context } from "hono";
-import { HTML_TYPE, latest, send } from "./answer.ts";
+import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { placeOf } from "./cursor.ts";
 import { acceptsGzip } from "./encoding.ts";
 import type { Channel } from "./hub.ts";
+import type { Newest } from "./newest.ts";
 import { LIVE_PAGE, NOTHING, parseFields } from "./query.ts";
 import { CHART_SPAN_MS, PageChannel } from "./stream.ts";
-import type { TickCache } from "./tick_cache.ts";
 
 type Handler = (context: Context) => Response;
 
 /** `/`: whole without scripts; it is as fresh as its last tick. */
-export function overview(deps: Deps, cache: TickCache): Handler {
+export function overview(deps: Deps, newest: Newest): Handler {
   const { sampler, rendering } = deps;
   return (context) => {
     parseFields(NOTHING, queryOf(context));
     sampler.watch();
-    const snapshot = latest(sampler);
     const { intervalMs } = sampler;
-    const page = cache.get(`overview ${intervalMs}`, snapshot, () => {
+    const page = newest.answer(`overview ${intervalMs}`, (snapshot) => {
       const series = sampler.feed.series.read(rendering.overview.series, -1, CHART_SPAN_MS);
       return rendering.overview.document({ snapshot, series, intervalMs });
     });

@@ -1,24 +1,23 @@
 /** `/metrics`: what a Prometheus scrapes. @module */
 import type { Context } from "hono";
-import { latest, send } from "./answer.ts";
+import { send } from "./answer.ts";
 import type { Deps } from "./app.ts";
+import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
 import { NOTHING, parseFields } from "./query.ts";
 import type { ExpositionFormat } from "./rendering.ts";
-import type { TickCache } from "./tick_cache.ts";
 
 const TYPES: Readonly<Record<ExpositionFormat, string>> = {
   prometheus: "text/plain; version=0.0.4; charset=utf-8",
   openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
 };
 
-export function metrics(deps: Deps, cache: TickCache): (context: Context) => Response {
-  const { sampler, rendering } = deps;
+export function metrics(deps: Deps, newest: Newest): (context: Context) => Response {
+  const { rendering } = deps;
   return (context) => {
     parseFields(NOTHING, queryOf(context));
-    const snapshot = latest(sampler);
     const format = formatOf(context.req.header("accept") ?? "");
-    const text = cache.get(format, snapshot, () => rendering.exposition(snapshot, format));
+    const text = newest.answer(format, (snapshot) => rendering.exposition(snapshot, format));
     const response = send(context, text, TYPES[format]);
     response.headers.set("vary", "accept, accept-encoding");
     return response;

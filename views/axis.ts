@@ -43,7 +43,9 @@ function stepSize(most: number, scale: Scale): number {
 /** A value at a line of a chart: `1.5 GB/s`, and a bare 0. */
 export function axisLabel(value: number, scale: Scale): string {
   if (value === 0) return "0";
-  const { value: text, unit } = spellAt(value, scale);
+  // On an axis 200 k is plainer than 200 000.
+  const plain: Scale = scale.kind === "count" ? { kind: "decimal", suffix: "" } : scale;
+  const { value: text, unit } = spellAt(value, plain);
   const short = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
   return unit === "" ? short : `${short}\u00a0${unit}`;
 }

@@ -101,7 +101,7 @@ export class LinuxKernel implements Kernel, Clock {
     into.length = 0;
     // A short count is no end: seq_file hands out pieces (fs/seq_file.c). Only 0 is.
     for (;;) {
-      if (length === into.bytes.byteLength) {
+      if (length === into.bytes.length) {
         if (length > FILE_BYTES_MOST) return -ERRNO.EFBIG;
         into.bytes = grown(into.bytes);
       }

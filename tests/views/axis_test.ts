@@ -42,13 +42,7 @@ Deno.test("timeMarks go back in round steps, now at the right", () => {
     [[0, "−5\u00a0min"], [20, "−4"], [40, "−3"], [60, "−2"], [80, "−1"], [100, "now"]],
   );
   assertEquals(timeMarks(60).map(({ text }) => text).at(0), "−60\u00a0s");
-  assertEquals(timeMarks(7200).map(({ text }) => text), [
-    "−120\u00a0min",
-    "−90",
-    "−60",
-    "−30",
-    "now",
-  ]);
+  assertEquals(timeMarks(7200).map(({ text }) => text), ["−2\u00a0h", "−1", "now"]);
 });
 
 Deno.test("static/scale.js ends and labels its scales as the server does", () => {
@@ -60,9 +54,10 @@ Deno.test("static/scale.js ends and labels its scales as the server does", () =>
         const most = mantissa * 10 ** exponent;
         const top = niceTop(most, scale);
         assertEquals(browser.niceTop(most, scale), top, `${most} ${unit}`);
-        if (top !== null && scale.kind !== "plain" && scale.kind !== "percent" && top >= 0.01) {
-          assertEquals(browser.label(top, scale), axisLabel(top, scale), `${top} ${unit}`);
-        }
+        // Parts of a byte or of a task, and thousands of per cent, are no end of a scale.
+        const odd = scale.kind === "percent" || scale.kind === "plain" ? top! > 9 : top! < 1;
+        if (odd && !scale.small) continue;
+        assertEquals(browser.label(top!, scale), axisLabel(top!, scale), `${top} ${unit}`);
       }
     }
   }

@@ -1,0 +1,61 @@
+/**
+ * The newest tick as clients get it, and the answers made of it: the same for everybody until the next
+ * one, so each is made once when first asked for, encoded once, compressed once.
+ *
+ * @module
+ */
+import type { Sampler, Snapshot } from "../collectors/mod.ts";
+import { Encoded } from "./encoding.ts";
+import { MESSAGE_GAP_MS_LEAST } from "./hub.ts";
+import { Refusal } from "./refusal.ts";
+
+/** Ticks are early and late by turns: one that was due after the gap is not finer than it. */
+const JITTER_MS_MOST = 10;
+/** More than there are kinds of answers; intervals that change between two ticks make further ones. */
+const ANSWERS_MOST = 16;
+
+export class Newest {
+  readonly #sampler: Sampler;
+  #snapshot: Snapshot | null = null;
+  readonly #answers = new Map<string, Encoded>();
+
+  constructor(sampler: Sampler) {
+    this.#sampler = sampler;
+  }
+
+  /**
+   * The newest snapshot that clients may have: where ticks come faster than they may see them, who asks
+   * often is told the same one for a while. Throws `Refusal` 503 before the first tick.
+   */
+  snapshot(): Snapshot {
+    const snapshot = this.#sampler.feed.latest();
+    if (snapshot === null) {
+      throw new Refusal(503, "Cannot show a snapshot: no tick has come yet, needs the first one", {
+        "retry-after": "1",
+      });
+    }
+    const shown = this.#snapshot;
+    if (shown !== null && isTooFine(shown, snapshot)) return shown;
+    if (shown !== snapshot) {
+      this.#snapshot = snapshot;
+      this.#answers.clear();
+    }
+    return snapshot;
+  }
+
+  /** `make` must depend on nothing but the snapshot and the key. */
+  answer(key: string, make: (snapshot: Snapshot) => string): Encoded {
+    const snapshot = this.snapshot();
+    const known = this.#answers.get(key);
+    if (known !== undefined) return known;
+    const answer = new Encoded(make(snapshot));
+    if (this.#answers.size >= ANSWERS_MOST) this.#answers.clear();
+    this.#answers.set(key, answer);
+    return answer;
+  }
+}
+
+function isTooFine(shown: Snapshot, next: Snapshot): boolean {
+  const apartMs = next.monotonicMs - shown.monotonicMs;
+  return next.sequence !== shown.sequence && apartMs < MESSAGE_GAP_MS_LEAST - JITTER_MS_MOST;
+}

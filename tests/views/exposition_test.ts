@@ -1,0 +1,137 @@
+import { assert, assertEquals } from "@std/assert";
+import { METRICS, SCOPES } from "../../collectors/catalogue.ts";
+import { exposition, type ExpositionFormat } from "../../views/exposition.ts";
+import { HandFilled } from "./hand_filled.ts";
+
+const HOST = new HandFilled([
+  {
+    "disk_read_bytes{sda}": 1000,
+    "disk_read_bytes{sdb}": undefined,
+    "memory_total_bytes": 8 * 2 ** 30,
+    "page_faults_major": 7,
+  },
+  {
+    "disk_read_bytes{sda}": 1500,
+    "disk_read_bytes{sdb}": undefined,
+    "memory_total_bytes": 8 * 2 ** 30,
+    "page_faults_major": 9,
+  },
+], { profile: { bootedAtMs: Date.UTC(2026, 0, 1) } });
+
+function lines(format: ExpositionFormat, host = HOST): string[] {
+  return exposition(host.snapshot, format, "1.2.3").split("\n");
+}
+
+/** Lines that begin with a name, its comments included. */
+function family(format: ExpositionFormat, name: string, host = HOST): string[] {
+  return lines(format, host).filter((line) =>
+    line.startsWith(`${name} `) || line.startsWith(`${name}{`) ||
+    new RegExp(`^# (TYPE|UNIT) ${name} `).test(line)
+  );
+}
+
+Deno.test("exposition writes totals, not rates, and leaves out what was not measured", () => {
+  assertEquals(family("prometheus", "node_disk_read_bytes_total"), [
+    "# TYPE node_disk_read_bytes_total counter",
+    'node_disk_read_bytes_total{device="sda"} 1500',
+  ]);
+});
+
+Deno.test("exposition leaves out a family of which nothing was measured", () => {
+  const text = lines("prometheus").join("\n");
+  assert(!text.includes("node_disk_written_bytes_total"), text);
+});
+
+Deno.test("exposition names an OpenMetrics counter's family without _total, and its unit", () => {
+  assertEquals(
+    lines("openmetrics").filter((line) => line.includes("node_disk_read_bytes")).slice(0, 2),
+    [
+      "# TYPE node_disk_read_bytes counter",
+      "# UNIT node_disk_read_bytes bytes",
+    ],
+  );
+  assertEquals(lines("openmetrics").at(-2), "# EOF");
+  assert(!lines("prometheus").includes("# EOF"));
+});
+
+Deno.test("exposition writes gauges as they are", () => {
+  assertEquals(family("prometheus", "node_memory_MemTotal_bytes"), [
+    "# TYPE node_memory_MemTotal_bytes gauge",
+    "node_memory_MemTotal_bytes 8589934592",
+  ]);
+});
+
+Deno.test("exposition calls a total without _total untyped, and unknown in OpenMetrics", () => {
+  assertEquals(family("prometheus", "node_vmstat_pgmajfault"), [
+    "# TYPE node_vmstat_pgmajfault untyped",
+    "node_vmstat_pgmajfault 9",
+  ]);
+  assertEquals(family("openmetrics", "node_vmstat_pgmajfault"), [
+    "# TYPE node_vmstat_pgmajfault unknown",
+    "node_vmstat_pgmajfault 9",
+  ]);
+});
+
+Deno.test("exposition escapes what a label may not hold", () => {
+  const name = 'a"b\\c\nd';
+  const host = new HandFilled([{ [`disk_read_bytes{${name}}`]: 1 }]);
+  assertEquals(
+    family("prometheus", "node_disk_read_bytes_total", host).at(-1),
+    'node_disk_read_bytes_total{device="a\\"b\\\\c\\nd"} 1',
+  );
+});
+
+Deno.test("exposition puts the labels of an instance and of the metric side by side", () => {
+  const host = new HandFilled([{ "cpu_user_seconds{0}": 12.5, "cpu_idle_seconds{0}": 80 }]);
+  assertEquals(family("prometheus", "node_cpu_seconds_total", host), [
+    "# TYPE node_cpu_seconds_total counter",
+    'node_cpu_seconds_total{cpu="0",mode="user"} 12.5',
+    'node_cpu_seconds_total{cpu="0",mode="idle"} 80',
+  ]);
+});
+
+Deno.test("exposition tells its version and when the kernel booted", () => {
+  assertEquals(family("prometheus", "ringside_build_info"), [
+    "# TYPE ringside_build_info gauge",
+    'ringside_build_info{version="1.2.3"} 1',
+  ]);
+  assertEquals(family("openmetrics", "node_boot_time_seconds"), [
+    "# TYPE node_boot_time_seconds gauge",
+    "# UNIT node_boot_time_seconds seconds",
+    "node_boot_time_seconds 1767225600",
+  ]);
+});
+
+Deno.test("exposition says TYPE and HELP once a family, before its samples, in both formats", () => {
+  for (const format of ["prometheus", "openmetrics"] as const) {
+    const seen = new Set<string>();
+    let current = "";
+    for (const line of lines(format).filter((text) => text !== "" && text !== "# EOF")) {
+      const type = /^# TYPE (\S+) /.exec(line)?.[1];
+      if (type !== undefined) assert(!seen.has(type), `${type} is told twice`);
+      const name = type ?? /^(?:# \w+ )?([\w:]+)/.exec(line)![1]!;
+      if (type !== undefined) seen.add(current = type);
+      if (format === "prometheus" && line.startsWith("# HELP")) continue;
+      assert(name === current || name === `${current}_total`, `${line} stands in ${current}`);
+    }
+  }
+});
+
+Deno.test("every exposed name of the catalogue keeps the rules of its kind", () => {
+  const types = new Map<string, string>();
+  const broken: string[] = [];
+  for (const { exposition, kind, scope, id } of METRICS.values()) {
+    if (exposition === undefined || SCOPES.get(scope)?.volatile) continue;
+    const { name, labels = {}, type = kind } = exposition;
+    if (!/^[a-z][A-Za-z0-9_]*$/.test(name)) broken.push(`${id}: ${name} is no name`);
+    if (type === "counter" && !name.endsWith("_total")) broken.push(`${id}: ${name} lacks _total`);
+    if (type !== "counter" && name.endsWith("_total")) broken.push(`${id}: ${name} is no counter`);
+    for (const label of Object.keys(labels)) {
+      if (!/^[a-z_]+$/.test(label)) broken.push(`${id}: label ${label}`);
+    }
+    const family = name.replace(/_total$/, "");
+    if ((types.get(family) ?? type) !== type) broken.push(`${id}: ${family} has two types`);
+    types.set(family, type);
+  }
+  assertEquals(broken, []);
+});

@@ -1,0 +1,115 @@
+import { assert, assertEquals } from "@std/assert";
+import { scaleOf } from "../../views/format.ts";
+import { render } from "../../views/html.ts";
+import { Picture, type PictureProps } from "../../views/svg_line.tsx";
+
+const SHARE = { unit: "1", scale: scaleOf("1"), spanSeconds: 60 };
+
+function picture(props: Partial<PictureProps> & Pick<PictureProps, "series" | "columns">): string {
+  return render(Picture({
+    names: ["User", "System"],
+    drawn: "line",
+    top: 1,
+    ...SHARE,
+    ...props,
+  }));
+}
+
+/** The `d` of each line or area, and its classes. */
+function paths(html: string): (readonly [string, string])[] {
+  return [...html.matchAll(/<path class="([^"]*)" d="([^"]*)"/g)]
+    .map(([, names, d]) => [names!, d!] as const);
+}
+
+// 600 by 400 units hold 60 s and a scale to 1: a second is 10 units, a tenth is 40.
+const SECONDS = [1000, 1001, 1002, 1003];
+
+Deno.test("Picture draws a line in whole relative steps that ends at now", () => {
+  const series = { seconds: SECONDS, values: [[0.1, 0.2, 0.2, 0]], sequence: 4 };
+  assertEquals(paths(picture({ series, columns: [0] })), [
+    ["line a", "M570 360l10-40 10 0 10 80"],
+  ]);
+});
+
+Deno.test("Picture breaks the line at a gap, and shows the gap as a void", () => {
+  const series = { seconds: SECONDS, values: [[0.1, null, null, 0.1]], sequence: 4 };
+  assertEquals(paths(picture({ series, columns: [0] })), [
+    ["void", "M570 0H600V400H570Z"],
+    // A lone point is a dot: a line of no length with round ends.
+    ["line a", "M570 360h0M600 360h0"],
+  ]);
+});
+
+Deno.test("Picture stacks areas, the highest first, each down to the zero line", () => {
+  const series = { seconds: SECONDS.slice(2), values: [[0.1, 0.2], [0.3, 0.3]], sequence: 4 };
+  assertEquals(paths(picture({ series, columns: [0, 1], drawn: "stack" })), [
+    ["stack b", "M590 240l10-40V400H590Z"],
+    ["stack a", "M590 360l10-40V400H590Z"],
+  ]);
+});
+
+Deno.test("Picture does not let one absent part take the others out of a stack", () => {
+  const series = { seconds: SECONDS.slice(3), values: [[0.1], [null], [0.2]], sequence: 4 };
+  const html = picture({ series, columns: [0, 1, 2], drawn: "stack", names: ["a", "b", "c"] });
+  assertEquals(paths(html).map(([, d]) => d), [
+    "M600 280h0V400H600Z",
+    "M600 360h0V400H600Z",
+    "M600 360h0V400H600Z",
+  ]);
+});
+
+Deno.test("Picture mirrors the second line below the zero line, on one scale", () => {
+  const series = { seconds: SECONDS.slice(2), values: [[50e6, 50e6], [100e6, 0]], sequence: 4 };
+  const html = picture({
+    series,
+    columns: [0, 1],
+    drawn: "mirror",
+    top: undefined,
+    unit: "By/s",
+    scale: scaleOf("By/s"),
+  });
+  assertEquals(paths(html), [
+    ["mirror a", "M590 100l10 0V200H590Z"],
+    ["mirror b", "M590 400l10-200V200H590Z"],
+  ]);
+  const labels = [...html.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
+  assertEquals(labels.slice(0, 3), ["100\u00a0MB/s", "0", "100\u00a0MB/s"]);
+});
+
+Deno.test("Picture keeps every peak of more points than it can draw", () => {
+  const values = Array.from({ length: 300 }, (_, index) => index === 137 ? 1 : 0.5);
+  const seconds = values.map((_, index) => 1000 + index);
+  const html = picture({
+    series: { seconds, values: [values], sequence: 300 },
+    columns: [0],
+    spanSeconds: 300,
+  });
+  const [, d] = paths(html)[0]!;
+  // Up by half the height to the top, and down again.
+  assert(/ \d+-200 /.test(d), d);
+  assert(/ \d+ 200/.test(d), d);
+  assert(d.split(" ").length < 400, `${d.split(" ").length} numbers`);
+});
+
+Deno.test("Picture says in a sentence what it shows, absence included", () => {
+  const series = {
+    seconds: SECONDS,
+    values: [[0.1, 0.3, null, 0.2], [null, null, null, null]],
+    sequence: 4,
+  };
+  const [, label] = /aria-label="([^"]*)"/.exec(picture({ series, columns: [0, 1] }))!;
+  assertEquals(
+    label!.replaceAll("\u00a0", " "),
+    "User: now 20.0 %, from 10.0 % to 30.0 %. System: not measured yet.",
+  );
+});
+
+Deno.test("Picture of nothing is an empty frame", () => {
+  const html = picture({
+    series: { seconds: [], values: [[]], sequence: 0 },
+    columns: [0],
+    top: undefined,
+  });
+  assertEquals(paths(html), [["line a", ""]]);
+  assert(!/NaN|undefined|Infinity/.test(html), html);
+});
