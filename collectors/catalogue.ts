@@ -22,6 +22,8 @@ export interface Scope {
   readonly spare: number;
   /** More than this are not shown one by one; a Problem says so. */
   readonly most: number;
+  /** Label with the name that people use, where the instance's own is a number: `comm` of a process. */
+  readonly known?: string;
   /** Instances change all the time (processes): no history, no exposition. */
   readonly volatile?: true;
 }

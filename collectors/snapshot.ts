@@ -162,9 +162,15 @@ export class Snapshot {
 
   /** Puts the cause to an absence that has one. */
   #explain(entry: Metric, reading: Reading, instance: string | undefined): Reading {
-    // The other reasons say all there is to say.
-    if (isMeasured(reading) || reading.absent !== "not_yet") return reading;
-    return this.#cause(entry, instance) ?? reading;
+    if (isMeasured(reading)) return reading;
+    switch (reading.absent) {
+      case "not_yet":
+      // No instance was found: there may be none, or nobody could look.
+      case "not_supported":
+        return this.#cause(entry, instance) ?? reading;
+      default:
+        return reading;
+    }
   }
 
   #cause(entry: Metric, instance: string | undefined): Absence | undefined {

@@ -13,10 +13,10 @@ export const COARSE_SPAN_MS = 15 * 60_000;
 const COARSE_STEP_MS = 1000;
 /** Rows above the span, so that a chart of exactly the span finds the row before its first point. */
 const COARSE_ROWS_EXTRA = 60;
-/** Fine rows only serve the newest windows; every byte of them is resident once it was written. */
-const FINE_BYTES_MOST = 3 << 20;
-/** A window needs two rows, and a reader some time to copy them before they are overwritten. */
-const FINE_ROWS_LEAST = 16;
+/** Every byte of them is resident once it was written, and fine rows serve the newest windows only. */
+const FINE_BYTES_WANTED = 1 << 20;
+/** A window is a second, which at the finest interval is a hundred rows, and readers need time to copy. */
+const FINE_ROWS_LEAST = 160;
 
 /** Shape of a timeline; plain data. */
 export interface TimelineShape {
@@ -27,15 +27,21 @@ export interface TimelineShape {
   readonly coarseStepMs: number;
 }
 
-/** The shape for rows of a width: coarse rows for the whole span first, as far apart as they must be. */
+/**
+ * The shape for rows of a width: fine rows for the newest windows, and with what is left coarse rows
+ * for the whole span, as far apart as they must be.
+ */
 export function timelineShape(width: number, bytesMost = TIMELINE_BYTES_MOST): TimelineShape {
   const rowBytes = width * Float64Array.BYTES_PER_ELEMENT;
-  const coarseMost = Math.max(2, Math.floor((bytesMost * 3) / 4 / rowBytes));
+  const rowsMost = Math.floor(bytesMost / rowBytes);
+  const fineWanted = Math.max(FINE_ROWS_LEAST, Math.floor(FINE_BYTES_WANTED / rowBytes));
+  // Very wide rows share: half for the newest second, half for the past.
+  const fineRows = Math.max(2, Math.min(fineWanted, rowsMost >> 1));
+  const coarseMost = Math.max(2, rowsMost - fineRows);
   const wanted = COARSE_SPAN_MS / COARSE_STEP_MS;
-  const seconds = Math.max(1, Math.ceil(wanted / Math.max(1, coarseMost - COARSE_ROWS_EXTRA)));
-  const coarseRows = Math.min(coarseMost, Math.ceil(wanted / seconds) + COARSE_ROWS_EXTRA);
-  const left = Math.min(FINE_BYTES_MOST, bytesMost - coarseRows * rowBytes);
-  const fineRows = Math.max(FINE_ROWS_LEAST, Math.floor(left / rowBytes));
+  const extra = Math.min(COARSE_ROWS_EXTRA, coarseMost >> 3);
+  const seconds = Math.max(1, Math.ceil(wanted / (coarseMost - extra)));
+  const coarseRows = Math.min(coarseMost, Math.ceil(wanted / seconds) + extra);
   return { width, fineRows, coarseRows, coarseStepMs: seconds * COARSE_STEP_MS };
 }
 
@@ -61,11 +67,11 @@ export class Timeline {
    * not, so a late tick neither skips a coarse step nor fills one twice.
    */
   push(row: Float64Array, deadlineMs: number): void {
-    this.fine.push(row);
     const step = Math.floor(deadlineMs / this.shape.coarseStepMs);
-    if (step === this.#lastStep) return;
+    // Coarse first: readers take the newest fine row as the sign that the tick is over.
+    if (step !== this.#lastStep) this.coarse.push(row);
     this.#lastStep = step;
-    this.coarse.push(row);
+    this.fine.push(row);
   }
 
   /** Writer only: takes over the rows of another timeline, each through `convert`. */

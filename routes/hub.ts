@@ -35,10 +35,10 @@ export interface Channel {
   readonly key: string;
   /**
    * Server-sent events that lead from a place to the snapshot, and the place they lead to. Empty text
-   * where nothing is to be told. `previous` is the tick that was told before this one, -1 where none
-   * was: a client that is further back missed something.
+   * where nothing is to be told. `told` is the tick that all clients were told last, -1 where there is
+   * none: a client that is further back missed something.
    */
-  compose(snapshot: Snapshot, from: Place, previous: number): Composed;
+  compose(snapshot: Snapshot, from: Place, told: number): Composed;
 }
 
 export interface Composed {
@@ -77,7 +77,8 @@ export class Hub {
   readonly #messages = new Map<string, Message>();
   readonly #heartbeat = new Encoded(HEARTBEAT);
   #snapshot: Snapshot | null = null;
-  #previous = -1;
+  /** Sequence of the tick that all clients were told last, -1 for none. */
+  #told = -1;
   #takenMs = -Infinity;
   #spokenMs = -Infinity;
   #stopped = false;
@@ -141,6 +142,7 @@ export class Hub {
     this.#clients.add(client);
     if (this.#pumping) return;
     this.#pumping = true;
+    this.#told = this.#snapshot?.sequence ?? -1;
     this.#spokenMs = this.#clock.nowMs();
     void this.#pump();
   }
@@ -153,7 +155,7 @@ export class Hub {
     this.#turn.abort();
     this.#messages.clear();
     this.#snapshot = null;
-    this.#previous = -1;
+    this.#told = -1;
   }
 
   async #pump(): Promise<void> {
@@ -162,7 +164,8 @@ export class Hub {
       await this.#next(this.#turn);
       if (this.#clients.size === 0) break;
       this.#sampler.watch();
-      if (this.#take()) this.#tellAll();
+      this.#take();
+      this.#tellAll();
       this.#keepAlive();
       this.#dropStuck();
     }
@@ -171,9 +174,8 @@ export class Hub {
 
   /** Waits for a tick that is to be told, but not much longer than `WATCH_MS`. */
   async #next(turn: AbortController): Promise<void> {
-    const told = this.#snapshot?.sequence ?? this.#sampler.feed.sequence();
     await Promise.race([
-      this.#sampler.wait(told, turn.signal),
+      this.#sampler.wait(Math.max(0, this.#told), turn.signal),
       this.#clock.sleep(WATCH_MS, turn.signal),
     ]);
     const restMs = this.#takenMs + MESSAGE_GAP_MS_LEAST - this.#clock.nowMs();
@@ -181,23 +183,23 @@ export class Hub {
     turn.abort();
   }
 
-  /** Takes the newest snapshot. True when it is another than before. */
-  #take(): boolean {
+  /** Takes the newest snapshot, at a join as well as at a turn. */
+  #take(): void {
     const now = this.#clock.nowMs();
-    if (this.#snapshot !== null && now - this.#takenMs < MESSAGE_GAP_MS_LEAST) return false;
+    if (this.#snapshot !== null && now - this.#takenMs < MESSAGE_GAP_MS_LEAST) return;
     this.#takenMs = now;
     const snapshot = this.#sampler.feed.latest();
-    if (snapshot === null || snapshot.sequence === this.#snapshot?.sequence) return false;
-    this.#previous = this.#snapshot?.sequence ?? -1;
+    if (snapshot === null || snapshot.sequence === this.#snapshot?.sequence) return;
     this.#snapshot = snapshot;
     this.#messages.clear();
-    return true;
   }
 
   #tellAll(): void {
+    if (this.#snapshot === null || this.#snapshot.sequence === this.#told) return;
     for (const client of this.#clients) {
       if (this.#takes(client) && this.#tell(client)) this.#spokenMs = this.#takenMs;
     }
+    this.#told = this.#snapshot.sequence;
   }
 
   /** Whether the client took what it was sent last. */
@@ -227,7 +229,7 @@ export class Hub {
     const known = this.#messages.get(key);
     if (known !== undefined) return known;
     try {
-      const { text, next } = channel.compose(snapshot, place, this.#previous);
+      const { text, next } = channel.compose(snapshot, place, this.#told);
       const message = { encoded: text === "" ? null : new Encoded(text), next };
       if (this.#messages.size < MESSAGES_MOST) this.#messages.set(key, message);
       return message;

@@ -37,12 +37,12 @@ export class TickChannel implements Channel {
     this.#json = json;
   }
 
-  compose(snapshot: Snapshot, from: Place, previous: number): Composed {
+  compose(snapshot: Snapshot, from: Place, told: number): Composed {
     const { sequence, cursor } = snapshot;
     const next: Place = { kind: "at", sequence, points: sequence };
     if (from.kind === "at" && from.sequence >= sequence) return { text: "", next: from };
     let text = from.kind === "lost" ? gap(snapshot, from.loss) : "";
-    if (from.kind === "at" && (previous < 0 || from.sequence < previous)) {
+    if (from.kind === "at" && (told < 0 || from.sequence < told)) {
       text += this.#replay(snapshot, from.sequence);
     }
     const retry = from.kind === "new" ? { retryMs: RETRY_MS } : {};

@@ -26,6 +26,7 @@ globalThis.ringsideScale = (() => {
   };
 
   const digits = (value) => {
+    if (value < 0.005) return "≈0";
     const text = value < 9.995
       ? value.toFixed(2)
       : value < 99.95

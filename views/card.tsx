@@ -66,7 +66,7 @@ export function CardSection(props: CardProps): Html {
   const { card, snapshot, series, columns, spanSeconds } = props;
   const causes = absenceOf(snapshot, card);
   const hero = card.blocks.some((block) => block.block === "headline");
-  const high = `high-${stepsOf(card, snapshot, causes.length)}`;
+  const high = `high-${stepsOf(card, snapshot, causes)}`;
   return (
     <section class={hero ? "card hero" : `card ${high}`} aria-labelledby={`title-${card.id}`}>
       <Header card={card} snapshot={snapshot} causes={causes} />

@@ -49,13 +49,15 @@ export interface DocumentProps {
 }
 
 /**
- * `morphIgnore`: an open panel stays open when a tick replaces it. A lost stream is looked for again
+ * `morphIgnore`: an open panel stays open when a tick replaces it. `morphScanLimit`: a row takes the
+ * text of the row that comes to its place, and none is moved there. A lost stream is looked for again
  * within ten seconds, a minute (htmx's own limit) is long when one waits for a host to come back.
  */
 const HTMX_CONFIG = JSON.stringify({
   includeIndicatorCSS: false,
   history: false,
   morphIgnore: ["data-htmx-powered", "open"],
+  morphScanLimit: 0,
   sse: { reconnectMaxDelay: 10_000 },
 });
 
@@ -85,7 +87,12 @@ function Shell(props: DocumentProps): Html {
           <a class="sr" href="#main">Skip to the figures</a>
           <Mark />
           <Navigation current={props.current} />
-          {live === undefined ? null : <State snapshot={live.snapshot} />}
+          {live === undefined ? null : (
+            <>
+              <State />
+              <TickNumber snapshot={live.snapshot} />
+            </>
+          )}
           <Themes />
         </header>
         <main id="main">{props.children}</main>
@@ -134,16 +141,11 @@ function Navigation(props: { current: string | undefined }): Html {
   );
 }
 
-/** The word is for everybody, the tick for those who look: heard each second it would be noise. */
-function State(props: { snapshot: Snapshot }): Html {
-  return (
-    <div class="live">
-      <span class="state" data-state="still" role="status">As of</span>
-      <TickNumber snapshot={props.snapshot} />
-    </div>
-  );
+function State(): Html {
+  return <span class="state" data-state="still" role="status">Not live</span>;
 }
 
+/** Apart from the word, which is read aloud when it changes: heard each second it would be noise. */
 export function TickNumber(props: { snapshot: Snapshot }): Html {
   const { wallMs, sequence } = props.snapshot;
   const [date, time] = instant(wallMs);
@@ -168,7 +170,6 @@ function Themes(): Html {
             value={value}
             id={`theme-${value}`}
             checked={value === "auto"}
-            autocomplete="off"
           />
           {name}
         </label>

@@ -6,19 +6,28 @@
  */
 import type { Block, Card } from "../collectors/card.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Problem } from "../collectors/trust.ts";
 
 /** Steps that the style sheet has a class for. */
-const STEPS_LEAST = 6;
-const STEPS_MOST = 48;
+export const STEPS_LEAST = 6;
+export const STEPS_MOST = 48;
+/** Of small text, in the narrowest column. */
+const CHARACTERS_A_LINE = 45;
 /** Padding, title and the space below the card. */
 const HEADER = 3.5;
 
-/** Height of a card in one column, in steps of a rem; `absent` causes stand in the place of its blocks. */
-export function stepsOf(card: Card, snapshot: Snapshot, absent: number): number {
-  const blocks = absent > 0
-    ? 3 + absent * 6
-    : card.blocks.reduce((sum, block) => sum + heightOf(block, snapshot), 0);
-  return Math.max(STEPS_LEAST, Math.min(STEPS_MOST, Math.ceil(HEADER + blocks)));
+/** Height of a card in one column, in steps of a rem; causes stand in the place of its blocks. */
+export function stepsOf(card: Card, snapshot: Snapshot, causes: readonly Problem[]): number {
+  const heights = causes.length > 0
+    ? [2.5, ...causes.map(causeHeight)]
+    : card.blocks.map((block) => heightOf(block, snapshot));
+  const height = heights.reduce((sum, one) => sum + one, HEADER);
+  return Math.max(STEPS_LEAST, Math.min(STEPS_MOST, Math.ceil(height)));
+}
+
+function causeHeight({ message, remedy }: Problem): number {
+  const lines = Math.ceil(message.length / CHARACTERS_A_LINE);
+  return lines * 1.1 + (remedy === undefined ? 0 : 2.5);
 }
 
 /** In rem, with the space below. The numbers follow from type size and padding in the style sheet. */

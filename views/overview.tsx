@@ -119,14 +119,14 @@ export function TrustLine(props: { snapshot: Snapshot }): Html {
         {` of ${plural(counts.total, "quantity", "quantities")} measured`}
       </li>
       {GRADES.map((grade) => <GradeCount counts={counts} grade={grade} />)}
-      {counts.waiting === 0 ? null : (
-        <li>
-          <b>{whole(counts.waiting)}</b> not yet
-        </li>
-      )}
       {counts.unavailable === 0 ? null : (
         <li>
           <Glyph grade="absent" /> <b>{whole(counts.unavailable)}</b> not available
+        </li>
+      )}
+      {counts.waiting === 0 ? null : (
+        <li class="late">
+          <b>{whole(counts.waiting)}</b> not yet
         </li>
       )}
     </ul>

@@ -160,6 +160,8 @@ function standingOf(
     // Nothing happened that could be measured: that is known, and for certain.
     case "no_events":
       return "exact";
+    case "not_supported":
+      return first.problem === undefined ? "none" : "unavailable";
     case "not_yet":
     case "not_counted":
     case "not_watched":

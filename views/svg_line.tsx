@@ -26,7 +26,7 @@ type Column = readonly (number | null)[];
 const WIDTH = 600;
 const HEIGHT = 400;
 /** Points drawn of a line at most; of more, the least and the greatest of each few are kept. */
-const POINTS_MOST = 150;
+const POINTS_MOST = 100;
 /** Colours of the style sheet, in the order of the legend. */
 export const INKS = ["a", "b", "c", "d", "e"] as const;
 

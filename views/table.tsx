@@ -1,6 +1,6 @@
 /** One row an instance: disks, interfaces, filesystems. @module */
 import type { Shown, Table } from "../collectors/card.ts";
-import { metric, shownUnit } from "../collectors/catalogue.ts";
+import { metric, SCOPES, shownUnit } from "../collectors/catalogue.ts";
 import type { Present, Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured } from "../collectors/trust.ts";
 import { whole } from "./format.ts";
@@ -9,15 +9,19 @@ import { nameOf } from "./standing.ts";
 import { Value } from "./value.tsx";
 
 /**
- * Rows have no ids, so that a row that overtakes another changes the text of both places and moves
- * nothing. On a narrow card each row becomes a name with its labelled values below it.
+ * A row that overtakes another changes the text of both places and moves nothing (`morphScanLimit`). On a narrow card each row becomes a name with its labelled values below it.
  */
 export function TableBlock(props: { block: Table; snapshot: Snapshot }): Html {
   const { block, snapshot } = props;
   const instances = sorted(snapshot, block.scope, block.sort);
-  if (instances.length === 0) return <p class="m">{block.empty}</p>;
+  const scope = SCOPES.get(block.scope);
+  const volatile = scope?.volatile === true;
+  if (instances.length === 0 && !volatile) return <p class="m">{block.empty}</p>;
   const shown = instances.slice(0, block.most);
-  const others = instances.length - shown.length;
+  // Of what comes and goes only a choice is listed: how many more were looked at says nothing. It
+  // has all its rows from the start, so that nothing moves when they fill.
+  const others = volatile ? 0 : instances.length - shown.length;
+  const blank = volatile ? block.most - shown.length : 0;
   return (
     <div class="table">
       <table class={`columns-${Math.min(block.columns.length, 8)}`}>
@@ -30,11 +34,19 @@ export function TableBlock(props: { block: Table; snapshot: Snapshot }): Html {
         <tbody>
           {shown.map((instance) => (
             <Row
-              name={instance.name}
+              instance={instance}
+              known={scope?.known}
               kind={block.heading}
               columns={block.columns}
               snapshot={snapshot}
             />
+          ))}
+          {Array.from({ length: blank }, (_, index) => (
+            <tr class="blank">
+              <td class="m" colspan={block.columns.length + 1}>
+                {shown.length === 0 && index === 0 ? block.empty : "\u00a0"}
+              </td>
+            </tr>
           ))}
         </tbody>
         {others === 0 ? null : (
@@ -49,13 +61,27 @@ export function TableBlock(props: { block: Table; snapshot: Snapshot }): Html {
   );
 }
 
-function Row(
-  props: { name: string; kind: string; columns: readonly Shown[]; snapshot: Snapshot },
-): Html {
-  const { name, kind, columns, snapshot } = props;
+interface RowProps {
+  readonly instance: Present;
+  /** The label with the name that people use. */
+  readonly known: string | undefined;
+  readonly kind: string;
+  readonly columns: readonly Shown[];
+  readonly snapshot: Snapshot;
+}
+
+function Row(props: RowProps): Html {
+  const { instance: { name, labels }, known, kind, columns, snapshot } = props;
+  const title = known === undefined ? undefined : labels[known];
   return (
     <tr>
-      <th scope="row" title={name} data-kind={kind}>{name}</th>
+      <th scope="row" title={title === undefined ? name : `${title} ${name}`} data-kind={kind}>
+        {title === undefined ? name : (
+          <span class="known">
+            <span>{title}</span> <small>{name}</small>
+          </span>
+        )}
+      </th>
       {columns.map((column) => (
         <td data-name={nameOf(column)}>
           <Value

@@ -178,7 +178,7 @@ const parts = [
 ];
 
 export const cpuTime: Subject = {
-  scopes: [{ id: "cpu", label: "cpu", name: "CPU", spare: 8, most: 1024 }],
+  scopes: [{ id: "cpu", label: "cpu", name: "CPU", spare: 2, most: 1024 }],
   metrics: [...measured, ...shares],
   cards: [
     {

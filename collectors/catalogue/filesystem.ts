@@ -31,7 +31,7 @@ const used = subtract(last("filesystem_size_bytes"), last("filesystem_free_bytes
 
 export const filesystem: Subject = {
   scopes: [
-    { id: "filesystem", label: "mountpoint", name: "Filesystem", spare: 8, most: 128 },
+    { id: "filesystem", label: "mountpoint", name: "Filesystem", spare: 4, most: 128 },
   ],
   metrics: [
     gauge("filesystem_size_bytes", "Size", "By", {

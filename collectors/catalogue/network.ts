@@ -99,7 +99,7 @@ const WORDS: Readonly<Record<NetworkScope, Scope & { readonly what: string }>> =
     id: "interface",
     label: "device",
     name: "Interface",
-    spare: 8,
+    spare: 3,
     most: 512,
     what:
       "Interfaces with hardware behind them, so that sums count everything once; in a container " +
@@ -109,7 +109,7 @@ const WORDS: Readonly<Record<NetworkScope, Scope & { readonly what: string }>> =
     id: "virtual_interface",
     label: "device",
     name: "Virtual interface",
-    spare: 8,
+    spare: 4,
     most: 512,
     what:
       "Interfaces made of others or of nothing: loopback, bridges, bonds, VLANs, tunnels, veth. " +

@@ -67,7 +67,15 @@ const states = PROCESS_STATES.map(({ metric, letters, name, help }): Measured =>
 
 export const processes: Subject = {
   scopes: [
-    { id: "process", label: "pid", name: "Process", spare: 0, most: 24, volatile: true },
+    {
+      id: "process",
+      label: "pid",
+      name: "Process",
+      spare: 0,
+      most: 24,
+      known: "comm",
+      volatile: true,
+    },
   ],
   metrics: [
     {

@@ -7,7 +7,7 @@ const collector = "thermal";
 export const PLAUSIBLE_CELSIUS = [-40, 150] as const;
 
 export const thermal: Subject = {
-  scopes: [{ id: "sensor", label: "sensor", name: "Sensor", spare: 8, most: 256 }],
+  scopes: [{ id: "sensor", label: "sensor", name: "Sensor", spare: 4, most: 256 }],
   metrics: [
     {
       id: "sensor_temperature_celsius",

@@ -22,7 +22,10 @@ export async function memory(size: Size): Promise<Result[]> {
   const page = await fetch(`${service.url}/`);
   await page.text();
   const stream = await fetch(`${service.url}/stream?page=overview`);
-  const reading = stream.body!.pipeTo(new WritableStream({}));
+  // The stream has no end of its own: it breaks off when the service stops.
+  const reading = stream.body!.pipeTo(new WritableStream({})).catch((error) => {
+    if (!(error instanceof TypeError)) throw error;
+  });
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let i = 0; i < seconds; i++) {
@@ -34,9 +37,7 @@ export async function memory(size: Size): Promise<Result[]> {
   bare.kill("SIGTERM");
   await bare.status;
   await service.stop();
-  await reading.catch((error) => {
-    if (!(error instanceof TypeError)) throw error;
-  });
+  await reading;
   const [own, base] = [median(ours), median(theirs)];
   return [
     { name: "RSS, bare server and idle worker", value: base, unit: "MiB" },

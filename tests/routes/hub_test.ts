@@ -218,6 +218,23 @@ Deno.test("Hub tells a stream that was opened before the first tick when the tic
   await reader.cancel();
 });
 
+Deno.test("Hub tells all of a tick that a client who joined saw first", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  const first = await listen(host, PAGE);
+  await begin(first);
+  await host.clock.advance(1000);
+  // The row is there, and the hub has not been woken for it.
+  host.sampler.stage.tick();
+  const second = await listen(host, PAGE);
+  await second.message();
+  assertEquals((await second.message()).id, "stageboot-2");
+  await host.clock.advance(WATCH_MS);
+  assertEquals(await nextCursor(first), "stageboot-2");
+  await first.cancel();
+  await second.cancel();
+});
+
 Deno.test("Hub reports what a view cannot render, and goes on with the next tick", async () => {
   const host = startHost();
   host.tick(0.25);
