@@ -37,6 +37,8 @@ export type FromWorker =
   | { readonly type: "failed"; readonly message: string }
   | { readonly type: "closed" };
 
+/** By then modules are loaded, pages were asked for once, and the code for that is not needed again. */
+const STARTED_MS = 10_000;
 /** With a long interval nobody should wait a minute for the second reading. */
 const SECOND_TICK_MS_MOST = 1000;
 
@@ -75,6 +77,8 @@ function run(options: WorkerOptions): void {
     tick(engine, control, schedule);
   }
 
+  const startedAtMs = kernel.monotonicMs() + STARTED_MS;
+  let released = false;
   while (true) {
     const wakeCount = control.wakeCount();
     if (control.stopped()) break;
@@ -88,7 +92,12 @@ function run(options: WorkerOptions): void {
     }
     tick(engine, control, schedule);
     if (told.update()) tell({ type: "news", news: told.news() });
-    schedule.advance(kernel.monotonicMs());
+    const nowMs = kernel.monotonicMs();
+    schedule.advance(nowMs);
+    if (!released && nowMs > startedAtMs) {
+      released = true;
+      kernel.releaseCode();
+    }
   }
   engine.close();
 }

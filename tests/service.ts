@@ -1,19 +1,25 @@
 /**
- * The service as a person starts it: a process of its own, on a free port. For tests and benchmarks
- * that look at it from outside.
+ * The service as a person starts it: a process of its own, by the words of the task `start`, on a free
+ * port. For tests and benchmarks that look at it from outside.
  *
  * @module
  */
-const START = [
-  "run",
-  "--no-prompt",
-  "--allow-ffi",
-  "--allow-net",
-  "--allow-read=.",
-  "--allow-env=RINGSIDE_*",
-  "main.ts",
-];
+import config from "../deno.json" with { type: "json" };
+
 const ROOT = new URL("../", import.meta.url);
+
+interface StartCommand {
+  readonly env: Record<string, string>;
+  readonly args: readonly string[];
+}
+
+/** `NAME=value deno run ...`, as `deno task` would take it apart. */
+function startCommand(): StartCommand {
+  const words = config.tasks.start.match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ""));
+  const deno = words.indexOf("deno");
+  const env = Object.fromEntries(words.slice(0, deno).map((word) => word.split("=", 2)));
+  return { env, args: words.slice(deno + 1) };
+}
 
 export class Service implements AsyncDisposable {
   readonly url: string;
@@ -37,8 +43,10 @@ export class Service implements AsyncDisposable {
   static async start(
     { listen = "127.0.0.1:0", args = [] }: { listen?: string; args?: readonly string[] } = {},
   ): Promise<Service> {
+    const command = startCommand();
     const child = new Deno.Command(Deno.execPath(), {
-      args: [...START, "--listen", listen, ...args],
+      args: [...command.args, "--listen", listen, ...args],
+      env: command.env,
       cwd: ROOT,
       stdout: "piped",
       stderr: "inherit",

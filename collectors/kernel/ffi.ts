@@ -34,6 +34,7 @@ const SYMBOLS = {
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+  madvise: { parameters: ["u64", "usize", "i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Numbers of the system calls that older glibc has no function for. */
@@ -76,6 +77,7 @@ export interface Symbols {
   getrlimit(resource: number, into: Bytes): number;
   setrlimit(resource: number, from: Bytes): number;
   clock_gettime(clock: number, into: Bytes): number;
+  madvise(address: number, length: number, advice: number): number;
 }
 
 export interface Libc {

@@ -1,0 +1,38 @@
+/**
+ * `deno task bench [name...]`: speed and size, as figures and ratios of one run on this machine. Ends
+ * with 1 when a bound does not hold.
+ *
+ * @module
+ */
+import { heap } from "./heap.ts";
+import { latency } from "./latency.ts";
+import { memory } from "./memory.ts";
+import { page } from "./page.ts";
+import { holds, line, type Result, type Size } from "./result.ts";
+import { tick } from "./tick.ts";
+
+export const BENCHES: Readonly<Record<string, (size: Size) => Result[] | Promise<Result[]>>> = {
+  tick,
+  heap,
+  page,
+  latency,
+  memory,
+};
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.filter((name) => !(name in BENCHES));
+  if (unknown.length > 0) {
+    console.error(`Cannot run "${unknown[0]}": needs one of ${Object.keys(BENCHES).join(", ")}`);
+    return 2;
+  }
+  let all = true;
+  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+    for (const result of await BENCHES[name]!("full")) {
+      console.log(line(result));
+      all &&= holds(result);
+    }
+  }
+  return all ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
