@@ -1,6 +1,4 @@
 /** Where the service listens: an IP address and a port, as `--listen` names them. @module */
-import { isIP } from "node:net";
-
 export interface Address {
   /** Without brackets. */
   readonly hostname: string;
@@ -20,10 +18,10 @@ export function parseAddress(text: string): Address | undefined {
   const port = Number(match[3]);
   if (port > PORT_MOST) return undefined;
   const [, six, four] = match;
-  if (six !== undefined) return isIP(six) === 6 ? { hostname: six, port } : undefined;
+  if (six !== undefined) return isIpv6(six) ? { hostname: six, port } : undefined;
   if (four === "") return { hostname: EVERYWHERE, port };
   if (four === "localhost") return { hostname: "127.0.0.1", port };
-  return isIP(four!) === 4 ? { hostname: four!, port } : undefined;
+  return isIpv4(four!) ? { hostname: four!, port } : undefined;
 }
 
 /** As it stands in a URL: `[::1]:7878`. */
@@ -37,10 +35,23 @@ export function printHostname(hostname: string): string {
 
 /** Only processes of this host can connect. */
 export function isLoopback(hostname: string): boolean {
-  return hostname === "::1" || (isIP(hostname) === 4 && hostname.startsWith("127."));
+  return hostname === "::1" || (isIpv4(hostname) && hostname.startsWith("127."));
 }
 
 /** Every interface of the host, whatever their addresses are. */
 export function isEverywhere(hostname: string): boolean {
   return hostname === EVERYWHERE || hostname === "::";
+}
+
+// Not from node:net, which would bring sockets and streams of its own into memory.
+
+/** Four numbers of 0 to 255, without leading zeros. */
+export function isIpv4(text: string): boolean {
+  return /^(\d{1,3}\.){3}\d{1,3}$/.test(text) &&
+    text.split(".").every((part) => String(Number(part)) === part && Number(part) <= 255);
+}
+
+/** Without brackets and zone. */
+export function isIpv6(text: string): boolean {
+  return /^[\da-f:.]+$/i.test(text) && text.includes(":") && URL.canParse(`http://[${text}]/`);
 }

@@ -22,7 +22,7 @@ import theme from "../static/theme.js" with { type: "bytes" };
 import tokens from "../static/tokens.css" with { type: "bytes" };
 import { StaticFiles } from "./static_files.ts";
 
-export const ASSETS: StaticFiles = new StaticFiles({
+export const ASSETS: StaticFiles = await StaticFiles.of({
   "arrangement.css": arrangementStyle,
   "card.css": cardStyle,
   "chart.css": chartStyle,

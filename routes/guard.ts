@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";
-import { type Address, isEverywhere } from "./address.ts";
+import { type Address, isEverywhere, isIpv4, isIpv6 } from "./address.ts";
 import { quote, Refusal } from "./refusal.ts";
 
 /** 32 metric ids, an instance and a span take less than half. */
@@ -66,7 +65,9 @@ export function servedHosts(address: Address, allowed: readonly string[]): Middl
   return async (context, next) => {
     const host = context.req.header("host") ?? new URL(context.req.url).host;
     const name = hostnameOf(host);
-    if (name === undefined || !(names.has(name) || (anyAddress && isIP(name) !== 0))) {
+    if (
+      name === undefined || !(names.has(name) || (anyAddress && (isIpv4(name) || isIpv6(name))))
+    ) {
       throw new Refusal(
         421,
         `Cannot answer for host ${quote(host)}: this service is not known by that name, ` +

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { send } from "./answer.ts";
 import { type Bytes, Encoded } from "./encoding.ts";
@@ -32,12 +31,15 @@ export class StaticFiles {
   readonly #byName = new Map<string, StaticFile>();
   readonly #byPath = new Map<string, StaticFile>();
 
-  constructor(files: Readonly<Record<string, Bytes>>) {
+  /** Files by their names, each under the hash of its content. */
+  static async of(files: Readonly<Record<string, Bytes>>): Promise<StaticFiles> {
+    const held = new StaticFiles();
     for (const [name, bytes] of Object.entries(files)) {
-      const file = staticFile(name, bytes);
-      this.#byName.set(name, file);
-      this.#byPath.set(file.path, file);
+      const file = await staticFile(name, bytes);
+      held.#byName.set(name, file);
+      held.#byPath.set(file.path, file);
     }
+    return held;
   }
 
   /** The URL of a file, for views. Throws for a name that is not there. */
@@ -53,12 +55,13 @@ export class StaticFiles {
   }
 }
 
-function staticFile(name: string, bytes: Bytes): StaticFile {
+async function staticFile(name: string, bytes: Bytes): Promise<StaticFile> {
   const dot = name.lastIndexOf(".");
   const extension = name.slice(dot + 1);
   const type = TYPES[extension];
   if (type === undefined) throw new Error(`Cannot serve "${name}": its type is not known`);
-  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, HASH_DIGITS);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const hash = digest.toHex().slice(0, HASH_DIGITS);
   return {
     path: `/static/${name.slice(0, dot)}.${hash}.${extension}`,
     type,

@@ -39,7 +39,7 @@ Deno.test("/api/v1/series gives the history of one instance", async () => {
     "/api/v1/series?metric=collector_success&instance=load&span=300s",
   );
   assertEquals((await response.json()).series, [
-    { metric: "collector_success", instance: "load", unit: "1", values: [null, 1] },
+    { metric: "collector_success", instance: "load", unit: "{flag}", values: [null, 1] },
   ]);
 });
 

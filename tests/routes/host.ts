@@ -47,6 +47,8 @@ export interface HostOptions extends Partial<Pick<Deps, "address" | "allowedHost
   readonly clientsMost?: number;
 }
 
+const ONE_FILE = await StaticFiles.of({ "a.js": new TextEncoder().encode("let a;") });
+
 export function startHost(options: HostOptions = {}): Host {
   const tree = new TextTree({ [FILE]: "0.00 0.01 0.05 1/119 4242\n" });
   const sampler = new FakeSampler(new Stage([load], { tree }));
@@ -68,7 +70,7 @@ export function startHost(options: HostOptions = {}): Host {
     sampler,
     hub,
     rendering,
-    files: options.files ?? new StaticFiles({ "a.js": new TextEncoder().encode("let a;") }),
+    files: options.files ?? ONE_FILE,
     version: "1.2.3",
     address: options.address ?? { hostname: "127.0.0.1", port: 7878 },
     allowedHosts: options.allowedHosts ?? [],

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { StaticFiles } from "../../routes/static_files.ts";
 import { startHost } from "./host.ts";
 
@@ -31,7 +31,7 @@ Deno.test("a static file of another version is not found", async () => {
 
 Deno.test("a static file is gzipped where that is accepted and worth it", async () => {
   const content = new TextEncoder().encode("a".repeat(2000));
-  const files = new StaticFiles({ "long.css": content });
+  const files = await StaticFiles.of({ "long.css": content });
   const { app } = startHost({ files });
   const path = files.url("long.css");
   const gzip = await app.request(path, { headers: { "accept-encoding": "gzip" } });
@@ -45,10 +45,14 @@ Deno.test("a static file is gzipped where that is accepted and worth it", async 
   assertEquals((await plain.arrayBuffer()).byteLength, 2000);
 });
 
-Deno.test("StaticFiles links what it has, and nothing else", () => {
-  const files = new StaticFiles({ "a.min.css": new TextEncoder().encode("let a;") });
+Deno.test("StaticFiles links what it has, and nothing else", async () => {
+  const files = await StaticFiles.of({ "a.min.css": new TextEncoder().encode("let a;") });
   assertEquals(files.url("a.min.css"), "/static/a.min.f355802c.css");
   assertEquals(files.find("/static/a.min.css"), undefined);
   assertThrows(() => files.url("jquery.js"), Error, 'Cannot link "jquery.js"');
-  assertThrows(() => new StaticFiles({ "a.exe": new Uint8Array() }), Error, 'Cannot serve "a.exe"');
+  await assertRejects(
+    () => StaticFiles.of({ "a.exe": new Uint8Array() }),
+    Error,
+    'Cannot serve "a.exe"',
+  );
 });
