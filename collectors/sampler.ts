@@ -44,6 +44,21 @@ export interface Sampler {
   stop(): Promise<void>;
 }
 
+/**
+ * `ffi` is full power over the process's user, so the worker that has it has nothing else: no byte from
+ * the network comes near it, and it hears nothing but validated options.
+ */
+export const WORKER_RIGHTS: Deno.PermissionOptionsObject = {
+  ffi: true,
+  env: false,
+  import: false,
+  net: false,
+  read: false,
+  run: false,
+  sys: false,
+  write: false,
+};
+
 /** A page that was loaded without scripts keeps what is read on demand this long. */
 const WATCH_MS = 10_000;
 /** A tick later than this is not merely late. */
@@ -61,18 +76,7 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
   const worker = new Worker(new URL("./sampler_worker.ts", import.meta.url).href, {
     type: "module",
     name: "sampler",
-    deno: {
-      permissions: {
-        ffi: true,
-        env: false,
-        import: false,
-        net: false,
-        read: false,
-        run: false,
-        sys: false,
-        write: false,
-      },
-    },
+    deno: { permissions: WORKER_RIGHTS },
   });
   const opened = new Promise<WorkerSampler>((resolve, reject) => {
     let sampler: WorkerSampler | null = null;
