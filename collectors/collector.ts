@@ -45,7 +45,10 @@ export interface RowWriter {
  * allocating, fastest when they come in the same order each time.
  */
 export interface Instances {
-  /** Slot of a name, claiming one for a new name; `IGNORED` when no more are to be had. */
+  /**
+   * Slot of a name, claiming one for a new name; `IGNORED` when no more are to be had. Its labels are
+   * these from now on.
+   */
   claim(name: string, labels?: Readonly<Record<string, string>>): number;
   /** From now on `lookup` answers `IGNORED` for this name. */
   ignore(name: string): void;

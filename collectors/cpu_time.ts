@@ -43,15 +43,22 @@ const WRAP = 2 ** 32;
 const CPU = ascii("cpu");
 const SPACE = 32;
 
-/** Lines with one number of the host, by their first word. */
+/**
+ * Lines with one number of the host, by their first word. Whatever reads them runs, was created,
+ * switched to and interrupted: 0 in these is what sandboxes write that keep no count.
+ */
 const LINES = [
-  { key: "intr", metric: "interrupts", counter: true, wraps: true },
-  { key: "ctxt", metric: "context_switches", counter: true, wraps: false },
-  { key: "processes", metric: "forks", counter: true, wraps: false },
-  { key: "procs_running", metric: "tasks_running", counter: false, wraps: false },
-  { key: "procs_blocked", metric: "tasks_blocked", counter: false, wraps: false },
-  { key: "softirq", metric: "softirqs", counter: true, wraps: true },
+  { key: "intr", metric: "interrupts", counter: true, wraps: true, neverZero: true },
+  { key: "ctxt", metric: "context_switches", counter: true, wraps: false, neverZero: true },
+  { key: "processes", metric: "forks", counter: true, wraps: false, neverZero: true },
+  { key: "procs_running", metric: "tasks_running", counter: false, wraps: false, neverZero: true },
+  { key: "procs_blocked", metric: "tasks_blocked", counter: false, wraps: false, neverZero: false },
+  { key: "softirq", metric: "softirqs", counter: true, wraps: true, neverZero: true },
 ] as const;
+const RUNNING = LINES.findIndex((line) => line.key === "procs_running");
+const BLOCKED = LINES.findIndex((line) => line.key === "procs_blocked");
+/** Key of the cause that lines are missing. */
+const COUNTS = "counts";
 const SOFTIRQ = LINES.findIndex((line) => line.key === "softirq");
 
 export const cpuTime: CollectorSpec = {
@@ -101,10 +108,16 @@ class CpuTimeReader implements Reader {
       this.#readLine(row);
       scanner.nextLine();
     }
+    // Who does not count the tasks that run does not count those that wait.
+    if (this.#found[RUNNING] !== 1) this.#found[BLOCKED] = 0;
+    let changed = false;
     for (let line = 0; line < LINES.length; line++) {
-      if (this.#found[line] !== 1) this.#lack(row, line);
-      else if (this.#missing[line] === 1) this.#has(line);
+      const missing = 1 - this.#found[line]!;
+      if (missing === 1) this.#writeNone(row, line);
+      if (missing !== this.#missing[line]) changed = true;
+      this.#missing[line] = missing;
     }
+    if (changed) this.#tellMissing();
   }
 
   close(): void {
@@ -142,6 +155,7 @@ class CpuTimeReader implements Reader {
     const value = scanner.number();
     if (value < 0) throw malformed(PATH, scanner.lineText(start), "a number after the word");
     const known = LINES[line]!;
+    if (value === 0 && known.neverZero) return;
     if (known.wraps) row.countWrapping(this.#lines[line]!, HOST_SLOT, value, WRAP);
     else if (known.counter) row.count(this.#lines[line]!, HOST_SLOT, value);
     else row.gauge(this.#lines[line]!, HOST_SLOT, value);
@@ -154,23 +168,22 @@ class CpuTimeReader implements Reader {
     }
   }
 
-  #lack(row: RowWriter, line: number): void {
+  #writeNone(row: RowWriter, line: number): void {
     row.none(this.#lines[line]!, HOST_SLOT);
     if (line === SOFTIRQ) { for (const vector of this.#vectors) row.none(vector, HOST_SLOT); }
-    if (this.#missing[line] === 1) return;
-    this.#missing[line] = 1;
-    const { key, metric } = LINES[line]!;
-    this.#site.report({
-      key,
-      reason: "not_supported",
-      message:
-        `Cannot find "${key}" in "${PATH}": this kernel, or who stands in for it, has no such line`,
-      metrics: line === SOFTIRQ ? [metric, ...SOFTIRQ_VECTORS.map(softirqMetric)] : [metric],
-    });
   }
 
-  #has(line: number): void {
-    this.#missing[line] = 0;
-    this.#site.resolve(LINES[line]!.key);
+  #tellMissing(): void {
+    const missing = LINES.filter((_, line) => this.#missing[line] === 1);
+    if (missing.length === 0) return this.#site.resolve(COUNTS);
+    const metrics: string[] = missing.map(({ metric }) => metric);
+    if (this.#missing[SOFTIRQ] === 1) metrics.push(...SOFTIRQ_VECTORS.map(softirqMetric));
+    this.#site.report({
+      key: COUNTS,
+      reason: "not_supported",
+      message: `Cannot find counts of ${missing.map(({ key }) => `"${key}"`).join(", ")} in ` +
+        `"${PATH}": the lines are missing, or say 0, which no running kernel does`,
+      metrics,
+    });
   }
 }

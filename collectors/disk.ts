@@ -191,18 +191,20 @@ class DiskReader implements Reader {
 function scopeOf(tree: HostTree, name: string): DiskScope | "left_out" | "gone" {
   // Names with a slash, such as cciss/c0d0, stand in sysfs with an exclamation mark.
   const directory = `${CLASS}/${name.replaceAll("/", "!")}`;
-  let entries: readonly string[];
   try {
-    entries = tree.list(directory);
+    const entries = tree.list(directory);
+    // A partition counts for its drive; a hidden device is one path of an NVMe drive that has several.
+    if (entries.includes("partition") || LEFT_OUT.test(name)) return "left_out";
+    if (entries.includes("hidden") && tree.text(`${directory}/hidden`) === "1") return "left_out";
+    return entries.includes("device") ? "disk" : "volume";
   } catch (error) {
-    if (error instanceof SystemError && error.errno === ERRNO.ENOENT) return "gone";
+    if (error instanceof SystemError && GONE.includes(error.errno)) return "gone";
     throw error;
   }
-  // A partition counts for its drive; a hidden device is one path of an NVMe drive that has several.
-  if (entries.includes("partition") || LEFT_OUT.test(name)) return "left_out";
-  if (entries.includes("hidden") && tree.text(`${directory}/hidden`) === "1") return "left_out";
-  return entries.includes("device") ? "disk" : "volume";
 }
+
+/** A file of sysfs that was opened before its device left says ENODEV (fs/kernfs/file.c). */
+const GONE: readonly number[] = [ERRNO.ENOENT, ERRNO.ENODEV];
 
 /** Without sysfs drives cannot be told from their partitions, and every sum would be wrong. */
 function requireClass(tree: HostTree, file: TreeFile): void {

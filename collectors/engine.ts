@@ -21,7 +21,7 @@ import type { Clock, Kernel } from "./kernel/kernel.ts";
 import { ColumnStore } from "./column_store.ts";
 import { collectorIndex, HEADER, type Layout, metricIndex, readAtColumn } from "./layout.ts";
 import type { Timeline } from "./timeline.ts";
-import type { Problem } from "./trust.ts";
+import type { Problem, Reason } from "./trust.ts";
 
 /** No collector needs more; one that makes up causes without end would fill the memory. */
 const PROBLEMS_MOST = 64;
@@ -57,6 +57,8 @@ interface Seat {
   dueMs: number;
   silent: boolean;
   failed: boolean;
+  /** It was read with success once. */
+  known: boolean;
 }
 
 export class Engine {
@@ -172,7 +174,8 @@ export class Engine {
       resolve: (key) => this.#resolve(spec.id, key),
     };
     const index = collectorIndex(spec.id);
-    return { spec, index, columns, site, reader: null, dueMs: 0, silent: false, failed: false };
+    const state = { reader: null, dueMs: 0, silent: false, failed: false, known: false };
+    return { spec, index, columns, site, ...state };
   }
 
   #readSeat(seat: Seat, tick: Tick, slot: number): void {
@@ -188,17 +191,19 @@ export class Engine {
       if (seat.index >= 0) row.cells[readAtColumn(seat.index)] = times[ENDED_AT]!;
       if (seat.failed) this.#resolve(seat.spec.id, FAILED);
       seat.failed = false;
+      seat.known = true;
       row.gauge(this.#own.success, slot, 1);
     } catch (error) {
-      this.#fail(seat, error, tick.monotonicMs);
-      row.gauge(this.#own.success, slot, 0);
+      const reason = this.#fail(seat, error, tick.monotonicMs);
+      // What a machine never had is no failure, or every virtual machine would have some.
+      if (reason !== "not_supported" || seat.known) row.gauge(this.#own.success, slot, 0);
     }
     const begun = times[ENDED_AT]!;
     this.#options.clock.stamp(times, ENDED_AT);
     row.gauge(this.#own.duration, slot, (times[ENDED_AT]! - begun) / 1000);
   }
 
-  #fail(seat: Seat, error: unknown, now: number): void {
+  #fail(seat: Seat, error: unknown, now: number): Reason {
     this.#clear(seat);
     const { id } = seat.spec;
     for (const key of [...this.#problems.get(id)?.keys() ?? []]) {
@@ -217,6 +222,7 @@ export class Engine {
     seat.silent = false;
     seat.failed = true;
     this.#report(id, { key: FAILED, reason, message, remedy });
+    return reason;
   }
 
   #silence(seat: Seat): void {

@@ -34,9 +34,8 @@ interface Mounted extends Mount {
   readonly slot: number;
   /** Keys of causes that were reported for it. */
   readonly causes: Set<string>;
-  /** Keys of what may be reported, made once. */
+  /** Key of what may be reported, made once. */
   readonly sizeKey: string;
-  readonly inodesKey: string;
 }
 
 interface Columns {
@@ -97,17 +96,10 @@ class FilesystemReader implements Reader {
     for (const mounted of this.#mounted) {
       for (const key of mounted.causes) this.#site.resolve(key);
     }
-    const before = new Map(this.#mounted.map((mounted) => [mounted.point, mounted]));
     const found: Mounted[] = [];
     this.#instances.begin();
     for (const mount of localMounts(this.#decoder.decode(this.#parsed))) {
       const { device, point, type } = mount;
-      const known = before.get(point);
-      if (known !== undefined && (known.device !== device || known.type !== type)) {
-        // Labels are given when an instance comes: it goes now and comes anew with the next reading.
-        this.#parsedLength = -1;
-        continue;
-      }
       const slot = this.#instances.claim(point, { device, fstype: type });
       if (slot >= 0) {
         found.push({
@@ -115,7 +107,6 @@ class FilesystemReader implements Reader {
           slot,
           causes: new Set(),
           sizeKey: `statvfs ${point}`,
-          inodesKey: `inodes ${point}`,
         });
       }
     }
@@ -145,24 +136,16 @@ class FilesystemReader implements Reader {
     }
   }
 
-  /** Filesystems that make inodes as they need them say that they have none (statvfs(3)). */
+  /** Filesystems that make inodes as they need them say that they have none: vfat, btrfs (statvfs(3)). */
   #writeInodes(row: RowWriter, mounted: Mounted, total: number, free: number): void {
     const { files, filesFree } = this.#columns;
-    const { point, slot, type } = mounted;
-    const key = mounted.inodesKey;
     if (total > 0) {
-      row.gauge(files, slot, total);
-      row.gauge(filesFree, slot, free);
-      this.#has(mounted, key);
-      return;
+      row.gauge(files, mounted.slot, total);
+      row.gauge(filesFree, mounted.slot, free);
+    } else {
+      row.none(files, mounted.slot);
+      row.none(filesFree, mounted.slot);
     }
-    row.none(files, slot);
-    row.none(filesFree, slot);
-    this.#lack(mounted, key, {
-      reason: "not_supported",
-      message: `Cannot count inodes of "${point}": ${type} makes them as it needs them`,
-      metrics: INODES,
-    });
   }
 
   #lack(

@@ -56,6 +56,19 @@ export function divide(left: Formula, right: Formula): Formula {
 /**
  * The value of a formula with the trust of its worst input. An absent input makes the result absent
  * with that input's reason; a division by zero is `no_events`, never a zero and never a NaN.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { delta, divide, elapsed, evaluate } from "./formula.ts";
+ * import { absent, exact } from "./trust.ts";
+ *
+ * const rate = divide(delta("disk_read_bytes"), elapsed());
+ * const seconds = { last: () => absent("gone"), elapsed: () => exact(2) };
+ * const half = { value: 1024, coverage: 0.5, grade: "estimated" } as const;
+ * assertEquals(evaluate(rate, { ...seconds, delta: () => half }), { ...half, value: 512 });
+ * assertEquals(evaluate(rate, { ...seconds, delta: () => absent("denied") }), absent("denied"));
+ * ```
  */
 export function evaluate(formula: Formula, terms: Terms): Reading {
   switch (formula.op) {
@@ -90,12 +103,17 @@ function combine(
     : op === "multiply"
     ? left.value * right.value
     : left.value / right.value;
+  const coverage = Math.min(left.coverage, right.coverage);
+  const grade = worse(left.grade, right.grade);
   const partial = left.partial ?? right.partial;
+  const mixed = left.mixed ?? right.mixed;
+  // Spreads cost more than all the rest, and most values need none.
+  if (partial === undefined && mixed === undefined) return { value, coverage, grade };
   return {
     value,
-    coverage: Math.min(left.coverage, right.coverage),
-    grade: worse(left.grade, right.grade),
-    ...(left.mixed || right.mixed ? { mixed: true as const } : {}),
+    coverage,
+    grade,
+    ...(mixed === undefined ? {} : { mixed }),
     ...(partial === undefined ? {} : { partial }),
   };
 }
@@ -120,6 +138,16 @@ const BINDING = { add: 1, subtract: 1, multiply: 2, divide: 2 } as const;
 /**
  * A formula as a person reads it: `Δ disk_read_bytes ÷ elapsed`. With `show`, each term is what
  * `show` makes of it, so that the same tree prints with its numbers in it.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { delta, divide, elapsed, number, print, subtract } from "./formula.ts";
+ *
+ * const idle = subtract(number(1), divide(delta("busy_seconds"), elapsed()));
+ * assertEquals(print(idle), "1 − Δ busy_seconds ÷ elapsed");
+ * assertEquals(print(idle, (term) => term.op === "number" ? "1" : "2"), "1 − 2 ÷ 2");
+ * ```
  */
 export function print(formula: Formula, show?: (term: Formula) => string): string {
   return printAt(formula, 0, show ?? termName);

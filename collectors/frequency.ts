@@ -165,7 +165,8 @@ class FrequencyReader implements Reader {
 
   #reportMissing(): void {
     const { hypervisor } = this.#site.profile;
-    const guest = hypervisor === undefined ? null : `this machine is a guest (${hypervisor})`;
+    const known = hypervisor === "unknown" ? "" : ` (${hypervisor})`;
+    const guest = hypervisor === undefined ? null : `this machine is a guest${known}`;
     if (this.#clocks.length > 0) this.#site.resolve("cpufreq");
     else {
       this.#site.report({

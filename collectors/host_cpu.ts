@@ -50,9 +50,11 @@ function fields(record: string): Fields {
 function x86Identity(records: readonly Fields[]): Omit<CpuIdentity, "processors"> {
   const first = records.find((record) => record.has("processor"));
   const vendorId = first?.get("vendor_id");
+  const model = first?.get("model name")?.replace(/\s+/g, " ");
   return {
     vendor: vendorId === undefined ? undefined : X86_VENDORS[vendorId],
-    model: first?.get("model name")?.replace(/\s+/g, " ") || undefined,
+    // Sandboxes that make up the file have no name for it.
+    model: model === "" || model === "unknown" ? undefined : model,
     guest: first?.get("flags")?.split(" ").includes("hypervisor"),
   };
 }

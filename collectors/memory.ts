@@ -1,5 +1,7 @@
 /** `/proc/meminfo` and `/proc/vmstat`: how much memory is what, and what paging does. @module */
-import { MEMINFO_LINES, type MemoryLine, VMSTAT_LINES } from "./catalogue/memory.ts";
+import { MEMINFO_LINES } from "./catalogue/memory.ts";
+import type { MemoryLine } from "./catalogue/memory_line.ts";
+import { VMSTAT_LINES } from "./catalogue/paging.ts";
 import type { CollectorSpec, Reader, Site } from "./collector.ts";
 import { type KeyedField, KeyedLines } from "./keyed_lines.ts";
 import { OptionalFile, requireOne } from "./optional_file.ts";

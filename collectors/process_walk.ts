@@ -23,6 +23,8 @@ export interface Process {
   readonly comm: string;
   /** Letter of its state, as a byte. */
   readonly state: number;
+  /** Since boot, in 1/100 s: tells it from an earlier process of the same number. */
+  readonly startTicks: number;
   /** CPU time since the walk before as a share of one CPU; NaN in the first walk. */
   readonly cpuRatio: number;
   /** NaN where the size of a page is not known. */
@@ -77,6 +79,7 @@ export class ProcessWalk {
         pid,
         comm: stat.comm().slice(0, COMM_MOST),
         state: stat.state,
+        startTicks,
         cpuRatio: this.#cpuRatio(pid, { startTicks, cpuTicks, atMs }),
         residentBytes: stat.residentPages === 0 ? 0 : stat.residentPages * this.#pageSize(pid),
       });

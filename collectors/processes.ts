@@ -35,8 +35,8 @@ class ProcessesReader implements Reader {
   readonly #resident: Column;
   readonly #count: Column;
   readonly #states: readonly Column[];
-  /** Names of those that are listed, by number. */
-  #listed: ReadonlyMap<string, string> = new Map();
+  /** Those that are listed: number to start, because a number is given again to somebody else. */
+  #listed: ReadonlyMap<string, number> = new Map();
 
   constructor(site: Site) {
     this.#site = site;
@@ -82,11 +82,10 @@ class ProcessesReader implements Reader {
 
   #list(row: RowWriter, shown: readonly Process[]): void {
     const instances = this.#instances;
-    // Who leaves makes room first, or two lists would have to fit at once. Who called exec leaves too:
-    // `claim` keeps the labels of those that are there.
+    // Who leaves makes room first, or two lists would have to fit at once.
     instances.begin();
-    for (const { pid, comm } of shown) {
-      if (this.#listed.get(pid) === comm) instances.claim(pid, { comm });
+    for (const { pid, comm, startTicks } of shown) {
+      if (this.#listed.get(pid) === startTicks) instances.claim(pid, { comm });
     }
     instances.end();
     for (const { pid, comm, cpuRatio, residentBytes } of shown) {
@@ -95,7 +94,7 @@ class ProcessesReader implements Reader {
       write(row, this.#cpu, slot, cpuRatio);
       write(row, this.#resident, slot, residentBytes);
     }
-    this.#listed = new Map(shown.map(({ pid, comm }) => [pid, comm]));
+    this.#listed = new Map(shown.map(({ pid, startTicks }) => [pid, startTicks]));
   }
 }
 

@@ -8,6 +8,21 @@
  * The writer fills the row after the newest one and publishes by counting up; so the row that it may
  * be writing at any moment is row `count`, which lies where row `count - rows` was.
  *
+ * @example Of four places one is being written, so three rows can be read
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Ring } from "./ring.ts";
+ *
+ * const buffer = new SharedArrayBuffer(Ring.byteLength(4, 1));
+ * const writer = new Ring(buffer, 0, 4, 1);
+ * const reader = new Ring(buffer, 0, 4, 1);
+ * for (let n = 0; n < 6; n++) writer.push(Float64Array.of(n * 10));
+ * assertEquals([reader.count(), reader.oldest()], [6, 3]);
+ * const row = new Float64Array(1);
+ * assertEquals([reader.copy(5, row), row[0]], [true, 50]);
+ * assertEquals(reader.copy(2, row), false);
+ * ```
+ *
  * @module
  */
 

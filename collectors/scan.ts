@@ -16,6 +16,25 @@ const DIGITS_MOST = 20;
 
 const decoder = new TextDecoder();
 
+/**
+ * Where in its bytes a parser stands.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ascii, Scanner } from "./scan.ts";
+ *
+ * const bytes = ascii("MemTotal:  131891200 kB\nMemFree: none\n");
+ * const scanner = new Scanner();
+ * scanner.reset(bytes, bytes.length);
+ * const start = scanner.word();
+ * assertEquals(scanner.text(start, scanner.at), "MemTotal:");
+ * assertEquals(scanner.number(), 131891200);
+ * scanner.nextLine();
+ * scanner.word();
+ * assertEquals(scanner.number(), -1);
+ * ```
+ */
 export class Scanner {
   #bytes: Uint8Array = new Uint8Array(0);
   /** Where the next read begins. */

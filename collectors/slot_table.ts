@@ -96,22 +96,25 @@ export class SlotTable implements Instances {
 
   claim(name: string, labels: Readonly<Record<string, string>> = {}): number {
     const was = this.#instances.findIndex((instance) => instance?.name === name);
-    if (was >= 0 && this.#instances[was]!.goneSequence === null) {
+    const known = this.#instances[was] ?? null;
+    if (known !== null && known.goneSequence === null) {
       this.#seen[was] = 1;
+      this.#label(was, known, labels);
       return was;
     }
-    const slot = was >= 0 ? was : this.#freeSlot(name);
+    const slot = known !== null ? was : this.#freeSlot(name);
     if (slot < 0) {
       this.#remember(name, IGNORED);
       return IGNORED;
     }
-    const before = this.#instances[slot] ?? null;
-    if (was < 0) this.#giveUp(slot, before);
-    const bornSequence = was >= 0 && before !== null ? before.bornSequence : this.#owner.sequence();
+    if (known === null) this.#giveUp(slot);
     this.#instances[slot] = {
       name,
       labels: { [this.scope.label]: name, ...labels },
-      bornSequence,
+      // Who comes back where nothing is remembered comes anew.
+      bornSequence: known === null || this.scope.volatile
+        ? this.#owner.sequence()
+        : known.bornSequence,
       goneSequence: null,
     };
     this.#remember(name, slot);
@@ -173,9 +176,17 @@ export class SlotTable implements Instances {
     return oldest;
   }
 
-  #giveUp(slot: number, before: Instance | null): void {
+  /** Somebody who is there is called otherwise from now on: a process by its exec, a mount by its device. */
+  #label(slot: number, known: Instance, labels: Readonly<Record<string, string>>): void {
+    const told = { [this.scope.label]: known.name, ...labels };
+    if (sameLabels(known.labels, told)) return;
+    this.#instances[slot] = { ...known, labels: told };
+    this.#owner.changed();
+  }
+
+  /** Nothing of the slot's last owner is left to the next one. */
+  #giveUp(slot: number): void {
     this.#owner.clear(this.scope, slot, true);
-    if (before === null) return;
     const at = this.#known.findIndex((entry) => entry.slot === slot);
     if (at >= 0) this.#known.splice(at, 1);
   }
@@ -202,6 +213,14 @@ export class SlotTable implements Instances {
     this.#slotOfNumber = byNumber;
     this.#owner.changed();
   }
+}
+
+function sameLabels(
+  a: Readonly<Record<string, string>>,
+  b: Readonly<Record<string, string>>,
+): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 function same(known: Uint8Array, bytes: Uint8Array, start: number): boolean {

@@ -87,14 +87,39 @@ export function absent(reason: Reason, problem?: Problem): Absence {
   return problem === undefined ? { absent: reason } : { absent: reason, problem };
 }
 
-/** The grade that a coverage earns. `enabledSeconds` is the time the event asked to be counted. */
+/**
+ * The grade that a coverage earns. `enabledSeconds` is the time the event asked to be counted.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { gradeOf } from "./trust.ts";
+ *
+ * assertEquals(gradeOf(1, 1), "exact");
+ * assertEquals(gradeOf(0.62, 1), "estimated");
+ * assertEquals(gradeOf(0.14, 1), "low");
+ * // Six milliseconds of counting say little, however large their share.
+ * assertEquals(gradeOf(0.6, 0.01), "low");
+ * ```
+ */
 export function gradeOf(coverage: number, enabledSeconds: number): Grade {
   if (coverage >= 1) return "exact";
   if (coverage < LOW_COVERAGE || coverage * enabledSeconds < LOW_RUNNING_SECONDS) return "low";
   return "estimated";
 }
 
-/** The worse of two grades: a derived value is as good as its worst input. */
+/**
+ * The worse of two grades: a derived value is as good as its worst input.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { worse } from "./trust.ts";
+ *
+ * assertEquals(worse("estimated", "exact"), "estimated");
+ * assertEquals(worse("low", "implausible"), "implausible");
+ * ```
+ */
 export function worse(a: Grade, b: Grade): Grade {
   return GRADES.indexOf(a) >= GRADES.indexOf(b) ? a : b;
 }

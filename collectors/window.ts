@@ -6,24 +6,10 @@
  * @module
  */
 import { type Derived, type Measured, type Metric, metric as metricOf } from "./catalogue.ts";
-import { evaluate, inputs, type Terms } from "./formula.ts";
-import {
-  collectorIndex,
-  HEADER,
-  type Instance,
-  type Layout,
-  metricIndex,
-  readAtColumn,
-} from "./layout.ts";
-import {
-  absent,
-  exact,
-  gradeOf,
-  isMeasured,
-  type Measurement,
-  type Reading,
-  type Reason,
-} from "./trust.ts";
+import { evaluate, type Formula, inputs, type Terms } from "./formula.ts";
+import { Increases, wasPresent, withPartial } from "./increases.ts";
+import { collectorIndex, HEADER, type Layout, metricIndex, readAtColumn } from "./layout.ts";
+import { absent, exact, isMeasured, type Reading, type Reason } from "./trust.ts";
 
 /** The row in which a collector's window begins; null when nothing old enough is remembered. */
 export type FromRow = (collector: number) => Float64Array | null;
@@ -31,16 +17,17 @@ export type FromRow = (collector: number) => Float64Array | null;
 /** `null` as slot asks for the host's value. */
 export type Slot = number | null;
 
-interface Delta {
-  value: number;
-  enabled: number;
-  running: number;
-}
+/**
+ * Collectors are read one after the other. Windows whose ends lie further apart than this share of
+ * their length are windows of different times.
+ */
+const APART_SHARE = 0.05;
 
 export class Window {
   readonly to: Float64Array;
   readonly #layout: Layout;
   readonly #from: FromRow;
+  readonly #increases = new Map<string, Increases>();
 
   constructor(layout: Layout, from: FromRow, to: Float64Array) {
     this.#layout = layout;
@@ -66,38 +53,58 @@ export class Window {
   /** Seconds between the two readings of a collector; NaN while there are no two. */
   elapsedSeconds(collector: string): number {
     const index = collectorIndex(collector);
-    const from = this.#from(index);
-    if (from === null) return NaN;
-    const column = readAtColumn(index);
-    const elapsed = (this.to[column]! - from[column]!) / 1000;
+    const elapsed = (this.#endMs(index) - this.#beginMs(index)) / 1000;
     return elapsed > 0 ? elapsed : NaN;
   }
 
   /** A total since its counter began, NaN where absent. */
   total(metric: Measured, slot: number): number {
-    return this.to[this.#base(metric) + slot] ?? NaN;
+    return this.to[this.#layout.bases[metricIndex(metric.id)]! + slot] ?? NaN;
   }
 
   /** The increase of a counter across the window, scaled already by who counted it. */
   delta(metric: Measured, slot: Slot): Reading {
-    if (metric.scope === "host") {
-      return slot === null ? this.#deltaAt(metric, 0) : absent("coarser_only");
+    return this.#delta(metric.id, slot);
+  }
+
+  #delta(id: string, slot: Slot): Reading {
+    let increases = this.#increases.get(id);
+    if (increases === undefined) {
+      const metric = measured(id);
+      const from = this.#from(collectorIndex(metric.collector));
+      increases = new Increases(metric, this.#layout, from, this.to);
+      this.#increases.set(id, increases);
     }
-    return slot === null ? this.#sumOfDeltas(metric) : this.#deltaAt(metric, slot);
+    return slot === null ? increases.sum() : increases.at(slot);
   }
 
   #derived(metric: Derived, slot: Slot): Reading {
     if (metric.scope === "host" && slot !== null) return absent("coarser_only");
-    const first = inputs(metric.formula)[0];
+    const sources = sourcesOf(metric.formula);
     const terms: Terms = {
-      delta: (id) => this.delta(measured(id), slot),
+      delta: (id) => this.#delta(id, slot),
       last: (id) => this.#gauge(measured(id), slot),
       elapsed: () => {
-        const seconds = first === undefined ? NaN : this.elapsedSeconds(measured(first).collector);
+        const [first] = sources;
+        const seconds = first === undefined ? NaN : this.elapsedSeconds(first);
         return Number.isNaN(seconds) ? absent("not_yet") : exact(seconds);
       },
     };
-    return evaluate(metric.formula, terms);
+    const reading = evaluate(metric.formula, terms);
+    return isMeasured(reading) && this.#apart(sources) ? { ...reading, mixed: true } : reading;
+  }
+
+  /** Whether collectors were read at different times. */
+  #apart(collectors: readonly string[]): boolean {
+    if (collectors.length < 2) return false;
+    const [first, ...others] = collectors.map(collectorIndex) as [number, ...number[]];
+    const [begin, end] = [this.#beginMs(first), this.#endMs(first)];
+    const length = Number.isNaN(begin) ? this.to[HEADER.intervalMs]! : end - begin;
+    const farthest = APART_SHARE * length;
+    return others.some((other) =>
+      Math.abs(this.#endMs(other) - end) > farthest ||
+      Math.abs(this.#beginMs(other) - begin) > farthest
+    );
   }
 
   #gauge(metric: Measured, slot: Slot): Reading {
@@ -108,13 +115,15 @@ export class Window {
     if (metric.across === undefined) return absent("finer_only");
     const found: number[] = [];
     let present = 0;
-    const why = this.#each(metric.scope, (at) => {
+    let why: Reason | null = null;
+    const instances = this.#layout.scopes[metric.scope]?.instances ?? [];
+    for (let at = 0; at < instances.length; at++) {
+      if (!wasPresent(instances[at]!, this.to[HEADER.sequence]!)) continue;
       present++;
       const reading = this.#gaugeAt(metric, at);
       if (isMeasured(reading)) found.push(reading.value);
-      else return reading.absent;
-      return null;
-    });
+      else why ??= reading.absent;
+    }
     if (found.length === 0) return absent(why ?? "not_supported");
     const value = metric.across === "sum" ? found.reduce((a, b) => a + b) : Math.max(...found);
     return withPartial(exact(value), found.length, present);
@@ -122,76 +131,36 @@ export class Window {
 
   #gaugeAt(metric: Measured, slot: number): Reading {
     const value = this.total(metric, slot);
-    return Number.isNaN(value) ? absent("not_yet") : exact(value);
+    return Number.isNaN(value) ? absent(this.#whyEmpty(metric, slot)) : exact(value);
   }
 
-  #deltaAt(metric: Measured, slot: number): Reading {
-    const delta: Delta = { value: 0, enabled: 0, running: 0 };
-    const reason = this.#addDelta(metric, slot, delta);
-    return reason === null ? measurement(metric, delta) : absent(reason);
-  }
-
-  #sumOfDeltas(metric: Measured): Reading {
-    const sum: Delta = { value: 0, enabled: 0, running: 0 };
-    let counted = 0;
-    let present = 0;
-    const why = this.#each(metric.scope, (slot, instance) => {
-      const reason = this.#addDelta(metric, slot, sum);
-      if (reason === null) counted++;
-      // An instance younger than the window is not missing from the sum: it begins with the next one.
-      if (reason === null || instance.bornSequence <= this.#fromSequence(metric)) present++;
-      return reason;
-    });
-    if (counted === 0) return absent(why ?? "not_supported");
-    const reading = measurement(metric, sum);
-    return isMeasured(reading) ? withPartial(reading, counted, present) : reading;
-  }
-
-  /** Adds one instance's increase to a sum; the reason when it has none. */
-  #addDelta(metric: Measured, slot: number, sum: Delta): Reason | null {
+  /** A gauge that two readings in a row left empty has nothing to show for this instance. */
+  #whyEmpty(metric: Measured, slot: number): Reason {
     const from = this.#from(collectorIndex(metric.collector));
     const born = this.#layout.scopes[metric.scope]?.instances[slot]?.bornSequence ?? Infinity;
-    if (from === null || born > from[HEADER.sequence]!) return "not_yet";
-    const value = this.#difference(metric, slot, from);
-    if (Number.isNaN(value)) return "not_yet";
-    if (metric.counted !== undefined) {
-      const enabled = this.#difference(measured(metric.counted.enabled), slot, from);
-      const running = this.#difference(measured(metric.counted.running), slot, from);
-      if (!(enabled >= 0 && running >= 0)) return "not_yet";
-      if (running === 0) return "not_counted";
-      sum.enabled += enabled;
-      sum.running += running;
-    }
-    sum.value += value;
-    return null;
+    return from !== null && born <= from[HEADER.sequence]! ? "not_supported" : "not_yet";
   }
 
-  #difference(metric: Measured, slot: number, from: Float64Array): number {
-    const at = this.#base(metric) + slot;
-    const difference = this.to[at]! - from[at]!;
-    return difference >= 0 ? difference : NaN;
+  /** When a collector was last read before the window, NaN where nobody remembers. */
+  #beginMs(collector: number): number {
+    return this.#from(collector)?.[readAtColumn(collector)] ?? NaN;
   }
 
-  /** Visits who is there; returns the first reason that a visit gave. */
-  #each(scope: string, visit: (slot: number, instance: Instance) => Reason | null): Reason | null {
-    let first: Reason | null = null;
-    const instances = this.#layout.scopes[scope]?.instances ?? [];
-    for (let slot = 0; slot < instances.length; slot++) {
-      const instance = instances[slot]!;
-      if (instance === null || instance.goneSequence !== null) continue;
-      const reason = visit(slot, instance);
-      first ??= reason;
-    }
-    return first;
+  #endMs(collector: number): number {
+    return this.to[readAtColumn(collector)]!;
   }
+}
 
-  #fromSequence(metric: Measured): number {
-    return this.#from(collectorIndex(metric.collector))?.[HEADER.sequence] ?? -1;
-  }
+const SOURCES = new WeakMap<Formula, readonly string[]>();
 
-  #base(metric: Measured): number {
-    return this.#layout.bases[metricIndex(metric.id)]!;
+/** The collectors that read the terms of a formula, in the order in which they are met. */
+function sourcesOf(formula: Formula): readonly string[] {
+  let sources = SOURCES.get(formula);
+  if (sources === undefined) {
+    sources = [...new Set(inputs(formula).map((id) => measured(id).collector))];
+    SOURCES.set(formula, sources);
   }
+  return sources;
 }
 
 function measured(id: string): Measured {
@@ -202,16 +171,4 @@ function measured(id: string): Measured {
     );
   }
   return found;
-}
-
-function measurement(metric: Measured, delta: Delta): Reading {
-  if (metric.counted === undefined) return exact(delta.value);
-  const coverage = Math.min(1, delta.running / delta.enabled);
-  return { value: delta.value, coverage, grade: gradeOf(coverage, delta.enabled) };
-}
-
-function withPartial(reading: Measurement, counted: number, present: number): Measurement {
-  if (counted >= present) return reading;
-  const grade = reading.grade === "exact" ? "estimated" : reading.grade;
-  return { ...reading, grade, partial: { counted, present } };
 }

@@ -7,7 +7,6 @@
 import htmx from "htmx.org/dist/htmx.min.js" with { type: "bytes" };
 import hxSse from "htmx.org/dist/ext/hx-sse.min.js" with { type: "bytes" };
 import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "bytes" };
-import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "bytes" };
 import arrangementStyle from "../static/arrangement.css" with { type: "bytes" };
 import cardStyle from "../static/card.css" with { type: "bytes" };
 import chartStyle from "../static/chart.css" with { type: "bytes" };
@@ -37,6 +36,5 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
   "table.css": tableStyle,
   "theme.js": theme,
   "tokens.css": tokens,
-  "uplot.min.css": uplotStyle,
   "uplot.min.js": uplotScript,
 });

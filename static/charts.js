@@ -99,6 +99,8 @@
       if (!this.dirty || !this.seen || document.hidden || seconds.length === 0) return;
       this.dirty = false;
       const lines = this.picks.map((index) => columns[index]);
+      // The picture says in words that there is nothing.
+      if (this.plot === null && lines.flat().every((value) => value === null)) return;
       const drawn = this.drawn === "stack" ? stacked(lines) : lines;
       const most = drawn.flat().reduce((a, b) => b > a ? b : a, 0);
       this.top = this.fixedTop ?? niceTop(most, this.scale);

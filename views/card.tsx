@@ -14,12 +14,11 @@ import { ChartFigure } from "./chart.tsx";
 import { EachBlock } from "./each.tsx";
 import { FiguresBlock } from "./figures.tsx";
 import { spellOut } from "./format.ts";
-import { stepsOf } from "./height.ts";
 import { HeadlineBlock } from "./headline.tsx";
 import type { Html } from "./html.ts";
 import { Unavailable } from "./problems.tsx";
 import { CardTrust, Glyph } from "./ring.tsx";
-import { absenceOf, cardStanding } from "./standing.ts";
+import { absenceOf, cardStanding, sameAbsence } from "./standing.ts";
 import { TableBlock } from "./table.tsx";
 
 type Still = Exclude<Block, Chart>;
@@ -60,15 +59,19 @@ export interface CardProps {
   readonly series: Series;
   readonly columns: ReadonlyMap<Chart, readonly number[]>;
   readonly spanSeconds: number;
+  /** Of the section: what it is, and where it goes. */
+  readonly classes: string;
+}
+
+export function isHero(card: Card): boolean {
+  return card.blocks.some((block) => block.block === "headline");
 }
 
 export function CardSection(props: CardProps): Html {
-  const { card, snapshot, series, columns, spanSeconds } = props;
+  const { card, snapshot, series, columns, spanSeconds, classes } = props;
   const causes = absenceOf(snapshot, card);
-  const hero = card.blocks.some((block) => block.block === "headline");
-  const high = `high-${stepsOf(card, snapshot, causes)}`;
   return (
-    <section class={hero ? "card hero" : `card ${high}`} aria-labelledby={`title-${card.id}`}>
+    <section class={classes} aria-labelledby={`title-${card.id}`}>
       <Header card={card} snapshot={snapshot} causes={causes} />
       <div class="body">
         {piecesOf(card).map((piece) =>
@@ -166,7 +169,9 @@ function Part(props: PartProps): Html {
   return (
     <div class="part" id={partId(card, part)}>
       {gone
-        ? part === 0 ? <Unavailable causes={causes} /> : null
+        ? part === 0
+          ? <Unavailable causes={causes} sameAs={sameAbsence(snapshot, card)?.title} />
+          : null
         : blocks.map((block) => <StillBlock block={block} snapshot={snapshot} />)}
     </div>
   );

@@ -13,7 +13,11 @@ export interface Assets {
   readonly styles: readonly string[];
   /** Runs before the first paint: the chosen theme. */
   readonly first: string;
-  /** Run after the document is read, in this order; htmx before its extensions. */
+  /**
+   * Run at the end of the body, in this order; htmx before its extensions. Not deferred: htmx begins
+   * in a timeout of its own when it runs after the document was read, whether its extensions are there
+   * by then or not.
+   */
   readonly scripts: readonly string[];
   readonly icon: string;
 }
@@ -80,7 +84,6 @@ function Shell(props: DocumentProps): Html {
         {assets.styles.map((url) => <link rel="stylesheet" href={url} />)}
         <script src={assets.first}></script>
         {live === undefined ? null : <meta name="htmx-config" content={HTMX_CONFIG} />}
-        {assets.scripts.map((url) => <script src={url} defer></script>)}
       </head>
       <Body title={title} live={live}>
         <header class="top">
@@ -96,6 +99,7 @@ function Shell(props: DocumentProps): Html {
           <Themes />
         </header>
         <main id="main">{props.children}</main>
+        <>{assets.scripts.map((url) => <script src={url}></script>)}</>
       </Body>
     </html>
   );

@@ -135,11 +135,21 @@ function own(snapshot: Snapshot, format: ExpositionFormat, version: string): str
   const build = "ringside_build_info";
   let text = headsOf(build, "gauge", "The version that answers; always 1.", "")[format];
   text += `${build}{${labelText({ version })}} 1\n`;
-  const { bootedAtMs } = snapshot.profile;
+  const { bootedAtMs, hostname, kernelRelease, machine } = snapshot.profile;
+  const uname = "node_uname_info";
+  text +=
+    headsOf(uname, "gauge", "Names of the host and its kernel, as uname(2) has them.", "")[format];
+  text += `${uname}{${
+    labelText({ sysname: "Linux", nodename: hostname, release: kernelRelease, machine })
+  }} 1\n`;
+  text += seconds("node_time_seconds", "When the host was read", snapshot.wallMs, format);
   if (bootedAtMs === undefined) return text;
-  const booted = "node_boot_time_seconds";
-  text += headsOf(booted, "gauge", "When the kernel booted, in seconds since 1970.", "s")[format];
-  return `${text}${booted} ${numberText(bootedAtMs / 1000)}\n`;
+  return text + seconds("node_boot_time_seconds", "When the kernel booted", bootedAtMs, format);
+}
+
+function seconds(name: string, what: string, ms: number, format: ExpositionFormat): string {
+  const head = headsOf(name, "gauge", `${what}, in seconds since 1970.`, "s")[format];
+  return `${head}${name} ${numberText(ms / 1000)}\n`;
 }
 
 function braced(constant: string, own: string): string {

@@ -7,13 +7,10 @@ import { nameOf } from "./standing.ts";
 import { inkOf } from "./svg_line.tsx";
 import { Value } from "./value.tsx";
 
-/** More rows than this are laid side by side over the width of the card. */
-const ROWS_MOST = 12;
-
 export function FiguresBlock(props: { block: Figures; snapshot: Snapshot }): Html {
   const { block, snapshot } = props;
   return (
-    <dl class={block.rows.length > ROWS_MOST ? "kv many" : "kv"}>
+    <dl class="kv">
       {block.rows.map((shown, index) => (
         <div>
           {block.swatch

@@ -35,6 +35,8 @@ const SMALL = ["", "m", "µ", "n"] as const;
 const WHOLE_MOST = 1e7;
 /** Spans are written in two units from here on. */
 const DURATION_FROM_SECONDS = 100;
+/** Nothing lasts for thirty years here: such seconds are counted since 1970. */
+const MOMENT_FROM_SECONDS = 1e9;
 /** Less than this prints as 0.00, which it is not. */
 const VISIBLE_LEAST = 0.005;
 
@@ -63,13 +65,30 @@ export function scaleOf(unit: string): Scale {
 
 /** A finite number in a UCUM unit, as a person reads it. */
 export function spell(value: number, unit: string): Spelled {
+  if (unit === "s" && value >= MOMENT_FROM_SECONDS) {
+    return { value: instant(value * 1000).join("\u00a0"), unit: "" };
+  }
   if (unit === "s" && Math.abs(value) >= DURATION_FROM_SECONDS) {
     return { value: duration(value), unit: "" };
   }
   return spellAt(value, scaleOf(unit));
 }
 
-/** `spell` in one string, its unit behind a space that does not break. */
+/**
+ * `spell` in one string, its unit behind a space that does not break.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { spellOut } from "./format.ts";
+ *
+ * assertEquals(spellOut(0.435, "1"), "43.5\u00a0%");
+ * // What is stored counts in powers of 1024, what flows in powers of 1000.
+ * assertEquals(spellOut(2 ** 30, "By"), "1.00\u00a0GiB");
+ * assertEquals(spellOut(412e6, "By/s"), "412\u00a0MB/s");
+ * assertEquals(spellOut(2.5e-5, "s"), "25.0\u00a0µs");
+ * ```
+ */
 export function spellOut(value: number, unit: string): string {
   const spelled = spell(value, unit);
   return spelled.unit === "" ? spelled.value : `${spelled.value}\u00a0${spelled.unit}`;
@@ -136,7 +155,18 @@ export function whole(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, NARROW_SPACE);
 }
 
-/** A span in its two largest units: `41 d 6 h`. */
+/**
+ * A span in its two largest units.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { duration } from "./format.ts";
+ *
+ * assertEquals(duration(3_564_000), "41\u00a0d\u00a06\u00a0h");
+ * assertEquals(duration(59.9), "59\u00a0s");
+ * ```
+ */
 export function duration(seconds: number): string {
   if (seconds < 0) return MINUS + duration(-seconds);
   const s = Math.floor(seconds);
@@ -217,7 +247,18 @@ export function instant(wallMs: number): readonly [date: string, time: string] {
   return [text.slice(0, 10), `${text.slice(11, 19)} UTC`];
 }
 
-/** `1 socket`, `2 sockets`. */
+/**
+ * A count with its noun.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { plural } from "./format.ts";
+ *
+ * assertEquals(plural(1, "socket"), "1 socket");
+ * assertEquals(plural(2, "quantity", "quantities"), "2 quantities");
+ * ```
+ */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${whole(count)} ${count === 1 ? one : many}`;
 }

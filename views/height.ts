@@ -7,48 +7,57 @@
 import type { Block, Card } from "../collectors/card.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Problem } from "../collectors/trust.ts";
+import { breadthOf } from "./table.tsx";
 
-/** Steps that the style sheet has a class for. */
-export const STEPS_LEAST = 6;
-export const STEPS_MOST = 48;
 /** Of small text, in the narrowest column. */
-const CHARACTERS_A_LINE = 45;
-/** Padding, title and the space below the card. */
-const HEADER = 3.5;
+const CHARACTERS_A_LINE = 52;
+/** Padding, title and the space below the card, without the space below its last block. */
+const HEADER = 3.6;
+/** Space below a block. */
+const GAP = 1;
+const LINE = 1.2;
+const REMEDY = 2.6;
 
-/** Height of a card in one column, in steps of a rem; causes stand in the place of its blocks. */
-export function stepsOf(card: Card, snapshot: Snapshot, causes: readonly Problem[]): number {
-  const heights = causes.length > 0
-    ? [2.5, ...causes.map(causeHeight)]
-    : card.blocks.map((block) => heightOf(block, snapshot));
-  const height = heights.reduce((sum, one) => sum + one, HEADER);
-  return Math.max(STEPS_LEAST, Math.min(STEPS_MOST, Math.ceil(height)));
+/** Height of a card in one column, in steps of a rem. */
+export function heightOf(card: Card, snapshot: Snapshot): number {
+  return Math.ceil(card.blocks.reduce((sum, block) => sum + blockHeight(block, snapshot), HEADER));
 }
 
-function causeHeight({ message, remedy }: Problem): number {
-  const lines = Math.ceil(message.length / CHARACTERS_A_LINE);
-  return lines * 1.1 + (remedy === undefined ? 0 : 2.5);
+/** Height of the card that tells of all that is lacking. */
+export function lackingHeight(entries: readonly (readonly Problem[])[]): number {
+  return Math.ceil(entries.reduce((sum, causes) => sum + entryHeight(causes), HEADER + 0.5));
+}
+
+/** Its title, and its causes. */
+function entryHeight(causes: readonly Problem[]): number {
+  return causes.reduce((sum, { message, remedy }) => {
+    const lines = Math.ceil(message.length / CHARACTERS_A_LINE);
+    return sum + lines * LINE + (remedy === undefined ? 0 : REMEDY);
+  }, 1.4 + GAP);
 }
 
 /** In rem, with the space below. The numbers follow from type size and padding in the style sheet. */
-function heightOf(block: Block, snapshot: Snapshot): number {
+function blockHeight(block: Block, snapshot: Snapshot): number {
   switch (block.block) {
     case "headline":
       return 6;
     case "figures":
-      return 0.7 + block.rows.length * 1.48;
+      return block.rows.length * 1.48 - 0.3 + GAP;
     case "bar":
-      return 1.6;
+      return 0.63 + GAP;
     case "table": {
+      const { most, columns } = block;
       const count = snapshot.instances(block.scope).length;
-      const rows = Math.min(count, block.most) + (count > block.most ? 1 : 0);
-      if (rows === 0) return 2.2;
-      // Many columns become lines of their own in a narrow card.
-      return 2.3 + rows * (block.columns.length > 3 ? 3.6 : 1.92);
+      const rows = Math.min(count, most) + (count > most ? 1 : 0);
+      if (rows === 0) return 1.2 + GAP;
+      // Many columns become lines of two labelled values in a narrow card.
+      if (columns.length > 3) return rows * (2 + Math.ceil(columns.length / 2) * 1.4) + GAP;
+      const row = breadthOf(block, snapshot) === "longest" ? 3.3 : 1.92;
+      return 1.45 + rows * row + GAP;
     }
     case "each":
-      return 1 + Math.min(snapshot.instances(block.scope).length, 16) * 1.5;
+      return Math.min(snapshot.instances(block.scope).length, 16) * 1.48 - 0.3 + GAP;
     case "chart":
-      return block.tall ? 17 : 12;
+      return (block.tall ? 14 : 9) + 1.95 + GAP;
   }
 }

@@ -46,7 +46,6 @@ export const STYLES = [
   "chart.css",
   "arrangement.css",
   "packing.css",
-  "uplot.min.css",
 ] as const;
 
 /** In the order in which they run; `theme.js` runs before all of them. */
@@ -68,7 +67,6 @@ export function createViews({ url, version }: ViewsOptions): Views {
   };
   const still: Assets = {
     ...assets,
-    styles: STYLES.filter((name) => name !== "uplot.min.css").map(url),
     scripts: [],
   };
   return {

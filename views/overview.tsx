@@ -5,15 +5,17 @@ import type { HostProfile } from "../collectors/host.ts";
 import type { Series } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { GRADES } from "../collectors/trust.ts";
-import { CardSection } from "./card.tsx";
+import { CardSection, isHero } from "./card.tsx";
 import { chartColumns } from "./chart.tsx";
 import { type Assets, document } from "./document.tsx";
 import { duration, plural, whole } from "./format.ts";
 import { headlineText } from "./headline.tsx";
+import { heightOf, lackingHeight } from "./height.ts";
 import type { Html } from "./html.ts";
+import { packClasses } from "./packing.ts";
 import { Problems } from "./problems.tsx";
 import { Glyph, Symbols } from "./ring.tsx";
-import { type Tally, tally } from "./standing.ts";
+import { absenceOf, type Tally, tally } from "./standing.ts";
 
 /** The span of the charts. */
 export const SPAN_SECONDS = 300;
@@ -38,7 +40,7 @@ export interface OverviewDocumentProps extends OverviewProps {
 }
 
 export function Overview(props: OverviewProps): Html {
-  const { snapshot, series } = props;
+  const { snapshot } = props;
   return (
     <>
       <Symbols />
@@ -48,26 +50,63 @@ export function Overview(props: OverviewProps): Html {
         <Problems snapshot={snapshot} />
       </div>
       <div class="grid">
-        {PLACES.map((place) => {
-          const cards = CARDS.filter((card) => card.place === place);
-          if (cards.length === 0) return null;
-          return (
-            <div class={place}>
-              {cards.map((card: Card) => (
-                <CardSection
-                  card={card}
-                  snapshot={snapshot}
-                  series={series}
-                  columns={COLUMNS}
-                  spanSeconds={SPAN_SECONDS}
-                />
-              ))}
-            </div>
-          );
-        })}
+        {PLACES.map((place) => <Column place={place} {...props} />)}
       </div>
     </>
   );
+}
+
+/** The cards of a place. Those that lack everything are told of in one card behind the packed ones. */
+function Column(props: OverviewProps & { place: Card["place"] }): Html | null {
+  const { place, snapshot, series } = props;
+  const lacks = (card: Card): boolean => absenceOf(snapshot, card).length > 0;
+  const cards = CARDS.filter((card) => card.place === place && !lacks(card));
+  const lacking = place === "sys" ? CARDS.filter(lacks) : [];
+  if (cards.length + lacking.length === 0) return null;
+  const packed = place === "sys" ? packedClasses(snapshot, cards, lacking) : [];
+  const section = (card: Card, classes: string): Html => (
+    <CardSection
+      card={card}
+      snapshot={snapshot}
+      series={series}
+      columns={COLUMNS}
+      spanSeconds={SPAN_SECONDS}
+      classes={classes}
+    />
+  );
+  return (
+    <div class={place}>
+      {cards.map((card, index) =>
+        section(card, ["card", isHero(card) ? "hero" : "", packed[index]].filter(Boolean).join(" "))
+      )}
+      {lacking.length === 0
+        ? null
+        : (
+          <section class={`card lacking ${packed.at(-1)}`} aria-labelledby="title-lacking">
+            <header>
+              <h2 id="title-lacking">Not available here</h2>
+            </header>
+            {lacking.map((card) => section(card, "entry"))}
+          </section>
+        )}
+    </div>
+  );
+}
+
+function packedClasses(
+  snapshot: Snapshot,
+  cards: readonly Card[],
+  lacking: readonly Card[],
+): readonly string[] {
+  const parcels = cards.map((card) => ({
+    height: heightOf(card, snapshot),
+    stretches: card.blocks.some(({ block }) => block === "chart"),
+  }));
+  if (lacking.length > 0) {
+    const height = lackingHeight(lacking.map((card) => absenceOf(snapshot, card)));
+    parcels.push({ height, stretches: false });
+  }
+  return packClasses(parcels);
 }
 
 function HostLine(props: { profile: HostProfile; snapshot: Snapshot }): Html {

@@ -25,14 +25,22 @@ export function Problems(props: { snapshot: Snapshot }): Html {
   );
 }
 
-/** A card that has nothing to show: the reason and the smallest remedy, where the figures would be. */
-export function Unavailable(props: { causes: readonly Problem[] }): Html {
+/**
+ * A card that has nothing to show: the reason and the smallest remedy, where the figures would be.
+ * `sameAs` is the title of a card that has said all of it already.
+ */
+export function Unavailable(
+  props: { causes: readonly Problem[]; sameAs?: string | undefined },
+): Html {
+  const { causes, sameAs } = props;
   return (
     <div class="none">
-      <p>
-        <Glyph grade="absent" /> <b>{titleOf(props.causes[0]!.reason)}</b>
+      <p class="why">
+        <Glyph grade="absent" /> <b>{titleOf(causes[0]!.reason)}</b>
       </p>
-      {props.causes.map((problem) => <Cause problem={problem} />)}
+      {sameAs === undefined
+        ? causes.map((problem) => <Cause problem={problem} />)
+        : <p>{`The same cause as for ${sameAs}.`}</p>}
     </div>
   );
 }

@@ -51,12 +51,15 @@ export type ReadingJson =
     readonly remedy?: string;
   };
 
+/** Labels as `/metrics` has them: a process has its `pid` and its `comm`. */
+export type InstanceJson = ReadingJson & { readonly labels: Readonly<Record<string, string>> };
+
 /** The host's value; `instances` where the metric has any, by their names. */
 export type MetricJson = ReadingJson & {
   /** UCUM. A counter is told as its rate. */
   readonly unit: string;
   readonly kind: string;
-  readonly instances?: Readonly<Record<string, ReadingJson>>;
+  readonly instances?: Readonly<Record<string, InstanceJson>>;
 };
 
 export interface ProblemJson {
@@ -92,9 +95,10 @@ function metricJson(snapshot: Snapshot, id: string): MetricJson {
   if (entry.scope === "host") return host;
   // Names come from the machine: one called __proto__ is a name like any other.
   const instances = Object.fromEntries(
-    snapshot.instances(entry.scope).map((
-      { name },
-    ) => [name, readingJson(snapshot.read(id, name))]),
+    snapshot.instances(entry.scope).map(({ name, labels }) => [
+      name,
+      { labels, ...readingJson(snapshot.read(id, name)) },
+    ]),
   );
   return { ...host, instances };
 }

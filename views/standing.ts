@@ -101,11 +101,31 @@ export function cardStanding(snapshot: Snapshot, card: Card): Measurement | null
   return worst(quantitiesOf(card).flatMap((quantity) => readingsOf(snapshot, quantity)));
 }
 
+const ABSENCES = new WeakMap<Snapshot, Map<Card, readonly Problem[]>>();
+
 /**
  * The causes that leave a card with nothing to show; empty while it has something, or while its
  * figures may come by themselves.
  */
 export function absenceOf(snapshot: Snapshot, card: Card): readonly Problem[] {
+  let found = ABSENCES.get(snapshot);
+  if (found === undefined) ABSENCES.set(snapshot, found = new Map());
+  let causes = found.get(card);
+  if (causes === undefined) found.set(card, causes = causesOf(snapshot, card));
+  return causes;
+}
+
+/** The first card of the page that lacks everything for the very causes for which this one does. */
+export function sameAbsence(snapshot: Snapshot, card: Card): Card | undefined {
+  const causes = absenceOf(snapshot, card);
+  const first = CARDS.find((other) => {
+    const others = absenceOf(snapshot, other);
+    return others.length === causes.length && others.every((cause) => causes.includes(cause));
+  });
+  return first === card ? undefined : first;
+}
+
+function causesOf(snapshot: Snapshot, card: Card): readonly Problem[] {
   const causes = new Set<Problem>();
   for (const quantity of quantitiesOf(card)) {
     const readings = readingsOf(snapshot, quantity);

@@ -42,6 +42,7 @@ export function Picture(props: PictureProps): Html {
   const top = props.top ?? niceTop(greatest(lines), scale);
   const xs = abscissas(series.seconds, spanSeconds);
   const mirrored = drawn === "mirror";
+  const empty = values.every((column) => column.every((value) => value === null));
   const zero = mirrored ? HEIGHT / 2 : HEIGHT;
   const unit = top === null ? 0 : zero / top;
   // Stacked areas hide those below them, so the highest is drawn first.
@@ -50,7 +51,7 @@ export function Picture(props: PictureProps): Html {
   return (
     <>
       <div class="pic">
-        <Lines top={top} mirrored={mirrored} scale={scale} />
+        <Lines top={top} mirrored={mirrored} scale={scale} empty={empty} />
         <svg
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
           preserveAspectRatio="none"
@@ -72,7 +73,14 @@ export function Picture(props: PictureProps): Html {
   );
 }
 
-function Lines(props: { top: number | null; mirrored: boolean; scale: Scale }): Html {
+interface LinesProps {
+  readonly top: number | null;
+  readonly mirrored: boolean;
+  readonly scale: Scale;
+  readonly empty: boolean;
+}
+
+function Lines(props: LinesProps): Html {
   const { top, mirrored, scale } = props;
   const lines = top === null
     ? [{ at: mirrored ? 50 : 100, value: 0 }]
@@ -83,10 +91,11 @@ function Lines(props: { top: number | null; mirrored: boolean; scale: Scale }): 
     <svg class="words" aria-hidden="true">
       {lines.map(({ at, value }) => (
         <>
-          <line class={value === 0 ? "zero" : ""} x2="100%" y1={`${at}%`} y2={`${at}%`} />
+          <line class={value === 0 ? "zero" : undefined} x2="100%" y1={`${at}%`} y2={`${at}%`} />
           <text dx="-8" y={`${at}%`} dy="4" text-anchor="end">{axisLabel(value, scale)}</text>
         </>
       ))}
+      {props.empty ? <text x="50%" y="50%" text-anchor="middle">not measured</text> : null}
     </svg>
   );
 }
@@ -95,9 +104,9 @@ function Lines(props: { top: number | null; mirrored: boolean; scale: Scale }): 
 function Times(props: { spanSeconds: number }): Html {
   return (
     <svg class="words times" aria-hidden="true">
-      {timeMarks(props.spanSeconds).map(({ at, text }, index) => (
+      {timeMarks(props.spanSeconds).map(({ at, text }) => (
         <text
-          class={index % 2 === 1 && at < 1 ? "odd" : ""}
+          class={at > 0 && at < 1 ? "between" : undefined}
           x={`${(at * 100).toFixed(1)}%`}
           y="16"
           text-anchor={at === 0 ? "start" : at === 1 ? "end" : "middle"}

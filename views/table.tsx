@@ -8,8 +8,34 @@ import type { Html } from "./html.ts";
 import { nameOf } from "./standing.ts";
 import { Value } from "./value.tsx";
 
+/** What of a name fits beside three values on a phone, and in a column of cards, in wide letters. */
+const LONG = 12;
+const LONGEST = 25;
+/** What more of it fits for each value less. */
+const VALUE = 11;
+const THIN = /[filjtrI.,:;'|!()/\s-]/g;
+/** Of a thin letter. */
+const THIN_WIDTH = 0.55;
+
 /**
- * A row that overtakes another changes the text of both places and moves nothing (`morphScanLimit`). On a narrow card each row becomes a name with its labelled values below it.
+ * How much room the names need: where they are long, a narrow card gives them lines of their own. It
+ * depends on all instances, so that a row that comes into sight changes nothing.
+ */
+export function breadthOf(block: Table, snapshot: Snapshot): "" | "long" | "longest" {
+  if (SCOPES.get(block.scope)?.volatile || block.columns.length > 3) return "";
+  const most = Math.max(0, ...snapshot.instances(block.scope).map(({ name }) => widthOf(name)));
+  const over = most - VALUE * (3 - block.columns.length);
+  return over > LONGEST ? "longest" : over > LONG ? "long" : "";
+}
+
+function widthOf(name: string): number {
+  const wide = name.replace(THIN, "").length;
+  return wide + (name.length - wide) * THIN_WIDTH;
+}
+
+/**
+ * A row that overtakes another changes the text of both places and moves nothing (`morphScanLimit`).
+ * On a narrow card each row becomes a name with its labelled values below it.
  */
 export function TableBlock(props: { block: Table; snapshot: Snapshot }): Html {
   const { block, snapshot } = props;
@@ -22,9 +48,10 @@ export function TableBlock(props: { block: Table; snapshot: Snapshot }): Html {
   // has all its rows from the start, so that nothing moves when they fill.
   const others = volatile ? 0 : instances.length - shown.length;
   const blank = volatile ? block.most - shown.length : 0;
+  const classes = `columns-${Math.min(block.columns.length, 8)} ${breadthOf(block, snapshot)}`;
   return (
     <div class="table">
-      <table class={`columns-${Math.min(block.columns.length, 8)}`}>
+      <table class={classes.trim()}>
         <thead>
           <tr>
             <th scope="col">{block.heading}</th>

@@ -18,8 +18,10 @@ export function tableText(snapshot: Snapshot): string {
   ];
   for (const metric of METRICS.values()) {
     const unit = shownUnit(metric);
+    const host = snapshot.read(metric.id);
     const instances = metric.scope === "host" ? [] : snapshot.instances(metric.scope);
-    if (metric.scope === "host") lines.push(line(metric.id, snapshot.read(metric.id), unit));
+    // What has no sensible sum has no line of the host.
+    if (isMeasured(host) || host.absent !== "finer_only") lines.push(line(metric.id, host, unit));
     for (const { name } of instances) {
       lines.push(line(`${metric.id}{${printable(name)}}`, snapshot.read(metric.id, name), unit));
     }

@@ -169,13 +169,15 @@ const shares: readonly Derived[] = [
   ),
 ];
 
-const parts = [
+/** They add up to `cpu_busy_ratio`. */
+const busyParts = [
   { metric: "cpu_user_ratio" },
   { metric: "cpu_system_ratio" },
   { metric: "cpu_interrupts_ratio" },
   { metric: "cpu_steal_ratio" },
-  { metric: "cpu_iowait_ratio" },
 ];
+
+const parts = [...busyParts, { metric: "cpu_iowait_ratio" }];
 
 export const cpuTime: Subject = {
   scopes: [{ id: "cpu", label: "cpu", name: "CPU", spare: 2, most: 1024 }],
@@ -213,7 +215,7 @@ export const cpuTime: Subject = {
             { metric: "tasks_blocked", name: "Tasks waiting for I/O" },
           ],
         },
-        { block: "each", scope: "cpu", heading: "CPU", parts, most: 256 },
+        { block: "each", scope: "cpu", heading: "CPU", parts: busyParts, most: 256 },
       ],
     },
   ],

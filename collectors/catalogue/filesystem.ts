@@ -60,7 +60,7 @@ export const filesystem: Subject = {
       source: "statvfs, f_ffree",
       exposed: "node_filesystem_files_free",
     }),
-    gauge("filesystem_read_only", "Read-only", "1", {
+    gauge("filesystem_read_only", "Read-only", "{flag}", {
       help:
         "1 where the filesystem is mounted read-only, also by the kernel after an error; else 0.",
       source: "/proc/1/mounts, options",

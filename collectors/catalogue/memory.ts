@@ -1,24 +1,8 @@
-/** Memory as people read it, swap, huge pages and paging, and the card that shows them. */
-import type { Derived, Measured, Subject, Unit } from "../catalogue.ts";
+/** Memory as people read it, swap and huge pages, and the card that shows them with paging. */
+import type { Derived, Subject } from "../catalogue.ts";
 import { add, type Formula, last, multiply, subtract } from "../formula.ts";
+import { ANY_KERNEL, type MemoryLine, metricOf } from "./memory_line.ts";
 
-const collector = "memory";
-
-/** A line of `/proc/meminfo` or `/proc/vmstat` with the metric that it fills. */
-export interface MemoryLine {
-  readonly key: string;
-  readonly metric: string;
-  readonly name: string;
-  readonly help: string;
-  readonly unit: Unit;
-  /** What one of the file's units is worth in the metric's. */
-  readonly scale: number;
-  /** The kernel that has the line. */
-  readonly needs: string;
-  readonly exposition: Measured["exposition"];
-}
-
-const ANY_KERNEL = "a kernel that prints it";
 const HUGETLB = "a kernel with CONFIG_HUGETLBFS=y";
 
 function kilobytes(
@@ -201,115 +185,6 @@ export const MEMINFO_LINES: readonly MemoryLine[] = [
   ),
 ];
 
-/** node_exporter names these after the kernel's keys and gives them no type. */
-function events(
-  key: string,
-  metric: string,
-  name: string,
-  unit: Unit,
-  help: string,
-  needs: string = ANY_KERNEL,
-): MemoryLine {
-  const exposition = { name: `node_vmstat_${key}`, type: "untyped" } as const;
-  return { key, metric, name, help, unit, scale: 1, needs, exposition };
-}
-
-/** Lines of `/proc/vmstat` (proc_vmstat(5)): counters. */
-export const VMSTAT_LINES: readonly MemoryLine[] = [
-  {
-    key: "pgpgin",
-    metric: "paged_in_bytes",
-    name: "Paged in",
-    help: "Read from block devices, swap included.",
-    unit: "By",
-    // The kernel halves its sectors of 512 bytes before it prints them (mm/vmstat.c).
-    scale: 1024,
-    needs: ANY_KERNEL,
-    exposition: { name: "ringside_paged_in_bytes_total" },
-  },
-  {
-    key: "pgpgout",
-    metric: "paged_out_bytes",
-    name: "Paged out",
-    help: "Written to block devices, swap included.",
-    unit: "By",
-    scale: 1024,
-    needs: ANY_KERNEL,
-    exposition: { name: "ringside_paged_out_bytes_total" },
-  },
-  events("pswpin", "swap_in_pages", "Swapped in", "{page}", "Pages read back from swap."),
-  events("pswpout", "swap_out_pages", "Swapped out", "{page}", "Pages written to swap."),
-  events(
-    "pgfault",
-    "page_faults",
-    "Page faults",
-    "{fault}",
-    "Accesses to memory that the kernel had to provide first, minor and major.",
-  ),
-  events(
-    "pgmajfault",
-    "page_faults_major",
-    "Major faults",
-    "{fault}",
-    "Page faults that had to read from a disk.",
-  ),
-  events(
-    "pgscan_kswapd",
-    "pages_scanned_kswapd",
-    "Scanned, background",
-    "{page}",
-    "Pages that the kernel looked at to free memory, in the background.",
-    "Linux 4.8 or newer",
-  ),
-  events(
-    "pgscan_direct",
-    "pages_scanned_direct",
-    "Scanned, in the way",
-    "{page}",
-    "Pages that programs had to look at to free memory before they got theirs.",
-    "Linux 4.8 or newer",
-  ),
-  events(
-    "pgsteal_kswapd",
-    "pages_reclaimed_kswapd",
-    "Reclaimed, background",
-    "{page}",
-    "Pages that the kernel freed in the background.",
-    "Linux 4.8 or newer",
-  ),
-  events(
-    "pgsteal_direct",
-    "pages_reclaimed_direct",
-    "Reclaimed, in the way",
-    "{page}",
-    "Pages that programs had to free before they got theirs.",
-    "Linux 4.8 or newer",
-  ),
-  events(
-    "oom_kill",
-    "oom_kills",
-    "Killed for memory",
-    "{process}",
-    "Processes that the kernel killed because memory ran out, in the host or in a control group.",
-    "Linux 4.13 or newer",
-  ),
-];
-
-function measured(line: MemoryLine, kind: "gauge" | "counter", file: string): Measured {
-  const { metric, name, help, unit, exposition } = line;
-  return {
-    id: metric,
-    name,
-    help,
-    unit,
-    kind,
-    scope: "host",
-    collector,
-    source: `${file}, ${line.key}`,
-    exposition,
-  };
-}
-
 function derived(id: string, name: string, help: string, formula: Formula): Derived {
   return { id, name, help, unit: "By", kind: "derived", scope: "host", formula };
 }
@@ -326,8 +201,7 @@ const cache = subtract(
 
 export const memory: Subject = {
   metrics: [
-    ...MEMINFO_LINES.map((line) => measured(line, "gauge", "/proc/meminfo")),
-    ...VMSTAT_LINES.map((line) => measured(line, "counter", "/proc/vmstat")),
+    ...MEMINFO_LINES.map((line) => metricOf(line, "gauge", "/proc/meminfo")),
     derived(
       "memory_used_bytes",
       "Used",
@@ -385,7 +259,7 @@ export const memory: Subject = {
             { metric: "page_faults_major" },
             { metric: "swap_used_bytes", name: "Swap used" },
             { metric: "swap_total_bytes", name: "Swap" },
-            { metric: "oom_kills" },
+            { metric: "oom_kills_since_boot" },
           ],
         },
       ],

@@ -9,6 +9,7 @@ import { load } from "./load.ts";
 import { memory } from "./memory.ts";
 import { network } from "./network.ts";
 import { numa } from "./numa.ts";
+import { paging } from "./paging.ts";
 import { pressure } from "./pressure.ts";
 import { processes } from "./processes.ts";
 import { sampler } from "./sampler.ts";
@@ -23,6 +24,7 @@ export const SUBJECTS: readonly Subject[] = [
   scheduler,
   load,
   memory,
+  paging,
   pressure,
   disk,
   filesystem,

@@ -127,7 +127,11 @@ function measured(scope: NetworkScope): readonly Measured[] {
     scope,
     collector,
     source: `/proc/net/dev, number ${field.position + 1} after the name`,
-    exposition: { name: field.exposition, help: field.help },
+    exposition: {
+      name: field.exposition,
+      // One family for both scopes, as dashboards expect: told apart by the device's name.
+      help: `${field.help} The same packet may pass several interfaces: do not sum over all.`,
+    },
   }));
 }
 
@@ -183,7 +187,7 @@ export const network: Subject = {
         {
           block: "chart",
           id: "network",
-          title: "In and out, interfaces with hardware",
+          title: "In and out, sum of the interfaces",
           style: "mirror",
           series: [
             { metric: "interface_receive_bytes" },

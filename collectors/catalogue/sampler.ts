@@ -74,8 +74,9 @@ export const sampler: Subject = {
     {
       id: "collector_success",
       name: "Success",
-      help: "1 where the collector's last reading succeeded, 0 where it failed.",
-      unit: "1",
+      help:
+        "1 where the collector's last reading succeeded, 0 where it failed. Absent where this machine never had anything for it to read.",
+      unit: "{flag}",
       kind: "gauge",
       scope: "collector",
       collector,

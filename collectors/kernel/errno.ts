@@ -60,7 +60,18 @@ export function errnoName(errno: number): string {
   return NAMES[errno]?.[0] ?? `errno ${errno}`;
 }
 
-/** `EACCES, permission denied`. */
+/**
+ * The name of an error and what it says.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { errnoText } from "./errno.ts";
+ *
+ * assertEquals(errnoText(13), "EACCES, permission denied");
+ * assertEquals(errnoText(4095), "errno 4095");
+ * ```
+ */
 export function errnoText(errno: number): string {
   const known = NAMES[errno];
   return known === undefined ? `errno ${errno}` : `${known[0]}, ${known[1]}`;

@@ -8,7 +8,19 @@
 /** One above the largest number that is believed: no architecture is built for more (x86 MAXSMP). */
 const CPU_NUMBERS_MOST = 8192;
 
-/** The numbers of a list, ascending, each once. Throws a `RangeError` for anything else. */
+/**
+ * The numbers of a list, ascending, each once. Throws a `RangeError` for anything else.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { parseCpuList } from "./cpu_list.ts";
+ *
+ * assertEquals(parseCpuList("0-2,8\n"), [0, 1, 2, 8]);
+ * assertEquals(parseCpuList(""), []);
+ * assertThrows(() => parseCpuList("2-0"), RangeError, 'found "2-0"');
+ * ```
+ */
 export function parseCpuList(text: string): readonly number[] {
   const trimmed = text.trim();
   if (trimmed === "") return [];
@@ -30,7 +42,17 @@ export function parseCpuList(text: string): readonly number[] {
   return [...numbers].toSorted((a, b) => a - b);
 }
 
-/** The shortest list of some numbers: `0-3,8`. */
+/**
+ * The shortest list of some numbers.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { formatCpuList } from "./cpu_list.ts";
+ *
+ * assertEquals(formatCpuList([8, 0, 1, 2, 3]), "0-3,8");
+ * ```
+ */
 export function formatCpuList(numbers: Iterable<number>): string {
   const sorted = [...new Set(numbers)].toSorted((a, b) => a - b);
   const parts: string[] = [];

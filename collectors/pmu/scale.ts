@@ -12,7 +12,18 @@ import { type GroupReading, MISSING, TIME_ENABLED_WORD, TIME_RUNNING_WORD } from
 
 const TWO_POW_32 = 2 ** 32;
 
-/** `to - from` of two u64 given as 32-bit words. Exact while the difference is below 2^53. */
+/**
+ * `to - from` of two u64 given as 32-bit words. Exact while the difference is below 2^53.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { difference } from "./scale.ts";
+ *
+ * // From 2^32 - 1 to 2^32 + 1: the low word wrapped.
+ * assertEquals(difference(0xffffffff, 0, 1, 1), 2);
+ * ```
+ */
 export function difference(
   fromLow: number,
   fromHigh: number,

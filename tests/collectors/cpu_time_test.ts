@@ -168,13 +168,34 @@ Deno.test("cpu_time says which line a stand-in for the kernel leaves out, and wh
   const [problem, ...others] = on.problems();
   assertEquals(others, []);
   assertEquals(problem!.reason, "not_supported");
-  assertStringIncludes(problem!.message, 'Cannot find "softirq" in "/proc/stat"');
+  assertStringIncludes(problem!.message, 'Cannot find counts of "softirq" in "/proc/stat"');
   assertEquals(on.read("softirqs_timer"), { absent: "not_supported", problem });
   assertEquals(on.rate("context_switches"), 0);
   tree.set(PATH, stat({ 0: IDLE }));
   on.tick();
   assertEquals(on.problems(), []);
   assertEquals(on.cell("softirqs"), 550);
+});
+
+Deno.test("cpu_time takes a 0 that no running kernel counts for no count", () => {
+  const sandbox = "intr 0\nctxt 0\nprocesses 0\nprocs_running 0\nprocs_blocked 0\nsoftirq 0 0\n";
+  const { stage: on, tree } = stage(stat({ 0: IDLE }, sandbox));
+  on.tick();
+  on.tick();
+  const [problem, ...others] = on.problems();
+  assertEquals(others, []);
+  assertStringIncludes(
+    problem!.message,
+    '"intr", "ctxt", "processes", "procs_running", "procs_blocked", "softirq" in "/proc/stat"',
+  );
+  for (const metric of ["context_switches", "forks", "tasks_running", "tasks_blocked"]) {
+    assertEquals(on.read(metric), { absent: "not_supported", problem });
+  }
+  // Nobody may wait for I/O, as long as somebody is known to run.
+  tree.set(PATH, stat({ 0: IDLE }, REST.replace("procs_blocked 1", "procs_blocked 0")));
+  on.tick();
+  assertEquals([on.cell("tasks_running"), on.cell("tasks_blocked")], [3, 0]);
+  assertEquals(on.problems(), []);
 });
 
 for (

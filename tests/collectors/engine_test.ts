@@ -103,6 +103,15 @@ Deno.test("Engine lets a collector that throws cost itself only, and takes it ba
   assertEquals(gauge.opened, 2);
 });
 
+Deno.test("Engine takes what a machine lacks for no failure of the collector", () => {
+  const gauge = new Gauge();
+  gauge.error = new CollectorError("not_supported", "Cannot find a sensor");
+  const stage = new Stage([gauge.spec()], { tree });
+  stage.tick();
+  assertEquals(stage.cell("collector_success", "load"), NaN);
+  assertEquals(stage.problems().map(({ reason }) => reason), ["not_supported"]);
+});
+
 Deno.test("Engine says what an unexpected error said, and that it failed", () => {
   const gauge = new Gauge();
   gauge.error = new TypeError("x is not a function");

@@ -134,7 +134,7 @@ function cells(on: Stage): ReadonlyMap<string, number> {
 function check(on: Stage, before: ReadonlyMap<string, number>, where: string): void {
   const now = cells(on);
   for (const entry of MEASURED) {
-    for (const { name } of on.snapshot.instances(entry.scope)) {
+    for (const { name, bornSequence } of on.snapshot.instances(entry.scope)) {
       const key = `${entry.id}{${name}}`;
       const instance = entry.scope === "host" ? undefined : name;
       const reading = on.read(entry.id, instance);
@@ -144,6 +144,8 @@ function check(on: Stage, before: ReadonlyMap<string, number>, where: string): v
       }
       const value = now.get(key);
       const earlier = before.get(key);
+      // Who came with this row has nothing to do with an earlier one of that name.
+      if (bornSequence === on.snapshot.sequence) continue;
       if (value === undefined && earlier !== undefined) {
         assert(
           !isMeasured(reading) && reading.problem,

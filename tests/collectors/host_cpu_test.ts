@@ -32,6 +32,11 @@ function arm(...cores: readonly (readonly [implementer: number, part: number])[]
   ).join("\n");
 }
 
+Deno.test("readCpuIdentity() takes a model that a sandbox does not know for none", () => {
+  assertEquals(identity(x86("GenuineIntel", "unknown", "fpu")).model, undefined);
+  assertEquals(identity(x86("GenuineIntel", "", "fpu")).model, undefined);
+});
+
 Deno.test("readCpuIdentity() reads x86 by its vendor's name", () => {
   for (
     const [vendorId, vendor] of [

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { isColumn, METRICS } from "../../collectors/catalogue.ts";
-import { MEMINFO_LINES, VMSTAT_LINES } from "../../collectors/catalogue/memory.ts";
+import { MEMINFO_LINES } from "../../collectors/catalogue/memory.ts";
+import { VMSTAT_LINES } from "../../collectors/catalogue/paging.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { memory } from "../../collectors/memory.ts";
 import { Stage } from "../stage.ts";

@@ -10,10 +10,12 @@ interface Told {
   readonly state?: string;
   readonly ticks?: number;
   readonly pages?: number;
+  /** When it started, in 1/100 s since boot. */
+  readonly start?: number;
 }
 
-function stat({ comm = "task", state = "S", ticks = 0, pages = 1 }: Told): string {
-  return `1 (${comm}) ${state} 1 1 1 0 -1 0 1 0 0 0 ${ticks} 0 0 0 20 0 1 0 100 8192000 ${pages} 0\n`;
+function stat({ comm = "task", state = "S", ticks = 0, pages = 1, start = 100 }: Told): string {
+  return `1 (${comm}) ${state} 1 1 1 0 -1 0 1 0 0 0 ${ticks} 0 0 0 20 0 1 0 ${start} 8192000 ${pages} 0\n`;
 }
 
 /** A host with `init`, which has pages of 4 KiB, and `kthreadd`, beside the processes named. */
@@ -100,6 +102,25 @@ Deno.test("processes names a process by what it calls itself now", () => {
   assertEquals(stage.cell("process_resident_bytes", "50"), 409_600);
 });
 
+Deno.test("processes lists a number that was given again as somebody new", () => {
+  const tree = host({
+    50: { comm: "sh", pages: 100 },
+    60: { comm: "young", pages: 50, start: 300 },
+  });
+  const stage = new Stage([processes], { tree });
+  const born = (): unknown =>
+    stage.snapshot.instances("process").find(({ name }) => name === "50")?.bornSequence;
+  stage.tick();
+  stage.tick(2000);
+  assertEquals(born(), 1);
+  assertEquals(stage.cell("process_cpu_ratio", "50"), 0);
+  // Older than who was seen last time, and not among them: what it used since then is not known.
+  tree.set("/proc/50/stat", stat({ comm: "sh", pages: 100, ticks: 90, start: 200 }));
+  stage.tick(2000);
+  assertEquals(born(), 3);
+  assertEquals(stage.read("process_cpu_ratio", "50"), { absent: "not_yet" });
+});
+
 Deno.test("processes never opens the arguments of a process", () => {
   const tree = host({ 50: { pages: 100 } });
   for (const file of ["cmdline", "environ"]) {
@@ -169,6 +190,7 @@ Deno.test("processes reads nothing while nobody looks, and forgets what it saw",
   stage.tick(2000);
   // What was used while nobody looked is not what is used now.
   assertEquals(stage.cell("process_cpu_ratio", "50"), NaN);
+  assertEquals(stage.read("process_cpu_ratio", "50"), { absent: "not_yet" });
 });
 
 Deno.test("processes says why it has none where /proc cannot be listed", () => {

@@ -50,6 +50,11 @@ Deno.test("thermal takes a limit that nobody set for none", () => {
   stage.tick();
   assertEquals(stage.cell("sensor_temperature_celsius", "nvme Composite"), 38.85);
   assertEquals(stage.cell("sensor_max_celsius", "nvme Composite"), NaN);
+  assertEquals(stage.read("sensor_critical_celsius", "nvme Composite"), { absent: "not_yet" });
+  stage.tick(5000);
+  assertEquals(stage.read("sensor_critical_celsius", "nvme Composite"), {
+    absent: "not_supported",
+  });
 });
 
 Deno.test("thermal loses only the sensor that fails, says which, and tries it again", () => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Card } from "../../collectors/card.ts";
 import { CollectorError } from "../../collectors/collector.ts";
-import { STEPS_LEAST, STEPS_MOST, stepsOf } from "../../views/height.ts";
+import { heightOf, lackingHeight } from "../../views/height.ts";
 import { HandFilled } from "./hand_filled.ts";
 
 const CARD: Card = {
@@ -28,27 +28,25 @@ function drives(count: number): HandFilled {
   ]);
 }
 
-Deno.test("stepsOf grows with the rows that are shown, and with no more", () => {
-  const steps = [0, 2, 8, 9, 200].map((count) => stepsOf(CARD, drives(count).snapshot, []));
-  assertEquals(steps.toSorted((a, b) => a - b), steps);
-  assert(steps[0]! < steps[1]! && steps[1]! < steps[2]!);
+Deno.test("heightOf grows with the rows that are shown, and with no more", () => {
+  const heights = [0, 2, 8, 9, 200].map((count) => heightOf(CARD, drives(count).snapshot));
+  assertEquals(heights.toSorted((a, b) => a - b), heights);
+  assert(heights[0]! < heights[1]! && heights[1]! < heights[2]!);
   // Of the drives that have no row a last line tells, however many they are.
-  assertEquals(steps[3], steps[4]);
+  assertEquals(heights[3], heights[4]);
 });
 
-Deno.test("stepsOf of a card that says why it is empty follows from what it says", () => {
+Deno.test("heightOf counts two lines a row where names are too long for a column of cards", () => {
+  const host = (name: string): HandFilled =>
+    new HandFilled([{ [`disk_read_bytes{${name}}`]: 0, "disk_read_bytes{other}": 0 }]);
+  const [short, long] = [host("nvme0n1"), host("a-name-of-a-drive-".repeat(4))];
+  assert(heightOf(CARD, short.snapshot) < heightOf(CARD, long.snapshot));
+});
+
+Deno.test("lackingHeight follows from what is said", () => {
   const long = new CollectorError("denied", "Cannot open it ".repeat(20), "sudo it");
   const { snapshot } = new HandFilled([{ "load_1m": 1 }], { refused: { disk: long } });
-  const [problem] = snapshot.problems;
-  assert(stepsOf(CARD, snapshot, [problem!]) < stepsOf(CARD, snapshot, [problem!, problem!]));
-});
-
-Deno.test("every number of steps has its class in packing.css", async () => {
-  const css = await Deno.readTextFile(new URL("../../static/packing.css", import.meta.url));
-  for (let steps = STEPS_LEAST; steps <= STEPS_MOST; steps++) {
-    assert(
-      new RegExp(`\\.high-${steps} \\{\\s*grid-row-end: span ${steps};`).test(css),
-      `${steps}`,
-    );
-  }
+  const problem = snapshot.problems[0]!;
+  assert(lackingHeight([[problem]]) < lackingHeight([[problem, problem]]));
+  assert(lackingHeight([[problem, problem]]) < lackingHeight([[problem], [problem]]));
 });

@@ -49,8 +49,8 @@ Deno.test("snapshotJson tells counters as rates, for the host and for each insta
     coverage: 1,
     grade: "exact",
     instances: {
-      sda: { value: 1000, coverage: 1, grade: "exact" },
-      sdb: { value: 500, coverage: 1, grade: "exact" },
+      sda: { labels: { device: "sda" }, value: 1000, coverage: 1, grade: "exact" },
+      sdb: { labels: { device: "sdb" }, value: 500, coverage: 1, grade: "exact" },
     },
   });
 });

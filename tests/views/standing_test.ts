@@ -1,8 +1,16 @@
 import { assertEquals } from "@std/assert";
 import type { Card } from "../../collectors/card.ts";
+import { CARDS } from "../../collectors/catalogue.ts";
 import { CollectorError } from "../../collectors/collector.ts";
 import type { Measurement } from "../../collectors/trust.ts";
-import { absenceOf, cardStanding, quantitiesOf, tally, worst } from "../../views/standing.ts";
+import {
+  absenceOf,
+  cardStanding,
+  quantitiesOf,
+  sameAbsence,
+  tally,
+  worst,
+} from "../../views/standing.ts";
 import { HandFilled } from "./hand_filled.ts";
 
 const DISKS: Card = {
@@ -91,4 +99,15 @@ Deno.test("absenceOf is empty while a card has a figure, or may have one soon", 
   assertEquals(absenceOf(soon.snapshot, DISKS), []);
   const empty = new HandFilled([{ "load_1m": 1 }]);
   assertEquals(absenceOf(empty.snapshot, DISKS), []);
+});
+
+Deno.test("sameAbsence names the card that told of the same causes before", () => {
+  const none = new CollectorError("not_supported", "Cannot find it");
+  const { snapshot } = new HandFilled([{ "load_1m": 1 }], { refused: { disk: none, numa: none } });
+  const card = (id: string): Card => CARDS.find((card) => card.id === id)!;
+  assertEquals(sameAbsence(snapshot, card("disks")), undefined);
+  // Another collector's cause is another cause, in the same words or not.
+  assertEquals(sameAbsence(snapshot, card("numa")), undefined);
+  const second = { ...card("disks"), id: "second" };
+  assertEquals(sameAbsence(snapshot, second)?.id, "disks");
 });

@@ -104,12 +104,13 @@ Deno.test("Picture says in a sentence what it shows, absence included", () => {
   );
 });
 
-Deno.test("Picture of nothing is an empty frame", () => {
+Deno.test("Picture of nothing is a frame that says so", () => {
   const html = picture({
     series: { seconds: [], values: [[]], sequence: 0 },
     columns: [0],
     top: undefined,
   });
   assertEquals(paths(html), [["line a", ""]]);
+  assert(html.includes(">not measured</text>"), html);
   assert(!/NaN|undefined|Infinity/.test(html), html);
 });

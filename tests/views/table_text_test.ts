@@ -16,7 +16,7 @@ Deno.test("tableText gives every metric a line with value, unit and trust", () =
   assertEquals(text.split("\n")[0], "stage, Linux 6.12.0, 2026-01-02 03:04:07 UTC");
   assertEquals(lineOf(text, "load_1m"), "load_1m 1.50 exact");
   assertEquals(lineOf(text, "disk_read_bytes{sda}"), "disk_read_bytes{sda} 5.00 kB/s exact");
-  assertEquals(lineOf(text, "load_5m"), "load_5m not yet");
+  assertEquals(lineOf(text, "load_5m"), "load_5m not available");
 });
 
 Deno.test("tableText ends with the causes of what is missing", () => {

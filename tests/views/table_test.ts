@@ -1,0 +1,45 @@
+import { assertEquals } from "@std/assert";
+import type { Table } from "../../collectors/card.ts";
+import { breadthOf } from "../../views/table.tsx";
+import { HandFilled } from "./hand_filled.ts";
+
+const DRIVES: Table = {
+  block: "table",
+  scope: "disk",
+  heading: "Drive",
+  columns: Array(3).fill({ metric: "disk_read_bytes" }),
+  most: 1,
+  empty: "No drive",
+};
+
+function breadth(names: readonly string[], block: Table = DRIVES): string {
+  const cells = Object.fromEntries(names.map((name) => [`disk_read_bytes{${name}}`, 0]));
+  return breadthOf(block, new HandFilled([{ "load_1m": 1, ...cells }]).snapshot);
+}
+
+Deno.test("breadthOf follows from the longest name, shown or not", () => {
+  assertEquals(breadth([]), "");
+  assertEquals(breadth(["sda", "n".repeat(12)]), "");
+  assertEquals(breadth(["sda", "n".repeat(13)]), "long");
+  assertEquals(breadth(["sda", "n".repeat(25)]), "long");
+  assertEquals(breadth(["sda", "n".repeat(26)]), "longest");
+});
+
+Deno.test("breadthOf knows that some letters are thin", () => {
+  // 21 × 0.55 is 11.55, and 22 × 0.55 is 12.1.
+  assertEquals(breadth(["i".repeat(21)]), "");
+  assertEquals(breadth(["i".repeat(22)]), "long");
+});
+
+Deno.test("breadthOf leaves a name more room where there are fewer values", () => {
+  const one = { ...DRIVES, columns: [{ metric: "disk_read_bytes" }] };
+  assertEquals(breadth(["n".repeat(34)], one), "");
+  assertEquals(breadth(["n".repeat(35)], one), "long");
+  assertEquals(breadth(["n".repeat(48)], one), "longest");
+});
+
+Deno.test("breadthOf leaves tables alone that have lines of their own, or names that come and go", () => {
+  const many = { ...DRIVES, columns: Array(4).fill({ metric: "disk_read_bytes" }) };
+  assertEquals(breadth(["n".repeat(40)], many), "");
+  assertEquals(breadth(["n".repeat(40)], { ...DRIVES, scope: "process" }), "");
+});
