@@ -5,7 +5,7 @@
  * @module
  */
 import { Control } from "./control.ts";
-import { Feed } from "./feed.ts";
+import { Feed, type FeedSource } from "./feed.ts";
 import { COLLECTORS } from "./layout.ts";
 import type { FromWorker, News, WorkerOptions } from "./sampler_worker.ts";
 import { checkInterval } from "./schedule.ts";
@@ -84,8 +84,9 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
       const message = event.data;
       if (message.type === "opened") {
         const { profile, news } = message;
-        const feed = new Feed(bootId(), profile, sourceOf(news));
-        sampler = new WorkerSampler(control, feed, news);
+        const source = sourceOf(news);
+        const feed = new Feed(bootId(), profile, source);
+        sampler = new WorkerSampler(control, feed, source.timeline);
         resolve(sampler);
       } else if (message.type === "failed") {
         if (sampler === null) reject(new Error(message.message));
@@ -109,13 +110,14 @@ function bootId(): string {
   return crypto.getRandomValues(new Uint32Array(1))[0]!.toString(16).padStart(8, "0");
 }
 
-function sourceOf(news: News, known?: Timeline): {
-  layout: News["layout"];
-  timeline: Timeline;
-  problems: News["problems"];
-} {
-  const timeline = known ?? new Timeline(news.shape, news.buffer);
-  return { layout: news.layout, timeline, problems: news.problems };
+/** The timeline of the news where it brings one, else the one that is known. */
+function sourceOf(news: News, known?: Timeline): FeedSource {
+  const { layout, problems } = news;
+  const timeline = news.timeline === null
+    ? known
+    : new Timeline(news.timeline.shape, news.timeline.buffer);
+  if (timeline === undefined) throw new Error("Cannot follow the sampler: it sent no timeline");
+  return { layout, timeline, problems };
 }
 
 class WorkerSampler implements Sampler {
@@ -125,18 +127,15 @@ class WorkerSampler implements Sampler {
   readonly #watchdog: ReturnType<typeof setInterval>;
   #end!: (reason: string) => void;
   #timeline: Timeline;
-  #width: number;
   #intervalMs: number;
   #watchTimer: ReturnType<typeof setTimeout> | undefined;
   #told = Promise.withResolvers<void>();
 
-  constructor(control: Control, feed: Feed, news: News) {
+  constructor(control: Control, feed: Feed, timeline: Timeline) {
     this.#control = control;
     this.feed = feed;
-    this.#timeline = sourceOf(news).timeline;
-    this.#width = news.shape.width;
+    this.#timeline = timeline;
     this.#intervalMs = control.intervalMs();
-    this.feed.update(sourceOf(news, this.#timeline));
     this.ended = new Promise((resolve) => this.#end = resolve);
     this.#watchdog = this.#startWatchdog();
   }
@@ -151,15 +150,16 @@ class WorkerSampler implements Sampler {
   }
 
   async wait(sequence: number, signal: AbortSignal): Promise<void> {
-    const aborted = new Promise<void>((resolve) => {
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+    const { promise: aborted, resolve: onAbort } = Promise.withResolvers<void>();
+    signal.addEventListener("abort", onAbort as () => void);
     while (!signal.aborted) {
       const published = this.#control.published();
-      if (this.feed.sequence() > sequence) return;
+      if (this.feed.sequence() > sequence) break;
       // A row of an instance that was not heard of yet counts only when the news has come too.
       await Promise.race([this.#control.nextPublished(published), this.#told.promise, aborted]);
     }
+    // A signal may live as long as the service, and waits are as many as ticks.
+    signal.removeEventListener("abort", onAbort as () => void);
   }
 
   watch(): void {
@@ -193,11 +193,9 @@ class WorkerSampler implements Sampler {
   }
 
   update(news: News): void {
-    if (news.shape.width !== this.#width) {
-      this.#width = news.shape.width;
-      this.#timeline = sourceOf(news).timeline;
-    }
-    this.feed.update(sourceOf(news, this.#timeline));
+    const source = sourceOf(news, this.#timeline);
+    this.#timeline = source.timeline;
+    this.feed.update(source);
     const told = this.#told;
     this.#told = Promise.withResolvers<void>();
     told.resolve();

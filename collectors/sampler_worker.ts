@@ -13,7 +13,7 @@ import { LinuxTree } from "./kernel/linux_tree.ts";
 import type { Layout } from "./layout.ts";
 import { REGISTRY } from "./registry.ts";
 import { Schedule } from "./schedule.ts";
-import type { TimelineShape } from "./timeline.ts";
+import type { Timeline, TimelineShape } from "./timeline.ts";
 import type { Problem } from "./trust.ts";
 
 export interface WorkerOptions {
@@ -26,9 +26,9 @@ export interface WorkerOptions {
 /** What the main thread must know before it can read rows. */
 export interface News {
   readonly layout: Layout;
-  readonly shape: TimelineShape;
-  readonly buffer: SharedArrayBuffer;
   readonly problems: readonly Problem[];
+  /** Only where it is another one than before: rows have become wider. */
+  readonly timeline: { readonly shape: TimelineShape; readonly buffer: SharedArrayBuffer } | null;
 }
 
 export type FromWorker =
@@ -121,6 +121,7 @@ class Told {
   readonly #engine: Engine;
   #layoutVersion = 0;
   #problemsVersion = 0;
+  #timeline: Timeline | null = null;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -137,11 +138,12 @@ class Told {
 
   news(): News {
     const { layout, timeline } = this.#engine;
+    const known = timeline === this.#timeline;
+    this.#timeline = timeline;
     return {
       layout,
-      shape: timeline.shape,
-      buffer: timeline.buffer,
       problems: this.#engine.problems(),
+      timeline: known ? null : { shape: timeline.shape, buffer: timeline.buffer },
     };
   }
 }
