@@ -26,6 +26,8 @@ export const IGNORED = -2;
 export interface RowWriter {
   /** A value as it is now. NaN is refused: use `none`. */
   gauge(column: Column, slot: number, value: number): void;
+  /** The same for a fraction, from a cell: a fraction that is handed over may cost garbage. */
+  gaugeFrom(column: Column, slot: number, cells: Float64Array, at: number): void;
   /**
    * A total as the kernel counts it. The row holds its own total, which never falls: a raw value a
    * little below the last one adds nothing until it is passed again (the kernel's iowait does that), a
@@ -127,7 +129,8 @@ export class CollectorError extends Error {
 
 /**
  * When something that failed is tried again, ms. What a machine lacks may come (a module is loaded, a
- * drive plugged in), but not soon, and trying costs an error each time.
+ * drive plugged in), but not soon; and an error thrown through the tick makes V8 throw away and build
+ * again some 75 kB of optimized code.
  */
 export function retryAfterMs(reason: Reason): number {
   return reason === "not_supported" ? 600_000 : 5000;

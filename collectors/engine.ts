@@ -21,7 +21,7 @@ import type { Clock, Kernel } from "./kernel/kernel.ts";
 import { ColumnStore } from "./column_store.ts";
 import { collectorIndex, HEADER, type Layout, metricIndex, readAtColumn } from "./layout.ts";
 import type { Timeline } from "./timeline.ts";
-import type { Problem, Reason } from "./trust.ts";
+import type { Problem } from "./trust.ts";
 
 /** No collector needs more; one that makes up causes without end would fill the memory. */
 const PROBLEMS_MOST = 64;
@@ -135,7 +135,7 @@ export class Engine {
       // A collector that is due within half an interval is read now rather than a whole one late.
       else if (seat.dueMs - tick.monotonicMs <= due.intervalMs / 2 || seat.silent) {
         reading?.(seat.index);
-        this.#readSeat(seat, tick, i);
+        if (seat.reader !== null || this.#openSeat(seat, tick, i)) this.#readSeat(seat, tick, i);
       }
     }
     reading?.(-1);
@@ -178,12 +178,22 @@ export class Engine {
     return { spec, index, columns, site, ...state };
   }
 
+  // Apart from `#readSeat`: an error thrown into code that V8 has optimized throws the code away too.
+  #openSeat(seat: Seat, tick: Tick, slot: number): boolean {
+    try {
+      seat.reader = seat.spec.open(seat.site);
+      return true;
+    } catch (error) {
+      this.#fail(seat, error, tick, slot);
+      return false;
+    }
+  }
+
   #readSeat(seat: Seat, tick: Tick, slot: number): void {
     const row = this.#store.row;
     const times = this.#times;
     try {
-      seat.reader ??= seat.spec.open(seat.site);
-      seat.reader.read(row, tick);
+      seat.reader!.read(row, tick);
       seat.dueMs = tick.monotonicMs + seat.spec.minIntervalMs;
       if (seat.silent) this.#resolve(seat.spec.id, SILENT);
       seat.silent = false;
@@ -194,16 +204,15 @@ export class Engine {
       seat.known = true;
       row.gauge(this.#own.success, slot, 1);
     } catch (error) {
-      const reason = this.#fail(seat, error, tick.monotonicMs);
-      // What a machine never had is no failure, or every virtual machine would have some.
-      if (reason !== "not_supported" || seat.known) row.gauge(this.#own.success, slot, 0);
+      this.#fail(seat, error, tick, slot);
     }
     const begun = times[ENDED_AT]!;
     this.#options.clock.stamp(times, ENDED_AT);
-    row.gauge(this.#own.duration, slot, (times[ENDED_AT]! - begun) / 1000);
+    times[SECONDS] = (times[ENDED_AT]! - begun) / 1000;
+    row.gaugeFrom(this.#own.duration, slot, times, SECONDS);
   }
 
-  #fail(seat: Seat, error: unknown, now: number): Reason {
+  #fail(seat: Seat, error: unknown, tick: Tick, slot: number): void {
     this.#clear(seat);
     const { id } = seat.spec;
     for (const key of [...this.#problems.get(id)?.keys() ?? []]) {
@@ -218,11 +227,14 @@ export class Engine {
     const { reason, message, remedy } = error instanceof CollectorError
       ? error
       : new CollectorError("failed", messageOf(error));
-    seat.dueMs = now + Math.max(retryAfterMs(reason), seat.spec.minIntervalMs);
+    seat.dueMs = tick.monotonicMs + Math.max(retryAfterMs(reason), seat.spec.minIntervalMs);
     seat.silent = false;
     seat.failed = true;
     this.#report(id, { key: FAILED, reason, message, remedy });
-    return reason;
+    // What a machine never had is no failure, or every virtual machine would have some.
+    if (reason !== "not_supported" || seat.known) {
+      this.#store.row.gauge(this.#own.success, slot, 0);
+    }
   }
 
   #silence(seat: Seat): void {
@@ -255,8 +267,10 @@ export class Engine {
     cells[own.readAt] = begun;
     row.add(own.ticks, HOST_SLOT, 1);
     row.add(own.missed, HOST_SLOT, due.missed);
-    row.gauge(own.lateness, HOST_SLOT, Math.max(0, begun - due.deadlineMs) / 1000);
-    row.gauge(own.tickDuration, HOST_SLOT, (times[ENDED_AT]! - begun) / 1000);
+    times[SECONDS] = Math.max(0, begun - due.deadlineMs) / 1000;
+    row.gaugeFrom(own.lateness, HOST_SLOT, times, SECONDS);
+    times[SECONDS] = (times[ENDED_AT]! - begun) / 1000;
+    row.gaugeFrom(own.tickDuration, HOST_SLOT, times, SECONDS);
   }
 
   #report(collector: string, problem: Omit<Problem, "collector">): void {
@@ -278,7 +292,9 @@ export class Engine {
 const TICK_AT = 0;
 const ENDED_AT = 1;
 const WALL_AT = 2;
-const TIMES = 3;
+/** A span in seconds on its way into the row. */
+const SECONDS = 3;
+const TIMES = 4;
 
 /** Key of the cause that costs a whole collector. */
 const FAILED = "failed";

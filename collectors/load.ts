@@ -31,7 +31,7 @@ function open(site: Site): Reader {
         if (!scanner.decimalInto(average, 0)) {
           throw malformed(PATH, scanner.lineText(0), "three averages");
         }
-        row.gauge(averages[i]!, HOST_SLOT, average[0]!);
+        row.gaugeFrom(averages[i]!, HOST_SLOT, average, 0);
       }
       const running = scanner.number();
       if (running < 0 || scanner.peek() !== SLASH) {

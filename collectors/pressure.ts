@@ -138,7 +138,7 @@ class PressureFile implements Content {
     if (slot === UNKNOWN) slot = this.#instances.claim(this.#lines[line]!.instance);
     const first = line * VALUES;
     for (let average = 0; average < this.#averages.length && slot >= 0; average++) {
-      row.gauge(this.#averages[average]!, slot, this.#values[first + average]!);
+      row.gaugeFrom(this.#averages[average]!, slot, this.#values, first + average);
     }
     const total = this.#values[first + AVERAGES.length]!;
     row.count(this.#totals[line]!, HOST_SLOT, total);

@@ -70,6 +70,11 @@ export class RowBuffer implements RowWriter {
     this.gaugeInput(column, slot);
   }
 
+  gaugeFrom(column: Column, slot: number, cells: Float64Array, at: number): void {
+    this.input[0] = cells[at]!;
+    this.gaugeInput(column, slot);
+  }
+
   count(column: Column, slot: number, raw: number): void {
     this.input[0] = raw;
     this.countInput(column, slot, NEVER_WRAPS);

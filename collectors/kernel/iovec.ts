@@ -31,7 +31,7 @@ export class Iovec {
     sum = address[2]! + (sum >>> 16);
     struct[2] = sum & 0xffff;
     struct[3] = address[3]! + (sum >>> 16);
-    const length = bytes.length - offset;
+    const length = bytes.byteLength - offset;
     struct[4] = length & 0xffff;
     struct[5] = length >>> 16;
   }

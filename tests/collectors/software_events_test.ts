@@ -128,6 +128,7 @@ Deno.test("softwareEvents notices that a slot went to another CPU", () => {
   const row: RowWriter = {
     gauge: () => {},
     count: () => {},
+    gaugeFrom: () => {},
     countWrapping: () => {},
     add: () => {},
     none: () => {},
