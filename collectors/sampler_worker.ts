@@ -38,7 +38,9 @@ export type FromWorker =
   | { readonly type: "closed" };
 
 /** By then modules are loaded, pages were asked for once, and the code for that is not needed again. */
-const STARTED_MS = 10_000;
+const RELEASE_AFTER_MS = 10_000;
+/** What was needed once since the last time goes again: compiling, collecting garbage. */
+const RELEASE_EVERY_MS = 300_000;
 /** With a long interval nobody should wait a minute for the second reading. */
 const SECOND_TICK_MS_MOST = 1000;
 
@@ -77,8 +79,7 @@ function run(options: WorkerOptions): void {
     tick(engine, control, schedule);
   }
 
-  const startedAtMs = kernel.monotonicMs() + STARTED_MS;
-  let released = false;
+  let releaseAtMs = kernel.monotonicMs() + RELEASE_AFTER_MS;
   while (true) {
     const wakeCount = control.wakeCount();
     if (control.stopped()) break;
@@ -94,8 +95,8 @@ function run(options: WorkerOptions): void {
     if (told.update()) tell({ type: "news", news: told.news() });
     const nowMs = kernel.monotonicMs();
     schedule.advance(nowMs);
-    if (!released && nowMs > startedAtMs) {
-      released = true;
+    if (nowMs > releaseAtMs) {
+      releaseAtMs = nowMs + RELEASE_EVERY_MS;
       kernel.releaseCode();
     }
   }
