@@ -185,6 +185,7 @@ export class Engine {
       return true;
     } catch (error) {
       this.#fail(seat, error, tick, slot);
+      this.#writeDuration(slot);
       return false;
     }
   }
@@ -206,10 +207,15 @@ export class Engine {
     } catch (error) {
       this.#fail(seat, error, tick, slot);
     }
+    this.#writeDuration(slot);
+  }
+
+  #writeDuration(slot: number): void {
+    const times = this.#times;
     const begun = times[ENDED_AT]!;
     this.#options.clock.stamp(times, ENDED_AT);
     times[SECONDS] = (times[ENDED_AT]! - begun) / 1000;
-    row.gaugeFrom(this.#own.duration, slot, times, SECONDS);
+    this.#store.row.gaugeFrom(this.#own.duration, slot, times, SECONDS);
   }
 
   #fail(seat: Seat, error: unknown, tick: Tick, slot: number): void {
