@@ -13,7 +13,6 @@ import chartStyle from "../static/chart.css" with { type: "bytes" };
 import charts from "../static/charts.js" with { type: "bytes" };
 import favicon from "../static/favicon.svg" with { type: "bytes" };
 import live from "../static/live.js" with { type: "bytes" };
-import packingStyle from "../static/packing.css" with { type: "bytes" };
 import pageStyle from "../static/page.css" with { type: "bytes" };
 import scale from "../static/scale.js" with { type: "bytes" };
 import tableStyle from "../static/table.css" with { type: "bytes" };
@@ -30,7 +29,6 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
   "htmx.min.js": htmx,
   "hx-sse.min.js": hxSse,
   "live.js": live,
-  "packing.css": packingStyle,
   "page.css": pageStyle,
   "scale.js": scale,
   "table.css": tableStyle,

@@ -112,12 +112,13 @@
         : drawn;
       if (this.plot === null) this.open([seconds, ...data]);
       else this.plot.setData([seconds, ...data]);
+      const gaps = this.voids.length === 0 ? "" : `, with gaps: ${this.voids.length}`;
+      this.plot.root.ariaLabel = `${this.title}: ${this.names.join(", ")}${gaps}`;
     }
 
     open(data) {
       this.plot = new uPlot(this.options(), data, this.box);
-      this.plot.root.setAttribute("role", "img");
-      this.plot.root.setAttribute("aria-label", `${this.title}: ${this.names.join(", ")}`);
+      this.plot.root.role = "img";
     }
 
     size() {

@@ -140,7 +140,8 @@ function Header(props: { card: Card; snapshot: Snapshot; causes: readonly Proble
           </span>
         )
         : standing === null
-        ? <span class="proof">not yet</span>
+        // Another element than the mark, which comes in its place: what is morphed would move.
+        ? <i class="proof">not yet</i>
         : <CardTrust measured={standing} title={card.title} />}
     </header>
   );

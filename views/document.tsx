@@ -99,14 +99,20 @@ function Shell(props: DocumentProps): Html {
           <Themes />
         </header>
         <main id="main">{props.children}</main>
-        <>{assets.scripts.map((url) => <script src={url}></script>)}</>
+        {assets.scripts.map((url) => <script src={url}></script>)}
       </Body>
     </html>
   );
 }
 
+interface BodyProps {
+  readonly title: string;
+  readonly live: Live | undefined;
+  readonly children: (Html | Html[])[];
+}
+
 /** The stream's messages carry their own targets: the body itself is never swapped. */
-function Body(props: { title: string; live: Live | undefined; children: Html | Html[] }): Html {
+function Body(props: BodyProps): Html {
   const { title, live, children } = props;
   if (live === undefined) return <body>{children}</body>;
   return (

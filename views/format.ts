@@ -25,7 +25,7 @@ export interface Scale {
 export const NARROW_SPACE = "\u202f";
 const MINUS = "\u2212";
 /** As wide as a digit, and as a point, where digits are tabular. */
-const DIGIT_SPACE = "\u2007";
+export const DIGIT_SPACE = "\u2007";
 const POINT_SPACE = "\u2008";
 
 const BINARY = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"] as const;

@@ -1,6 +1,6 @@
 /**
  * How high a card will about be, so that cards of different heights can be packed without a script
- * that measures them. A card that turns out higher makes its rows grow; nothing is ever cut off.
+ * that measures them. Where it is wrong, columns of cards stretch more.
  *
  * @module
  */
@@ -18,14 +18,14 @@ const GAP = 1;
 const LINE = 1.2;
 const REMEDY = 2.6;
 
-/** Height of a card in one column, in steps of a rem. */
+/** Height of a card in a column, in rem. */
 export function heightOf(card: Card, snapshot: Snapshot): number {
-  return Math.ceil(card.blocks.reduce((sum, block) => sum + blockHeight(block, snapshot), HEADER));
+  return card.blocks.reduce((sum, block) => sum + blockHeight(block, snapshot), HEADER);
 }
 
 /** Height of the card that tells of all that is lacking. */
 export function lackingHeight(entries: readonly (readonly Problem[])[]): number {
-  return Math.ceil(entries.reduce((sum, causes) => sum + entryHeight(causes), HEADER + 0.5));
+  return entries.reduce((sum, causes) => sum + entryHeight(causes), HEADER + 0.5);
 }
 
 /** Its title, and its causes. */

@@ -45,7 +45,6 @@ export const STYLES = [
   "table.css",
   "chart.css",
   "arrangement.css",
-  "packing.css",
 ] as const;
 
 /** In the order in which they run; `theme.js` runs before all of them. */

@@ -8,11 +8,11 @@ import { GRADES } from "../collectors/trust.ts";
 import { CardSection, isHero } from "./card.tsx";
 import { chartColumns } from "./chart.tsx";
 import { type Assets, document } from "./document.tsx";
-import { duration, plural, whole } from "./format.ts";
+import { DIGIT_SPACE, duration, plural, whole } from "./format.ts";
 import { headlineText } from "./headline.tsx";
 import { heightOf, lackingHeight } from "./height.ts";
 import type { Html } from "./html.ts";
-import { packClasses } from "./packing.ts";
+import { pack } from "./packing.ts";
 import { Problems } from "./problems.tsx";
 import { Glyph, Symbols } from "./ring.tsx";
 import { absenceOf, type Tally, tally } from "./standing.ts";
@@ -25,6 +25,8 @@ const LEGEND_SHARE = 0.62;
 
 const PLACES = ["core", "side", "sys", "full"] as const;
 const COLUMNS = chartColumns(CARDS);
+/** Of system cards, on a wide page. */
+const STACKS_MOST = 3;
 
 export interface OverviewProps {
   readonly snapshot: Snapshot;
@@ -56,14 +58,11 @@ export function Overview(props: OverviewProps): Html {
   );
 }
 
-/** The cards of a place. Those that lack everything are told of in one card behind the packed ones. */
+/** The cards of a place; those of the system side by side, as many as there is room for. */
 function Column(props: OverviewProps & { place: Card["place"] }): Html | null {
   const { place, snapshot, series } = props;
   const lacks = (card: Card): boolean => absenceOf(snapshot, card).length > 0;
   const cards = CARDS.filter((card) => card.place === place && !lacks(card));
-  const lacking = place === "sys" ? CARDS.filter(lacks) : [];
-  if (cards.length + lacking.length === 0) return null;
-  const packed = place === "sys" ? packedClasses(snapshot, cards, lacking) : [];
   const section = (card: Card, classes: string): Html => (
     <CardSection
       card={card}
@@ -74,39 +73,38 @@ function Column(props: OverviewProps & { place: Card["place"] }): Html | null {
       classes={classes}
     />
   );
-  return (
-    <div class={place}>
-      {cards.map((card, index) =>
-        section(card, ["card", isHero(card) ? "hero" : "", packed[index]].filter(Boolean).join(" "))
-      )}
-      {lacking.length === 0
-        ? null
-        : (
-          <section class={`card lacking ${packed.at(-1)}`} aria-labelledby="title-lacking">
-            <header>
-              <h2 id="title-lacking">Not available here</h2>
-            </header>
-            {lacking.map((card) => section(card, "entry"))}
-          </section>
-        )}
-    </div>
-  );
-}
+  const sections = cards.map((card) => section(card, isHero(card) ? "card hero" : "card"));
+  if (place !== "sys") return cards.length === 0 ? null : <div class={place}>{sections}</div>;
 
-function packedClasses(
-  snapshot: Snapshot,
-  cards: readonly Card[],
-  lacking: readonly Card[],
-): readonly string[] {
   const parcels = cards.map((card) => ({
     height: heightOf(card, snapshot),
     stretches: card.blocks.some(({ block }) => block === "chart"),
   }));
+  const lacking = CARDS.filter(lacks);
   if (lacking.length > 0) {
     const height = lackingHeight(lacking.map((card) => absenceOf(snapshot, card)));
     parcels.push({ height, stretches: false });
+    sections.push(<Lacking entries={lacking.map((card) => section(card, "entry"))} />);
   }
-  return packClasses(parcels);
+  return (
+    <div class="sys">
+      {pack(parcels, STACKS_MOST).map((stack) => (
+        <div class="stack">{stack.map((index) => sections[index]!)}</div>
+      ))}
+    </div>
+  );
+}
+
+/** Cards that have nothing to show, wherever their place would be, in one. */
+function Lacking(props: { entries: readonly Html[] }): Html {
+  return (
+    <section class="card lacking" aria-labelledby="title-lacking">
+      <header>
+        <h2 id="title-lacking">Not available here</h2>
+      </header>
+      {props.entries}
+    </section>
+  );
 }
 
 function HostLine(props: { profile: HostProfile; snapshot: Snapshot }): Html {
@@ -154,18 +152,17 @@ export function TrustLine(props: { snapshot: Snapshot }): Html {
   return (
     <ul class="trust" id="trust">
       <li>
-        <b>{whole(counts.measured)}</b>
-        {` of ${plural(counts.total, "quantity", "quantities")} measured`}
+        Quantities measured <Count count={counts.measured} of={counts.total} />
       </li>
       {GRADES.map((grade) => <GradeCount counts={counts} grade={grade} />)}
       {counts.unavailable === 0 ? null : (
         <li>
-          <Glyph grade="absent" /> <b>{whole(counts.unavailable)}</b> not available
+          <Glyph grade="absent" /> not available <Count count={counts.unavailable} />
         </li>
       )}
       {counts.waiting === 0 ? null : (
-        <li class="late">
-          <b>{whole(counts.waiting)}</b> not yet
+        <li class="passing">
+          not yet <Count count={counts.waiting} />
         </li>
       )}
     </ul>
@@ -173,13 +170,21 @@ export function TrustLine(props: { snapshot: Snapshot }): Html {
 }
 
 function GradeCount(props: { counts: Tally; grade: keyof Tally["grades"] }): Html | null {
-  const count = props.counts.grades[props.grade];
-  if (count === 0 && props.grade !== "exact") return null;
+  const { grade } = props;
+  const count = props.counts.grades[grade];
+  if (count === 0 && grade !== "exact") return null;
   return (
-    <li>
-      <Glyph grade={props.grade} share={LEGEND_SHARE} /> <b>{whole(count)}</b> {props.grade}
+    <li class={grade === "exact" ? undefined : "passing"}>
+      <Glyph grade={grade} share={LEGEND_SHARE} /> {grade} <Count count={count} />
     </li>
   );
+}
+
+/** As wide with three digits as with one: what follows stands still. Hence the number comes last. */
+function Count(props: { count: number; of?: number }): Html {
+  const count = whole(props.count);
+  const blank = DIGIT_SPACE.repeat(Math.max(0, 3 - count.length));
+  return <b>{(props.of === undefined ? count : `${count} of ${whole(props.of)}`) + blank}</b>;
 }
 
 /** The overview as a document, live where a stream is named. */

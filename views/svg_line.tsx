@@ -23,10 +23,11 @@ export interface PictureProps {
 
 type Column = readonly (number | null)[];
 
-const WIDTH = 600;
-const HEIGHT = 400;
+/** Coarse: each digit less is a tenth of a first visit's HTML, and a canvas takes its place. */
+const WIDTH = 300;
+const HEIGHT = 200;
 /** Points drawn of a line at most; of more, the least and the greatest of each few are kept. */
-const POINTS_MOST = 100;
+const POINTS_MOST = 50;
 /** Colours of the style sheet, in the order of the legend. */
 export const INKS = ["a", "b", "c", "d", "e"] as const;
 

@@ -10,9 +10,11 @@ import { Value } from "./value.tsx";
 
 /** What of a name fits beside three values on a phone, and in a column of cards, in wide letters. */
 const LONG = 12;
-const LONGEST = 25;
+const LONGEST = 23;
 /** What more of it fits for each value less. */
 const VALUE = 11;
+/** With so many values a row may become lines of labelled values; the style sheet says where. */
+const STACKING = 3;
 const THIN = /[filjtrI.,:;'|!()/\s-]/g;
 /** Of a thin letter. */
 const THIN_WIDTH = 0.55;
@@ -45,7 +47,7 @@ export function TableBlock(props: { block: Table; snapshot: Snapshot }): Html {
   if (instances.length === 0 && !volatile) return <p class="m">{block.empty}</p>;
   const shown = instances.slice(0, block.most);
   // Of what comes and goes only a choice is listed: how many more were looked at says nothing. It
-  // has all its rows from the start, so that nothing moves when they fill.
+  // has all its rows and cells from the start, so that nothing moves when they fill.
   const others = volatile ? 0 : instances.length - shown.length;
   const blank = volatile ? block.most - shown.length : 0;
   const classes = `columns-${Math.min(block.columns.length, 8)} ${breadthOf(block, snapshot)}`;
@@ -70,9 +72,8 @@ export function TableBlock(props: { block: Table; snapshot: Snapshot }): Html {
           ))}
           {Array.from({ length: blank }, (_, index) => (
             <tr class="blank">
-              <td class="m" colspan={block.columns.length + 1}>
-                {shown.length === 0 && index === 0 ? block.empty : "\u00a0"}
-              </td>
+              <th>{shown.length === 0 && index === 0 ? block.empty : "\u00a0"}</th>
+              {block.columns.map(() => <td></td>)}
             </tr>
           ))}
         </tbody>
@@ -100,9 +101,16 @@ interface RowProps {
 function Row(props: RowProps): Html {
   const { instance: { name, labels }, known, kind, columns, snapshot } = props;
   const title = known === undefined ? undefined : labels[known];
+  const whole = title === undefined ? name : `${title} ${name}`;
+  // Said where the row may become lines of labelled values.
+  const stacks = columns.length >= STACKING;
   return (
     <tr>
-      <th scope="row" title={title === undefined ? name : `${title} ${name}`} data-kind={kind}>
+      <th
+        scope="row"
+        title={widthOf(whole) > LONG ? whole : undefined}
+        data-kind={stacks ? kind : undefined}
+      >
         {title === undefined ? name : (
           <span class="known">
             <span>{title}</span> <small>{name}</small>
@@ -110,7 +118,7 @@ function Row(props: RowProps): Html {
         )}
       </th>
       {columns.map((column) => (
-        <td data-name={nameOf(column)}>
+        <td data-name={stacks ? nameOf(column) : undefined}>
           <Value
             reading={snapshot.read(column.metric, name)}
             unit={shownUnit(metric(column.metric))}

@@ -4,9 +4,14 @@
  *
  * @module
  */
+import "./no_wsl.ts";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** What a busy machine may take for anything that a test waits for. */
+export const PATIENCE_MS = 120_000;
+const POLL_MS = 50;
 
 /** Path of the browser; null where there is none, and tests say what they need. */
 export const CHROMIUM: string | null = CANDIDATES.find(exists) ?? null;
@@ -65,17 +70,57 @@ export class WatchedPage {
           globalThis.ringsideViolation(event.violatedDirective + " " + event.blockedURI);
         });
         globalThis.layoutShift = 0;
+        globalThis.shifted = [];
         new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) globalThis.layoutShift += entry.value;
+          for (const { value, sources } of list.getEntries()) {
+            globalThis.layoutShift += value;
+            for (const { node, previousRect: from, currentRect: to } of sources) {
+              const place = (node?.parentElement ?? node)?.closest?.("[id]")?.id;
+              const what = (node?.textContent ?? "").slice(0, 40);
+              globalThis.shifted.push(
+                place + " " + JSON.stringify(what) + " from " + [from.x, from.y, from.width] +
+                  " to " + [to.x, to.y, to.width],
+              );
+            }
+          }
         }).observe({ type: "layout-shift", buffered: true });
       `);
     }
     return watched;
   }
 
+  /** The value of an expression in the page. */
+  async evaluate<T>(expression: string): Promise<T> {
+    return await this.page.evaluate(expression) as T;
+  }
+
+  /**
+   * Asks again and again until the expression is true. `Page.waitForFunction` would call `eval` from
+   * inside the page, which its policy forbids.
+   */
+  async until(expression: string): Promise<void> {
+    const begunMs = performance.now();
+    while (!await this.evaluate<boolean>(`Boolean(${expression})`)) {
+      if (performance.now() - begunMs > PATIENCE_MS) {
+        throw new Error(`Cannot wait any longer: not true after ${PATIENCE_MS} ms: ${expression}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  /** What was complained of since the last call. */
+  takeComplaints(): readonly string[] {
+    return this.complaints.splice(0);
+  }
+
   /** Cumulative layout shift so far, input or not. */
   async layoutShift(): Promise<number> {
-    return await this.page.evaluate("globalThis.layoutShift") as number;
+    return await this.evaluate<number>("globalThis.layoutShift");
+  }
+
+  /** What moved so far, from where to where. */
+  async shifted(): Promise<readonly string[]> {
+    return await this.evaluate<string[]>("globalThis.shifted");
   }
 
   async close(): Promise<void> {

@@ -21,30 +21,30 @@ function paths(html: string): (readonly [string, string])[] {
     .map(([, names, d]) => [names!, d!] as const);
 }
 
-// 600 by 400 units hold 60 s and a scale to 1: a second is 10 units, a tenth is 40.
+// 300 by 200 units hold 60 s and a scale to 1: a second is 5 units, a tenth is 20.
 const SECONDS = [1000, 1001, 1002, 1003];
 
 Deno.test("Picture draws a line in whole relative steps that ends at now", () => {
   const series = { seconds: SECONDS, values: [[0.1, 0.2, 0.2, 0]], sequence: 4 };
   assertEquals(paths(picture({ series, columns: [0] })), [
-    ["line a", "M570 360l10-40 10 0 10 80"],
+    ["line a", "M285 180l5-20 5 0 5 40"],
   ]);
 });
 
 Deno.test("Picture breaks the line at a gap, and shows the gap as a void", () => {
   const series = { seconds: SECONDS, values: [[0.1, null, null, 0.1]], sequence: 4 };
   assertEquals(paths(picture({ series, columns: [0] })), [
-    ["void", "M570 0H600V400H570Z"],
+    ["void", "M285 0H300V200H285Z"],
     // A lone point is a dot: a line of no length with round ends.
-    ["line a", "M570 360h0M600 360h0"],
+    ["line a", "M285 180h0M300 180h0"],
   ]);
 });
 
 Deno.test("Picture stacks areas, the highest first, each down to the zero line", () => {
   const series = { seconds: SECONDS.slice(2), values: [[0.1, 0.2], [0.3, 0.3]], sequence: 4 };
   assertEquals(paths(picture({ series, columns: [0, 1], drawn: "stack" })), [
-    ["stack b", "M590 240l10-40V400H590Z"],
-    ["stack a", "M590 360l10-40V400H590Z"],
+    ["stack b", "M295 120l5-20V200H295Z"],
+    ["stack a", "M295 180l5-20V200H295Z"],
   ]);
 });
 
@@ -52,9 +52,9 @@ Deno.test("Picture does not let one absent part take the others out of a stack",
   const series = { seconds: SECONDS.slice(3), values: [[0.1], [null], [0.2]], sequence: 4 };
   const html = picture({ series, columns: [0, 1, 2], drawn: "stack", names: ["a", "b", "c"] });
   assertEquals(paths(html).map(([, d]) => d), [
-    "M600 280h0V400H600Z",
-    "M600 360h0V400H600Z",
-    "M600 360h0V400H600Z",
+    "M300 140h0V200H300Z",
+    "M300 180h0V200H300Z",
+    "M300 180h0V200H300Z",
   ]);
 });
 
@@ -69,8 +69,8 @@ Deno.test("Picture mirrors the second line below the zero line, on one scale", (
     scale: scaleOf("By/s"),
   });
   assertEquals(paths(html), [
-    ["mirror a", "M590 100l10 0V200H590Z"],
-    ["mirror b", "M590 400l10-200V200H590Z"],
+    ["mirror a", "M295 50l5 0V100H295Z"],
+    ["mirror b", "M295 200l5-100V100H295Z"],
   ]);
   const labels = [...html.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
   assertEquals(labels.slice(0, 3), ["100\u00a0MB/s", "0", "100\u00a0MB/s"]);
@@ -86,9 +86,9 @@ Deno.test("Picture keeps every peak of more points than it can draw", () => {
   });
   const [, d] = paths(html)[0]!;
   // Up by half the height to the top, and down again.
-  assert(/ \d+-200 /.test(d), d);
-  assert(/ \d+ 200/.test(d), d);
-  assert(d.split(" ").length < 400, `${d.split(" ").length} numbers`);
+  assert(/ \d+-100 /.test(d), d);
+  assert(/ \d+ 100/.test(d), d);
+  assert(d.split(" ").length < 200, `${d.split(" ").length} numbers`);
 });
 
 Deno.test("Picture says in a sentence what it shows, absence included", () => {

@@ -21,8 +21,8 @@ Deno.test("breadthOf follows from the longest name, shown or not", () => {
   assertEquals(breadth([]), "");
   assertEquals(breadth(["sda", "n".repeat(12)]), "");
   assertEquals(breadth(["sda", "n".repeat(13)]), "long");
-  assertEquals(breadth(["sda", "n".repeat(25)]), "long");
-  assertEquals(breadth(["sda", "n".repeat(26)]), "longest");
+  assertEquals(breadth(["sda", "n".repeat(23)]), "long");
+  assertEquals(breadth(["sda", "n".repeat(24)]), "longest");
 });
 
 Deno.test("breadthOf knows that some letters are thin", () => {
@@ -35,7 +35,7 @@ Deno.test("breadthOf leaves a name more room where there are fewer values", () =
   const one = { ...DRIVES, columns: [{ metric: "disk_read_bytes" }] };
   assertEquals(breadth(["n".repeat(34)], one), "");
   assertEquals(breadth(["n".repeat(35)], one), "long");
-  assertEquals(breadth(["n".repeat(48)], one), "longest");
+  assertEquals(breadth(["n".repeat(46)], one), "longest");
 });
 
 Deno.test("breadthOf leaves tables alone that have lines of their own, or names that come and go", () => {
