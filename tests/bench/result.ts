@@ -16,7 +16,7 @@ export type Result =
 
 /** A line for a result: `tick, ratio to C   1.31 x   at most 2: holds`. */
 export function line(result: Result): string {
-  const name = result.name.padEnd(44);
+  const name = result.name.padEnd(50);
   if ("missing" in result) return `${name} not measured, needs ${result.missing}`;
   const value = `${Number(result.value.toPrecision(4))} ${result.unit}`.padEnd(18);
   if (result.most === undefined) return `${name} ${value}`.trimEnd();
