@@ -97,7 +97,7 @@ function run(options: WorkerOptions): void {
     schedule.advance(nowMs);
     if (nowMs > releaseAtMs) {
       releaseAtMs = nowMs + RELEASE_EVERY_MS;
-      kernel.releaseCode();
+      kernel.releaseMemory();
     }
   }
   engine.close();

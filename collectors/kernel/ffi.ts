@@ -35,6 +35,7 @@ const SYMBOLS = {
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   madvise: { parameters: ["u64", "usize", "i32"], result: "i32" },
+  malloc_trim: { parameters: ["usize"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Numbers of the system calls that older glibc has no function for. */
@@ -78,6 +79,7 @@ export interface Symbols {
   setrlimit(resource: number, from: Bytes): number;
   clock_gettime(clock: number, into: Bytes): number;
   madvise(address: number, length: number, advice: number): number;
+  malloc_trim(pad: number): number;
 }
 
 export interface Libc {

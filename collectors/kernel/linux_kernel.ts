@@ -229,11 +229,13 @@ export class LinuxKernel implements Kernel, Clock {
   }
 
   /**
-   * Gives back the resident pages of this program's own code: most of them were needed by the start
-   * alone. What runs on comes back from the page cache, fault by fault (madvise(2), MADV_DONTNEED;
-   * code is mapped private and never written, so nothing is lost). Returns the bytes that were mapped.
+   * Gives back memory that nothing uses at this moment: free blocks of malloc (malloc_trim(3)), and the
+   * resident pages of this program's own code, most of which the start alone needed. What runs on comes
+   * back from the page cache, fault by fault; code is mapped private and never written, so nothing is
+   * lost (madvise(2), MADV_DONTNEED). Returns the bytes of code that are mapped.
    */
-  releaseCode(): number {
+  releaseMemory(): number {
+    this.#libc.symbols.malloc_trim(0);
     const maps: FileBuffer = { bytes: new Uint8Array(0), length: 0 };
     const fd = this.open("/proc/self/maps");
     if (fd < 0) return 0;

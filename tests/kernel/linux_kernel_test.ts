@@ -353,11 +353,11 @@ Deno.test("LinuxKernel reads errno straight after each failure, however busy the
   kernel.close(device);
 });
 
-Deno.test("LinuxKernel.releaseCode() gives back the program's code, which runs on", () => {
+Deno.test("LinuxKernel.releaseMemory() gives back the program's code, which runs on", () => {
   const residentKib = (): number =>
     Number(/^RssFile:\s+(\d+)/m.exec(text("/proc/self/status"))![1]);
   const before = residentKib();
-  const mapped = kernel.releaseCode();
+  const mapped = kernel.releaseMemory();
   assert(mapped > 2 ** 20, `${mapped} bytes of code are mapped`);
   assert(residentKib() < before, "nothing was given back");
   assertEquals(kernel.uname().sysname, "Linux");
