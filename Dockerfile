@@ -14,7 +14,7 @@ COPY routes routes
 COPY views views
 COPY static static
 # What the service imports is in the image, so that it starts without a network.
-RUN deno cache --allow-import=none main.ts collectors/sampler_worker.ts && chown -R deno:deno /app
+RUN deno cache main.ts collectors/sampler_worker.ts && chown -R deno:deno /app "$DENO_DIR"
 
 USER deno
 EXPOSE 7878
