@@ -66,11 +66,12 @@ export class Feed {
     if (index < 0) return null;
     const { fine } = this.#source.timeline;
     if (this.#snapshot?.sequence === fine.cell(index, HEADER.sequence)) return this.#snapshot;
-    const window = this.#window(index);
+    const source = this.#source;
+    const window = windowAt(source, index);
     if (window === null) return null;
     const intervalMs = window.to[HEADER.intervalMs]!;
-    const before = this.#window(this.#fineBack(index, Math.max(WINDOW_MS, intervalMs)));
-    const { layout, problems } = this.#source;
+    const before = windowAt(source, fineBack(source, index, Math.max(WINDOW_MS, intervalMs)));
+    const { layout, problems } = source;
     const { bootId, profile } = this;
     this.#snapshot = new Snapshot({ bootId, profile, layout, window, before, problems });
     return this.#snapshot;
@@ -84,58 +85,64 @@ export class Feed {
     while (index >= oldest && fine.cell(index, HEADER.layoutVersion) > layout.version) index--;
     return index >= oldest ? index : -1;
   }
+}
 
-  #window(index: number): Window | null {
-    const { timeline: { fine }, layout } = this.#source;
-    const to = new Float64Array(fine.width);
-    if (index < 0 || !fine.copy(index, to)) return null;
-    const base = this.#fineBack(index, Math.max(WINDOW_MS, to[HEADER.intervalMs]!));
-    const rows = new Map<string, Float64Array | null>();
-    const from = (collector: number): Float64Array | null => {
-      const readAt = readAtColumn(collector);
-      const place = this.#before(readAt, to[readAt]!, base, to[HEADER.sequence]!);
-      if (place === null) return null;
-      const key = `${place.ring === fine} ${place.index}`;
-      let row = rows.get(key);
-      if (row === undefined) rows.set(key, row = copyRow(place.ring, place.index));
-      return row;
-    };
-    const known: (Float64Array | null | undefined)[] = [];
-    return new Window(layout, (collector) => known[collector] ??= from(collector), to);
-  }
+// A snapshot outlives the tick that it was made for, and looks for its rows when it is asked. So these
+// keep to the source that they began with: rows of a wider timeline would be read by the old columns.
 
-  /** The newest fine row at least about `ms` older than row `index`; -1 when none is. */
-  #fineBack(index: number, ms: number): number {
-    const { fine } = this.#source.timeline;
-    if (index < 0) return -1;
-    const interval = fine.cell(index, HEADER.intervalMs);
-    // Half an interval of slack: ticks are late by turns, and a window of 999.8 ms is a second.
-    const wanted = fine.cell(index, HEADER.monotonicMs) - ms + Math.min(interval, ms) / 2;
-    const oldest = fine.oldest();
-    for (let i = index - 1; i >= oldest; i--) {
-      if (fine.cell(i, HEADER.monotonicMs) <= wanted) return i;
-    }
-    return -1;
-  }
+function windowAt(source: FeedSource, index: number): Window | null {
+  const { timeline: { fine }, layout } = source;
+  const to = new Float64Array(fine.width);
+  if (index < 0 || !fine.copy(index, to)) return null;
+  const back = fineBack(source, index, Math.max(WINDOW_MS, to[HEADER.intervalMs]!));
+  // Very wide rows reach back less than a second: then as far as there is.
+  const base = back >= 0 ? back : Math.min(fine.oldest(), index - 1);
+  const rows = new Map<string, Float64Array | null>();
+  const from = (collector: number): Float64Array | null => {
+    const readAt = readAtColumn(collector);
+    const place = before(source, readAt, to[readAt]!, base, to[HEADER.sequence]!);
+    if (place === null) return null;
+    const key = `${place.ring === fine} ${place.index}`;
+    let row = rows.get(key);
+    if (row === undefined) rows.set(key, row = copyRow(place.ring, place.index));
+    return row;
+  };
+  const known: (Float64Array | null | undefined)[] = [];
+  return new Window(layout, (collector) => known[collector] ??= from(collector), to);
+}
 
-  /** Where a collector's window begins: the first row backwards that holds an earlier reading of it. */
-  #before(
-    readAt: number,
-    at: number,
-    base: number,
-    sequence: number,
-  ): { ring: Ring; index: number } | null {
-    const { fine, coarse } = this.#source.timeline;
-    for (let i = base; i > base - ROWS_BACK_MOST && i >= fine.oldest(); i--) {
-      if (fine.cell(i, readAt) < at) return { ring: fine, index: i };
-    }
-    const newest = coarse.count() - 1;
-    for (let i = newest; i > newest - ROWS_BACK_MOST && i >= coarse.oldest(); i--) {
-      const earlier = coarse.cell(i, HEADER.sequence) < sequence;
-      if (earlier && coarse.cell(i, readAt) < at) return { ring: coarse, index: i };
-    }
-    return null;
+/** The newest fine row at least about `ms` older than row `index`; -1 when none is. */
+function fineBack(source: FeedSource, index: number, ms: number): number {
+  const { fine } = source.timeline;
+  if (index < 0) return -1;
+  const interval = fine.cell(index, HEADER.intervalMs);
+  // Half an interval of slack: ticks are late by turns, and a window of 999.8 ms is a second.
+  const wanted = fine.cell(index, HEADER.monotonicMs) - ms + Math.min(interval, ms) / 2;
+  const oldest = fine.oldest();
+  for (let i = index - 1; i >= oldest; i--) {
+    if (fine.cell(i, HEADER.monotonicMs) <= wanted) return i;
   }
+  return -1;
+}
+
+/** Where a collector's window begins: the first row backwards that holds an earlier reading of it. */
+function before(
+  source: FeedSource,
+  readAt: number,
+  at: number,
+  base: number,
+  sequence: number,
+): { readonly ring: Ring; readonly index: number } | null {
+  const { fine, coarse } = source.timeline;
+  for (let i = base; i > base - ROWS_BACK_MOST && i >= fine.oldest(); i--) {
+    if (fine.cell(i, readAt) < at) return { ring: fine, index: i };
+  }
+  const newest = coarse.count() - 1;
+  for (let i = newest; i > newest - ROWS_BACK_MOST && i >= coarse.oldest(); i--) {
+    const earlier = coarse.cell(i, HEADER.sequence) < sequence;
+    if (earlier && coarse.cell(i, readAt) < at) return { ring: coarse, index: i };
+  }
+  return null;
 }
 
 function copyRow(ring: Ring, index: number): Float64Array | null {

@@ -129,7 +129,9 @@ class WorkerSampler implements Sampler {
   #timeline: Timeline;
   #intervalMs: number;
   #watchTimer: ReturnType<typeof setTimeout> | undefined;
-  #told = Promise.withResolvers<void>();
+  #idleChecks = 0;
+  /** Told when there is news. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(control: Control, feed: Feed, timeline: Timeline) {
     this.#control = control;
@@ -146,20 +148,31 @@ class WorkerSampler implements Sampler {
 
   setIntervalMs(intervalMs: number): void {
     this.#intervalMs = checkInterval(intervalMs);
+    this.#idleChecks = 0;
     this.#control.setIntervalMs(intervalMs);
   }
 
   async wait(sequence: number, signal: AbortSignal): Promise<void> {
-    const { promise: aborted, resolve: onAbort } = Promise.withResolvers<void>();
-    signal.addEventListener("abort", onAbort as () => void);
     while (!signal.aborted) {
       const published = this.#control.published();
-      if (this.feed.sequence() > sequence) break;
+      if (this.feed.sequence() > sequence) return;
       // A row of an instance that was not heard of yet counts only when the news has come too.
-      await Promise.race([this.#control.nextPublished(published), this.#told.promise, aborted]);
+      await this.#change(published, signal);
     }
-    // A signal may live as long as the service, and waits are as many as ticks.
-    signal.removeEventListener("abort", onAbort as () => void);
+  }
+
+  /** The next row, the next news or the end of the signal. Leaves nothing behind on what lives longer. */
+  #change(published: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#waiting.delete(done);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      this.#waiting.add(done);
+      signal.addEventListener("abort", done);
+      void this.#control.nextPublished(published).then(done);
+    });
   }
 
   watch(): void {
@@ -196,9 +209,7 @@ class WorkerSampler implements Sampler {
     const source = sourceOf(news, this.#timeline);
     this.#timeline = source.timeline;
     this.feed.update(source);
-    const told = this.#told;
-    this.#told = Promise.withResolvers<void>();
-    told.resolve();
+    for (const done of [...this.#waiting]) done();
   }
 
   /**
@@ -207,13 +218,12 @@ class WorkerSampler implements Sampler {
    */
   #startWatchdog(): ReturnType<typeof setInterval> {
     let published = this.#control.published();
-    let idleChecks = 0;
     const timer = setInterval(() => {
       const now = this.#control.published();
-      idleChecks = now === published ? idleChecks + 1 : 0;
+      this.#idleChecks = now === published ? this.#idleChecks + 1 : 0;
       published = now;
       const most = Math.max(HUNG_MS, STALE_INTERVALS * this.#intervalMs);
-      if (idleChecks * CHECK_EVERY_MS < most) return;
+      if (this.#idleChecks * CHECK_EVERY_MS < most) return;
       const { reading } = this.health();
       this.end(
         `The sampler hangs: no tick for ${Math.round(most / 1000)} s` +

@@ -73,18 +73,18 @@ function run(options: WorkerOptions): void {
   tick(engine, control, schedule);
   told.update();
   tell({ type: "opened", profile, news: told.news() });
+  control.publish();
   schedule.advance(kernel.monotonicMs());
-  if (schedule.intervalMs > SECOND_TICK_MS_MOST) {
-    control.sleep(control.wakeCount(), SECOND_TICK_MS_MOST);
-    tick(engine, control, schedule);
-  }
+  schedule.hasten(kernel.monotonicMs() + SECOND_TICK_MS_MOST);
 
   let releaseAtMs = kernel.monotonicMs() + RELEASE_AFTER_MS;
   while (true) {
     const wakeCount = control.wakeCount();
     if (control.stopped()) break;
     const intervalMs = control.intervalMs();
-    if (intervalMs !== schedule.intervalMs) schedule.setInterval(intervalMs);
+    if (intervalMs !== schedule.intervalMs) {
+      schedule.setInterval(intervalMs, kernel.monotonicMs());
+    }
     const leftMs = schedule.deadlineMs - kernel.monotonicMs();
     if (leftMs > 0) {
       control.sleep(wakeCount, leftMs);
@@ -92,7 +92,9 @@ function run(options: WorkerOptions): void {
       // A wait may end a little early; the deadline is then met by the tick itself.
     }
     tick(engine, control, schedule);
+    // Before main is woken: a snapshot is made once, and should have its causes with it.
     if (told.update()) tell({ type: "news", news: told.news() });
+    control.publish();
     const nowMs = kernel.monotonicMs();
     schedule.advance(nowMs);
     if (nowMs > releaseAtMs) {
@@ -114,7 +116,6 @@ function tick(engine: Engine, control: Control, schedule: Schedule): void {
   due.watched = control.watched();
   engine.read(due);
   engine.publish(due);
-  control.publish();
 }
 
 /** What the main thread was told last, to tell it only what is new. */

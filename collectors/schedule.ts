@@ -42,18 +42,26 @@ export class Schedule {
     return this.#missed;
   }
 
-  /** After a tick: moves to the next deadline, or to the last one that has passed already. */
+  /**
+   * After a tick: moves to the next deadline that lies ahead. One that has passed is missed and not met
+   * late: two ticks at once would make a window too short for the kernel's own clock ticks.
+   */
   advance(nowMs: number): void {
-    const intervals = Math.max(1, Math.floor((nowMs - this.#deadlineMs) / this.#intervalMs));
+    const intervals = Math.max(1, Math.floor((nowMs - this.#deadlineMs) / this.#intervalMs) + 1);
     this.#missed = intervals - 1;
     this.#deadlineMs += intervals * this.#intervalMs;
   }
 
-  /** A new interval counts from the last deadline that was met. */
-  setInterval(intervalMs: number): void {
+  /** A new interval counts from the last deadline that was met, but nothing is due before now. */
+  setInterval(intervalMs: number, nowMs: number): void {
     const last = this.#deadlineMs - this.#intervalMs;
     this.#intervalMs = checkInterval(intervalMs);
-    this.#deadlineMs = last + intervalMs;
+    this.#deadlineMs = Math.max(last + intervalMs, nowMs);
     this.#missed = 0;
+  }
+
+  /** The next deadline is no later than this; the grid goes on from it. */
+  hasten(deadlineMs: number): void {
+    this.#deadlineMs = Math.min(this.#deadlineMs, deadlineMs);
   }
 }

@@ -12,8 +12,8 @@ import type { Timeline } from "./timeline.ts";
 import { isMeasured } from "./trust.ts";
 import { Window } from "./window.ts";
 
-/** Rows further apart than this many steps are a gap: no line is drawn across it. */
-const GAP_STEPS = 1.5;
+/** Rows before the first that is asked for, to find the last reading of a collector read seldom. */
+const LEAD_ROWS = 16;
 /** Series kept at once; a page has some twenty. The one asked for longest ago makes room. */
 const SERIES_MOST = 256;
 
@@ -114,7 +114,12 @@ export class SeriesStore {
       kept.values.length = 0;
     }
     const next = kept.first + kept.values.length;
-    if (next <= newest) kept.values.push(...this.#evaluate(key, next, newest));
+    if (next <= newest) {
+      // A collector that is read seldom has its last reading some rows before the first that is asked.
+      const lead = kept.values.length > 0 ? 0 : Math.min(LEAD_ROWS, next);
+      const values = this.#evaluate(key, next - lead, newest, kept.values.at(-1));
+      kept.values.push(...values.slice(lead));
+    }
     const forgotten = this.#source.timeline.coarse.oldest() - kept.first;
     if (forgotten > 0) {
       kept.values.splice(0, forgotten);
@@ -122,7 +127,13 @@ export class SeriesStore {
     }
   }
 
-  #evaluate(key: SeriesKey, first: number, last: number): (number | null)[] {
+  /** `previous`: the value before the first, where it is known. */
+  #evaluate(
+    key: SeriesKey,
+    first: number,
+    last: number,
+    previous: number | null | undefined,
+  ): (number | null)[] {
     const { timeline: { coarse, shape }, layout } = this.#source;
     const entry = metricOf(key.metric);
     const source = entry.kind === "derived" ? metricOf(inputs(entry.formula)[0]!) : entry;
@@ -135,18 +146,19 @@ export class SeriesStore {
     for (let i = first; i <= last; i++) {
       const hasTo = coarse.copy(i, to);
       const start = from;
-      const stepMs = Math.max(shape.coarseStepMs, to[HEADER.intervalMs]!);
+      const gapMs = gapFrom(shape.coarseStepMs, to[HEADER.intervalMs]!);
       const apart = to[HEADER.monotonicMs]! - from[HEADER.monotonicMs]!;
-      if (slot === undefined || !hasTo || !hasFrom || apart > GAP_STEPS * stepMs) values.push(null);
+      if (slot === undefined || !hasTo || !hasFrom || apart > gapMs) values.push(null);
       // Not read again since: the step goes on.
-      else if (readAt >= 0 && from[readAt] === to[readAt] && values.length > 0) {
-        values.push(values.at(-1)!);
+      else if (readAt >= 0 && from[readAt] === to[readAt] && previous !== undefined) {
+        values.push(previous);
       } else {
         const reading = new Window(layout, () => start, to).read(entry, slot);
         values.push(
           isMeasured(reading) && this.#was(entry.scope, slot, to) ? reading.value : null,
         );
       }
+      previous = values.at(-1);
       from = to;
       hasFrom = hasTo;
       to = start;
@@ -167,4 +179,12 @@ export class SeriesStore {
     const instance = this.#source.layout.scopes[scope]?.instances[slot];
     return (instance?.bornSequence ?? Infinity) <= row[HEADER.sequence]!;
   }
+}
+
+/**
+ * Rows this far apart, ms, have a gap between them, and no line is drawn across it. Ticks finer than
+ * the step fall now and then into a step's end and the next one's beginning, an interval further apart.
+ */
+function gapFrom(stepMs: number, intervalMs: number): number {
+  return intervalMs >= stepMs ? 1.5 * intervalMs : stepMs + 1.25 * intervalMs;
 }

@@ -1,5 +1,6 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type CollectorSpec, HOST_SLOT } from "../../collectors/collector.ts";
+import { SeriesStore } from "../../collectors/series.ts";
 import { exact } from "../../collectors/trust.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
@@ -182,4 +183,49 @@ Deno.test("SeriesStore.read goes on after a cursor, and back no further than the
   assertEquals(stage.feed.series.read(key, 0, 1000).values, [[8, 9]]);
   assertEquals(stage.feed.series.read(key, 10, 60_000).values, [[]]);
   assertEquals(stage.feed.series.read(key, 0, 60_000).sequence, 10);
+});
+
+Deno.test("SeriesStore.read tells a slow collector's values the same, live or at once", () => {
+  const totals: Totals = [0];
+  const live = new Stage([cpus(totals, 5000)], { tree });
+  const key = [{ metric: "cpu_user_seconds", instance: "0" }];
+  const seen: (number | null)[] = [];
+  for (let tick = 0; tick < 16; tick++) {
+    totals[0]! += 2;
+    live.tick();
+    seen.push(...live.feed.series.read(key, live.feed.sequence() - 1, 60_000).values[0]!);
+  }
+  const { layout, timeline } = live.engine;
+  const fresh = new SeriesStore({ layout, timeline }).read(key, 0, 60_000).values[0]!;
+  assertEquals(fresh, [...Array(5).fill(null), ...Array(11).fill(2)]);
+  assertEquals(seen.slice(1), fresh.slice(1));
+});
+
+Deno.test("SeriesStore.read sees no gap where ticks do not divide the second", () => {
+  for (const intervalMs of [300, 499, 760, 900, 999, 1000, 1700]) {
+    const totals: Totals = [0];
+    const stage = new Stage([cpus(totals)], { tree });
+    stage.intervalMs = intervalMs;
+    for (let tick = 0; tick < 120; tick++) {
+      totals[0]! += intervalMs / 1000;
+      stage.tick();
+    }
+    const [values] =
+      stage.feed.series.read([{ metric: "cpu_user_seconds", instance: "0" }], 0, 900_000).values;
+    assertEquals(values!.slice(1).filter((value) => value === null), [], `${intervalMs} ms`);
+  }
+});
+
+Deno.test("Snapshot.read keeps to the rows it was made of when columns move", () => {
+  const totals: Totals = [0];
+  const stage = new Stage([cpus(totals)], { tree });
+  stage.tick();
+  totals[0] = 3;
+  stage.tick();
+  const held = stage.snapshot;
+  const width = stage.engine.layout.width;
+  for (let n = 1; n < 40; n++) totals.push(n * 1000);
+  stage.tick();
+  assert(stage.engine.layout.width > width);
+  assertEquals(held.read("cpu_user_seconds", "0"), exact(3));
 });
