@@ -1,10 +1,11 @@
 # Ringside in a container. It watches the host that it is shown: mount the host's /proc and /sys.
 #
 #   docker build -t ringside .
-#   docker run --rm --network host --cap-add PERFMON \
-#     -v /proc:/host/proc:ro -v /sys:/host/sys:ro ringside --procfs /host/proc --sysfs /host/sys
+#   docker run --rm --network host -v /proc:/host/proc:ro -v /sys:/host/sys:ro \
+#     ringside --procfs /host/proc --sysfs /host/sys
 #
-# With --network host the page stays on the host's own 127.0.0.1:7878.
+# With --network host the page stays on the host's own 127.0.0.1:7878. Kernel events need CAP_PERFMON, and
+# a capability that is added reaches root only: --user root --cap-drop ALL --cap-add PERFMON.
 FROM denoland/deno:debian-2.9.6
 
 WORKDIR /app
@@ -18,6 +19,11 @@ RUN deno cache main.ts collectors/sampler_worker.ts && chown -R deno:deno /app "
 
 USER deno
 EXPOSE 7878
-HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
+ENV MALLOC_ARENA_MAX=1
+HEALTHCHECK --interval=30s --timeout=3s --start-period=5s \
   CMD ["deno", "eval", "const r = await fetch('http://127.0.0.1:7878/readyz'); Deno.exit(r.ok ? 0 : 1)"]
-ENTRYPOINT ["deno", "task", "--quiet", "start"]
+# The task `start`, and --cached-only: a running image asks no registry.
+ENTRYPOINT ["deno", "run", "--cached-only", "--no-prompt", "--no-code-cache", \
+  "--v8-flags=--optimize-for-size,--max-semi-space-size=1,--initial-old-space-size=8", \
+  "--allow-ffi", "--allow-net=127.0.0.1,[::1],0.0.0.0,[::]", "--allow-read=.", \
+  "--allow-env=RINGSIDE_*", "main.ts"]
