@@ -40,7 +40,7 @@ export type FromWorker =
 /** By then modules are loaded, pages were asked for once, and the code for that is not needed again. */
 const RELEASE_AFTER_MS = 10_000;
 /** What was needed once since the last time goes again: compiling, collecting garbage. */
-const RELEASE_EVERY_MS = 300_000;
+const RELEASE_EVERY_MS = 60_000;
 /** With a long interval nobody should wait a minute for the second reading. */
 const SECOND_TICK_MS_MOST = 1000;
 
