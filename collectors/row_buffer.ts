@@ -9,8 +9,9 @@ import { CollectorError, type Column, type RowWriter } from "./collector.ts";
 import { carryRow } from "./layout.ts";
 
 /**
- * A raw counter may fall by this much, in the file's own unit, and still be the same counter: the kernel's idle and iowait
- * times do (proc(5) says so of iowait). Larger falls are a counter that began anew.
+ * A raw counter may fall by this much, in its file's own unit, and still be the same counter: the
+ * kernel's idle and iowait times do (proc(5) says so of iowait). A larger fall, or one below half, is a
+ * counter that began anew.
  */
 const JITTER_SHARE = 0.01;
 const JITTER_LEAST = 100;
@@ -116,7 +117,9 @@ export class RowBuffer implements RowWriter {
     } else if (last - raw <= wrapAt && wrapAt - (last - raw) < wrapAt / 2) {
       // Sums of wrapping counters may stand above `wrapAt`: one of their terms wrapped.
       totals[at] = totals[at]! + (wrapAt - (last - raw));
-    } else if (last - raw <= Math.max(JITTER_LEAST / perUnit, last * JITTER_SHARE)) {
+    } else if (
+      2 * raw >= last && last - raw <= Math.max(JITTER_LEAST / perUnit, last * JITTER_SHARE)
+    ) {
       this.#cells[at] = totals[at]!;
       return;
     }

@@ -34,6 +34,10 @@ Deno.test("RowBuffer.count waits out a small step back, so that nothing is count
   check([10_000, 9_990, 9_995, 10_000, 10_003], [10_000, 10_000, 10_000, 10_000, 10_003]);
 });
 
+Deno.test("RowBuffer.count knows a small counter that began anew from one that stepped back", () => {
+  check([50, 3, 20, 49], [50, 50, 67, 96]);
+});
+
 Deno.test("RowBuffer.count adds across a wrap where the counter has one", () => {
   const top = 2 ** 32;
   check([top - 10, top - 4, 6], [top - 10, top - 4, top + 6], top);
