@@ -30,10 +30,9 @@ import {
 import { KeyTable } from "./key_table.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
 import { ascii, Scanner } from "./scan.ts";
+import { USER_HZ } from "./user_hz.ts";
 
 const PATH = "/proc/stat";
-/** What user space is told times in, whatever CONFIG_HZ is (time(7), USER_HZ). */
-const TICKS_PER_SECOND = 100;
 /**
  * The sums are of unsigned 32-bit counters, one a CPU, and fall by 2^32 when one of them wraps: the
  * soft interrupts of all architectures, and what x86 adds to `intr` (arch_irq_stat_cpu).
@@ -84,7 +83,7 @@ class CpuTimeReader implements Reader {
   constructor(site: Site) {
     this.#site = site;
     this.#cpus = site.instances("cpu");
-    this.#modes = CPU_MODES.map((mode) => site.column(mode.metric, TICKS_PER_SECOND));
+    this.#modes = CPU_MODES.map((mode) => site.column(mode.metric, USER_HZ));
     this.#lines = LINES.map((line) => site.column(line.metric));
     this.#vectors = SOFTIRQ_VECTORS.map((vector) => site.column(softirqMetric(vector)));
     this.#file = openOrFail(site.tree, PATH);

@@ -17,6 +17,8 @@ export { type Formula, inputs, print } from "./formula.ts";
 export type { HostProfile } from "./host.ts";
 export type { Health, Sampler, SamplerOptions } from "./sampler.ts";
 export { startSampler } from "./sampler.ts";
+export { COARSE_SPAN_MS } from "./timeline.ts";
+export { INTERVAL_MS_LEAST, INTERVAL_MS_MOST } from "./schedule.ts";
 export type { Series, SeriesKey } from "./series.ts";
 export type { Present, Snapshot } from "./snapshot.ts";
 export {

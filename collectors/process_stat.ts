@@ -11,9 +11,6 @@
  */
 import { Scanner } from "./scan.ts";
 
-/** Parts of a second in which utime, stime and starttime are given: USER_HZ is 100 on x86 and Arm. */
-export const USER_HZ = 100;
-
 const OPENING = 40;
 const CLOSING = 41;
 

@@ -8,7 +8,8 @@ import { malformed } from "./collector.ts";
 import { ERRNO, SystemError } from "./kernel/errno.ts";
 import type { HostTree } from "./kernel/host_tree.ts";
 import type { Clock } from "./kernel/kernel.ts";
-import { ProcessStat, USER_HZ } from "./process_stat.ts";
+import { ProcessStat } from "./process_stat.ts";
+import { USER_HZ } from "./user_hz.ts";
 
 /** Reading one takes 20 us, and the tick waits for it: 4096 are a twelfth of a second. */
 export const PROCESSES_MOST = 4096;

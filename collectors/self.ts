@@ -17,7 +17,8 @@ import {
 } from "./collector.ts";
 import { KeyTable } from "./key_table.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
-import { ProcessStat, USER_HZ } from "./process_stat.ts";
+import { ProcessStat } from "./process_stat.ts";
+import { USER_HZ } from "./user_hz.ts";
 import { Scanner } from "./scan.ts";
 
 /** Counting descriptors lists a directory, which makes a string of each: seldom is often enough. */

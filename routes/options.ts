@@ -5,21 +5,13 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { INTERVAL_MS_LEAST, INTERVAL_MS_MOST, type SamplerOptions } from "../collectors/mod.ts";
 import { type Address, isLoopback, parseAddress, printAddress } from "./address.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { quote } from "./refusal.ts";
 
-export const INTERVAL_MS_LEAST = 10;
-export const INTERVAL_MS_MOST = 60_000;
 export const ONCE_FORMATS = ["table", "json"] as const;
 export type OnceFormat = (typeof ONCE_FORMATS)[number];
-
-/** Roots and interval, as `startSampler` takes them. */
-export interface SamplingOptions {
-  readonly intervalMs: number;
-  readonly procfs: string;
-  readonly sysfs: string;
-}
 
 export interface ServeOptions {
   readonly address: Address;
@@ -27,8 +19,8 @@ export interface ServeOptions {
 }
 
 export type Command =
-  | { readonly name: "serve"; readonly sampling: SamplingOptions; readonly serve: ServeOptions }
-  | { readonly name: "once"; readonly sampling: SamplingOptions; readonly format: OnceFormat }
+  | { readonly name: "serve"; readonly sampling: SamplerOptions; readonly serve: ServeOptions }
+  | { readonly name: "once"; readonly sampling: SamplerOptions; readonly format: OnceFormat }
   | { readonly name: "help" }
   | { readonly name: "version" };
 

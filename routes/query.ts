@@ -5,18 +5,16 @@
  * @module
  */
 import * as v from "valibot";
-import { METRICS } from "../collectors/mod.ts";
+import { COARSE_SPAN_MS, INTERVAL_MS_MOST, METRICS } from "../collectors/mod.ts";
 import { parseDuration, printDuration } from "./duration.ts";
+import { MESSAGE_GAP_MS_LEAST } from "./hub.ts";
 import { quote, Refusal } from "./refusal.ts";
 
 /** A chart of a page has five; a program that wants more asks twice. */
 export const SERIES_METRICS_MOST = 32;
-/** The coarse rows go back this far. */
-export const SPAN_MS_MOST = 15 * 60_000;
 export const SPAN_MS_LEAST = 1000;
 /** Without a login clients get, and can ask for, nothing finer than this. */
-export const CLIENT_INTERVAL_MS_LEAST = 100;
-export const CLIENT_INTERVAL_MS_MOST = 60_000;
+export const CLIENT_INTERVAL_MS_LEAST = MESSAGE_GAP_MS_LEAST;
 /** Longer than any name that a kernel gives: paths of mounts are the longest. */
 const INSTANCE_LENGTH_MOST = 256;
 
@@ -79,7 +77,7 @@ export const NOTHING = v.strictObject({});
 export const SERIES = v.strictObject({
   metric: metrics,
   instance: v.optional(instance),
-  span: v.optional(duration("span", SPAN_MS_LEAST, SPAN_MS_MOST, "5m or 300s"), "5m"),
+  span: v.optional(duration("span", SPAN_MS_LEAST, COARSE_SPAN_MS, "5m or 300s"), "5m"),
 });
 
 export const TICKS = v.strictObject({ metric: v.optional(metrics) });
@@ -99,7 +97,7 @@ export const INTERVAL = v.strictObject({
   interval: duration(
     "interval",
     CLIENT_INTERVAL_MS_LEAST,
-    CLIENT_INTERVAL_MS_MOST,
+    INTERVAL_MS_MOST,
     "250ms, 1s or 1.5s",
   ),
 });
