@@ -1,12 +1,14 @@
 /**
  * The composition root: options, sampler, service, and an orderly stop.
  *
- * Exit codes: 0 when it was told to stop, 1 when it could not begin or go on, 2 for a wrong option.
+ * Exit codes: 0 when it was told to stop, 1 when it could not begin or go on, 2 for a wrong option. Of
+ * the doctor: 0 when nothing that is missing can be had, 1 when something can, 2 when it failed itself.
+ * Of check-perf: 0 when Ringside and perf stat agree, 1 when they do not, 2 when it could not run.
  *
  * @module
  */
 import config from "./deno.json" with { type: "json" };
-import { type Sampler, type SamplerOptions, startSampler } from "./collectors/mod.ts";
+import { checkPerf, type Sampler, type SamplerOptions, startSampler } from "./collectors/mod.ts";
 import {
   type Command,
   isLoopback,
@@ -14,6 +16,8 @@ import {
   OptionError,
   parseOptions,
   printAddress,
+  printCheck,
+  printDoctor,
   printOnce,
   startService,
   USAGE,
@@ -23,6 +27,9 @@ import {
 const STOP_MS_MOST = 900;
 /** What `deno task start` may listen on; a right that is not needed is given back. */
 const LISTENABLE = ["127.0.0.1", "[::1]", "0.0.0.0", "[::]"];
+
+const DOCTOR_FAILED = 2;
+const CHECK_FAILED = 2;
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
@@ -37,6 +44,10 @@ async function main(): Promise<number> {
       return 0;
     case "once":
       return await show(command);
+    case "doctor":
+      return await examine(command);
+    case "check-perf":
+      return await check(command);
     case "serve":
       return await serve(command);
   }
@@ -58,6 +69,36 @@ async function show(command: Command & { name: "once" }): Promise<number> {
     return 0;
   } finally {
     await within(STOP_MS_MOST, sampler.stop());
+  }
+}
+
+/** Its exit code 1 says something of the machine, so an error of its own is 2. */
+async function examine(command: Command & { name: "doctor" }): Promise<number> {
+  try {
+    const sampler = await sample(command);
+    try {
+      const { format } = command;
+      const { text, exitCode } = await printDoctor({ sampler, format, version: config.version });
+      console.log(text.trimEnd());
+      return exitCode;
+    } finally {
+      await within(STOP_MS_MOST, sampler.stop());
+    }
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return DOCTOR_FAILED;
+  }
+}
+
+/** Its exit code 1 says that somebody counts wrong, so not to be able to tell is 2. */
+async function check(command: Command & { name: "check-perf" }): Promise<number> {
+  try {
+    const checked = await checkPerf(command);
+    console.log(printCheck(checked).trimEnd());
+    return checked.agrees ? 0 : 1;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return CHECK_FAILED;
   }
 }
 

@@ -13,7 +13,10 @@ export interface Shown {
   readonly instance?: string;
 }
 
-/** One large figure: at most one card of a page has it. */
+/**
+ * The figure that a card is about. Of the cards with one the first that has something to show is the
+ * page's own: its figure is large. The others say theirs beside their titles.
+ */
 export interface Headline {
   readonly block: "headline";
   readonly shown: Shown;
@@ -49,6 +52,21 @@ export interface Table {
   readonly empty: string;
 }
 
+/** Things of a kind, a line each, with figures that can be compared down a column. */
+export interface Grid {
+  readonly block: "grid";
+  /** Heading of the first column: what the rows are. */
+  readonly heading: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly GridRow[];
+}
+
+export interface GridRow {
+  readonly name: string;
+  /** One for each column; null where there is no such quantity. A share has a bar beside its value. */
+  readonly cells: readonly (Shown | null)[];
+}
+
 /** Shares of one for every instance of a scope, a small bar each. */
 export interface Each {
   readonly block: "each";
@@ -72,7 +90,7 @@ export interface Chart {
   readonly tall?: true;
 }
 
-export type Block = Headline | Figures | Bar | Table | Each | Chart;
+export type Block = Headline | Figures | Bar | Table | Grid | Each | Chart;
 
 /** A card of the overview. `place` is the column that it prefers on a wide screen. */
 export interface Card {

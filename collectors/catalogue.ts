@@ -5,11 +5,22 @@
  * @module
  */
 import type { Card } from "./card.ts";
+import { type DoctorRow, NEEDS } from "./catalogue/doctor_row.ts";
 import type { Formula } from "./formula.ts";
 import { SUBJECTS } from "./catalogue/mod.ts";
 
 /** Units in UCUM, as OpenTelemetry writes them. Counts of things stand in braces. */
-export type Unit = "1" | "s" | "By" | "By/s" | "Hz" | "Cel" | "J" | "W" | `{${string}}`;
+export type Unit =
+  | "1"
+  | "s"
+  | "By"
+  | "By/s"
+  | "Hz"
+  | "Cel"
+  | "J"
+  | "W"
+  | `{${string}}`
+  | `{${string}}/s`;
 
 /** A kind of instance: what a metric has one of. `host` has exactly one. */
 export interface Scope {
@@ -28,16 +39,39 @@ export interface Scope {
   readonly volatile?: true;
 }
 
+/** What instances of one scope may have in common: sums are made for each group. */
+export interface Grouping {
+  readonly id: string;
+  /** As a heading: `Socket`. */
+  readonly name: string;
+}
+
+/** A scope of the same id is a grouping of its own instances: an L3 cache, of its CPUs. */
+export const GROUPINGS: readonly Grouping[] = [
+  { id: "core_type", name: "Core type" },
+  { id: "l3_domain", name: "L3 cache" },
+  { id: "socket", name: "Socket" },
+];
+
 /** How a metric is written in Prometheus text. */
 export interface Exposition {
   /** Family name, as scraped: `node_disk_read_bytes_total`. */
   readonly name: string;
-  /** Constant labels beside the instance's own. */
-  readonly labels?: Readonly<Record<string, string>>;
+  /** Constant labels beside the instance's own; several where it is the same number for several series. */
+  readonly labels?: Readonly<Record<string, string>> | readonly Readonly<Record<string, string>>[];
   /** Help of the family, where it differs from the metric's. Families with several metrics need it. */
   readonly help?: string;
   /** Said in place of counter or gauge, where the name that dashboards know breaks the rule of its kind. */
   readonly type?: "untyped";
+}
+
+/** Two windows in a row with less than `least` for one of the witness are implausible. */
+export interface Witness {
+  /** An increase that cannot happen without the counter's own. */
+  readonly of: Formula;
+  readonly least: number;
+  /** Judged only in windows in which the witness rose by this much. */
+  readonly from: number;
 }
 
 interface Entry {
@@ -68,6 +102,14 @@ export interface Measured extends Entry {
   readonly counted?: { readonly enabled: string; readonly running: string } | undefined;
   /** The `perf stat` event of the same name, for the command that a person can paste. */
   readonly perfEvent?: string | undefined;
+  /** It has columns only from when its collector could open: most machines lack it. */
+  readonly dormant?: true | undefined;
+  /** Which event counts it depends on the machine: the metric whose sources tell. Often itself. */
+  readonly sourced?: string | undefined;
+  /** The same event counted elsewhere, with times of its own: where a ratio cannot be of one time. */
+  readonly twin?: string | undefined;
+  /** What it must keep up with: a counter that does not is broken, and `implausible`. */
+  readonly witness?: Witness | readonly Witness[] | undefined;
 }
 
 /** A number made of others: it has no column. */
@@ -83,6 +125,8 @@ export interface Subject {
   readonly scopes?: readonly Scope[];
   readonly metrics: readonly Metric[];
   readonly cards?: readonly Card[];
+  /** What of it the doctor looks at. */
+  readonly doctor?: readonly DoctorRow[];
 }
 
 const HOST: Scope = { id: "host", label: "host", name: "Host", spare: 0, most: 1 };
@@ -102,6 +146,11 @@ export const MEASURED: readonly Measured[] = [...METRICS.values()].filter(isColu
 export const CARDS: readonly Card[] = SUBJECTS
   .flatMap((subject) => subject.cards ?? [])
   .toSorted((a, b) => a.order - b.order);
+
+/** What the doctor looks at: what needs most comes first. */
+export const DOCTOR_ROWS: readonly DoctorRow[] = SUBJECTS
+  .flatMap(({ doctor }) => doctor ?? [])
+  .toSorted((a, b) => NEEDS.indexOf(a.needs) - NEEDS.indexOf(b.needs));
 
 export function isColumn(metric: Metric): metric is Measured {
   return metric.kind !== "derived";

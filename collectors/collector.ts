@@ -7,6 +7,7 @@
 import type { HostProfile } from "./host.ts";
 import type { HostTree } from "./kernel/host_tree.ts";
 import type { Clock, Kernel } from "./kernel/kernel.ts";
+import type { Source } from "./source.ts";
 import type { Problem, Reason } from "./trust.ts";
 
 /** Handle of a measured metric: an index that stays valid when columns move. */
@@ -49,9 +50,13 @@ export interface RowWriter {
 export interface Instances {
   /**
    * Slot of a name, claiming one for a new name; `IGNORED` when no more are to be had. Its labels are
-   * these from now on.
+   * these from now on, and so are its groups, by grouping; without groups it keeps those it has.
    */
-  claim(name: string, labels?: Readonly<Record<string, string>>): number;
+  claim(
+    name: string,
+    labels?: Readonly<Record<string, string>>,
+    groups?: Readonly<Record<string, string>>,
+  ): number;
   /** From now on `lookup` answers `IGNORED` for this name. */
   ignore(name: string): void;
   /** Slot, `UNKNOWN` or `IGNORED`, for a name as it stands in a file. Marks the instance as present. */
@@ -91,6 +96,11 @@ export interface Site {
   report(problem: Omit<Problem, "collector">): void;
   /** The cause of that key is gone. */
   resolve(key: string): void;
+  /**
+   * Says where its counts come from on this machine, in place of what it said before. Forgotten when
+   * it fails or is closed.
+   */
+  sources(list: readonly Source[]): void;
 }
 
 /** An opened collector. */
@@ -109,6 +119,8 @@ export interface CollectorSpec {
   readonly minIntervalMs: number;
   /** Read only while somebody looks. */
   readonly watchedOnly?: true;
+  /** Whether such machines may have any of it at all; absent: all may. Where not, nobody misses it. */
+  readonly applies?: (profile: HostProfile) => boolean;
   /** Opens what it reads. Throws `CollectorError` when nothing of it can be had. */
   open(site: Site): Reader;
 }
@@ -133,7 +145,7 @@ export class CollectorError extends Error {
  * again some 75 kB of optimized code.
  */
 export function retryAfterMs(reason: Reason): number {
-  return reason === "not_supported" ? 600_000 : 5000;
+  return reason === "not_supported" ? 1_800_000 : 5000;
 }
 
 /** A file that does not hold what its format says. `found` is quoted in the message. */

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { MEASURED, type Scope, SCOPES } from "./catalogue.ts";
+import { MEASURED, type Measured, type Scope, SCOPES } from "./catalogue.ts";
 import type { Column } from "./collector.ts";
-import { carryRow, HEADER, type Layout, placeColumns } from "./layout.ts";
+import { carryRow, HEADER, type Layout, NO_COLUMNS, placeColumns } from "./layout.ts";
 import { RowBuffer } from "./row_buffer.ts";
 import { type SlotOwner, SlotTable } from "./slot_table.ts";
 import { Timeline, timelineShape } from "./timeline.ts";
@@ -17,6 +17,8 @@ export class ColumnStore implements SlotOwner {
   readonly #tables: ReadonlyMap<string, SlotTable>;
   readonly #report: (problem: Omit<Problem, "collector">) => void;
   readonly #bytesMost: number | undefined;
+  /** Collectors that opened once: their dormant metrics have columns. */
+  readonly #awake = new Set<string>();
   #width: number;
   #bases: readonly number[];
   #capacities: readonly number[];
@@ -70,6 +72,13 @@ export class ColumnStore implements SlotOwner {
     return this.#timeline ??= this.#newTimeline();
   }
 
+  /** From now on the dormant metrics of a collector have columns. For the first time only it does work. */
+  wake(collector: string): void {
+    if (this.#awake.has(collector)) return;
+    this.#awake.add(collector);
+    if (MEASURED.some((entry) => entry.collector === collector && entry.dormant)) this.grow();
+  }
+
   /** Begins a row. */
   next(): void {
     this.#sequence++;
@@ -105,7 +114,7 @@ export class ColumnStore implements SlotOwner {
 
   clear(scope: Scope, slot: number, forget: boolean): void {
     for (let index = 0; index < MEASURED.length; index++) {
-      if (MEASURED[index]!.scope !== scope.id) continue;
+      if (MEASURED[index]!.scope !== scope.id || this.#bases[index] === NO_COLUMNS) continue;
       if (forget) this.row.forget(index as Column, slot);
       else this.row.none(index as Column, slot);
     }
@@ -125,11 +134,16 @@ export class ColumnStore implements SlotOwner {
   }
 
   #place(): { readonly width: number; readonly bases: readonly number[] } {
-    return placeColumns(new Map([...this.#tables].map(([id, table]) => [id, table.capacity])));
+    const capacities = new Map([...this.#tables].map(([id, table]) => [id, table.capacity]));
+    return placeColumns(capacities, (entry) => this.#isAwake(entry));
   }
 
   #metricCapacities(): readonly number[] {
-    return MEASURED.map((entry) => this.instances(entry.scope).capacity);
+    return MEASURED.map((entry) => this.#isAwake(entry) ? this.instances(entry.scope).capacity : 0);
+  }
+
+  #isAwake(entry: Measured): boolean {
+    return entry.dormant === undefined || this.#awake.has(entry.collector);
   }
 
   #newTimeline(): Timeline {

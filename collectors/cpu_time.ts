@@ -27,8 +27,11 @@ import {
   type Site,
   UNKNOWN,
 } from "./collector.ts";
+import { cpuGroups } from "./host_topology.ts";
 import { KeyTable } from "./key_table.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
+import type { CorePmu } from "./pmu/core_pmu.ts";
+import { readCorePmus } from "./pmu_devices.ts";
 import { ascii, Scanner } from "./scan.ts";
 import { USER_HZ } from "./user_hz.ts";
 
@@ -79,6 +82,8 @@ class CpuTimeReader implements Reader {
   readonly #found = new Uint8Array(LINES.length);
   /** 1 for a line that was missing in the last one. */
   readonly #missing = new Uint8Array(LINES.length);
+  /** Read once for all CPUs that come in one reading; null before. */
+  #pmus: readonly CorePmu[] | null = null;
 
   constructor(site: Site) {
     this.#site = site;
@@ -102,6 +107,7 @@ class CpuTimeReader implements Reader {
       scanner.nextLine();
     }
     this.#cpus.end();
+    this.#pmus = null;
     this.#found.fill(0);
     while (!scanner.done()) {
       this.#readLine(row);
@@ -132,7 +138,7 @@ class CpuTimeReader implements Reader {
     if (scanner.number() < 0) throw malformed(PATH, scanner.lineText(line), "the number of a CPU");
     const end = scanner.at;
     let slot = this.#cpus.lookup(scanner.bytes, start, end);
-    if (slot === UNKNOWN) slot = this.#cpus.claim(scanner.text(start, end));
+    if (slot === UNKNOWN) slot = this.#claim(scanner.text(start, end));
     for (let mode = 0; mode < this.#modes.length; mode++) {
       const ticks = scanner.number();
       if (ticks < 0) {
@@ -144,6 +150,13 @@ class CpuTimeReader implements Reader {
       }
       if (slot >= 0) row.count(this.#modes[mode]!, slot, ticks);
     }
+  }
+
+  /** A CPU that came, or came back: it may be another one by now. */
+  #claim(name: string): number {
+    const { tree } = this.#site;
+    this.#pmus ??= readCorePmus(tree);
+    return this.#cpus.claim(name, {}, cpuGroups(tree, Number(name), this.#pmus));
   }
 
   #readLine(row: RowWriter): void {

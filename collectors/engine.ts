@@ -20,6 +20,7 @@ import type { HostTree } from "./kernel/host_tree.ts";
 import type { Clock, Kernel } from "./kernel/kernel.ts";
 import { ColumnStore } from "./column_store.ts";
 import { collectorIndex, HEADER, type Layout, metricIndex, readAtColumn } from "./layout.ts";
+import type { Source } from "./source.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Problem } from "./trust.ts";
 
@@ -69,6 +70,8 @@ export class Engine {
   readonly #problems = new Map<string, Map<string, Problem>>();
   readonly #own: OwnColumns;
   #problemsVersion = 0;
+  readonly #sourcesOf = new Map<string, readonly Source[]>();
+  #sources: readonly Source[] = [];
   readonly #tick = { monotonicMs: 0, seconds: 0 } satisfies Tick;
   readonly #times = new Float64Array(TIMES);
 
@@ -85,7 +88,8 @@ export class Engine {
     );
     this.#own = ownColumns();
     const collectors = this.#store.instances("collector");
-    this.#seats = options.specs.map((spec) => {
+    const specs = options.specs.filter(({ applies }) => applies?.(options.profile) ?? true);
+    this.#seats = specs.map((spec) => {
       collectors.claim(spec.id);
       return this.#seat(spec);
     });
@@ -111,6 +115,11 @@ export class Engine {
 
   problems(): readonly Problem[] {
     return [...this.#problems.values()].flatMap((own) => [...own.values()]);
+  }
+
+  /** Where counts come from, of all collectors; another array whenever one of them says it anew. */
+  get sources(): readonly Source[] {
+    return this.#sources;
   }
 
   /** The row of the last tick. */
@@ -172,6 +181,7 @@ export class Engine {
       instances: (scope) => this.#store.instances(scope),
       report: (problem) => this.#report(spec.id, problem),
       resolve: (key) => this.#resolve(spec.id, key),
+      sources: (list) => this.#setSources(spec.id, list),
     };
     const index = collectorIndex(spec.id);
     const state = { reader: null, dueMs: 0, silent: false, failed: false, known: false };
@@ -182,6 +192,7 @@ export class Engine {
   #openSeat(seat: Seat, tick: Tick, slot: number): boolean {
     try {
       seat.reader = seat.spec.open(seat.site);
+      this.#store.wake(seat.spec.id);
       return true;
     } catch (error) {
       this.#fail(seat, error, tick, slot);
@@ -230,6 +241,7 @@ export class Engine {
       this.#report(id, { key: "close", reason: "failed", message: messageOf(closing) });
     }
     seat.reader = null;
+    this.#setSources(id, []);
     const { reason, message, remedy } = error instanceof CollectorError
       ? error
       : new CollectorError("failed", messageOf(error));
@@ -249,6 +261,7 @@ export class Engine {
     this.#clear(seat);
     seat.reader?.close();
     seat.reader = null;
+    this.#setSources(seat.spec.id, []);
     this.#report(seat.spec.id, {
       key: SILENT,
       reason: "not_watched",
@@ -287,6 +300,14 @@ export class Engine {
     if (known === undefined && own.size >= PROBLEMS_MOST) return;
     own.set(problem.key, { ...problem, collector });
     this.#problemsVersion++;
+  }
+
+  #setSources(collector: string, list: readonly Source[]): void {
+    // A slip of the pen is found when the collector opens, not when somebody looks for its proof.
+    for (const { metric } of list) ownColumn(collector, metric);
+    if (list.length > 0) this.#sourcesOf.set(collector, list);
+    else if (!this.#sourcesOf.delete(collector)) return;
+    this.#sources = [...this.#sourcesOf.values()].flat();
   }
 
   #resolve(collector: string, key: string): void {

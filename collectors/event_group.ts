@@ -4,31 +4,22 @@
  *
  * @module
  */
-import { ERRNO } from "./kernel/errno.ts";
+import { ERRNO, isAboutTheEvent } from "./kernel/errno.ts";
 import type { Kernel } from "./kernel/kernel.ts";
 import { encodeAttr, FLAG } from "./pmu/attr.ts";
 import { PERF_IOCTL, WHOLE_GROUP } from "./pmu/ioctl.ts";
+import type { PmuEvent } from "./pmu/pmu_event.ts";
 import { GROUP_FORMAT, GroupReading, type GroupState } from "./pmu/read_format.ts";
 import { GroupScale } from "./pmu/scale.ts";
 
 /** An event to be opened. */
-export interface EventRequest {
-  /** perf's own name. */
-  readonly name: string;
-  readonly type: number;
-  readonly config: bigint;
-  readonly config1?: bigint;
-  readonly config2?: bigint;
-}
+export type EventRequest = PmuEvent;
 
 /** `place` counts the requests; `null` stands for the whole group. */
 export type OnRefusal = (place: number | null, errno: number) => void;
 
 /** `read` could not read; `errno` says why. */
 export type GroupOutcome = GroupState | "failed";
-
-/** Errors that say something of the event; any other says something of the CPU or of this process. */
-const ABOUT_THE_EVENT: readonly number[] = [ERRNO.ENOENT, ERRNO.EINVAL, ERRNO.EOPNOTSUPP];
 
 /** `memberOf` of a request that was refused. */
 export const REFUSED = -1;
@@ -82,15 +73,24 @@ export class EventGroup {
     for (const [place, request] of requests.entries()) {
       const member = openMember(kernel, cpu, request, place, members[0]?.fd ?? -1);
       if (typeof member !== "number") members.push(member);
-      else if (ABOUT_THE_EVENT.includes(member)) failures.push({ place, errno: member });
+      else if (isAboutTheEvent(member)) failures.push({ place, errno: member });
       else return giveUp(member);
     }
     const leader = members[0];
     if (leader === undefined) return giveUp(failures[0]?.errno ?? ERRNO.EINVAL);
-    const started = kernel.ioctl(leader.fd, PERF_IOCTL.enable, WHOLE_GROUP);
+    const group = new EventGroup(kernel, cpu, requests.length, members);
+    const started = group.#begin();
     if (started < 0) return giveUp(-started);
     for (const { place, errno } of failures) refused(place, errno);
-    return new EventGroup(kernel, cpu, requests.length, members);
+    return group;
+  }
+
+  /** Counters need not begin at zero: what they hold before they are started is the baseline. */
+  #begin(): number {
+    const count = this.#kernel.read(this.#fds[0]!, this.#reading.bytes);
+    // What cannot be read now cannot be later, and is told then.
+    if (this.#reading.decode(Math.max(0, count)) === "whole") this.scale.begin(this.#reading);
+    return this.start();
   }
 
   get members(): number {
@@ -111,8 +111,19 @@ export class EventGroup {
     }
     this.bytesRead = count;
     const state = this.#reading.decode(count);
-    if (state === "whole") this.scale.advance(this.#reading);
-    return state;
+    if (state !== "whole") return state;
+    this.scale.advance(this.#reading);
+    return this.scale.stands ? "torn" : "whole";
+  }
+
+  /** Lets the group count: 0 or more, or `-errno`. */
+  start(): number {
+    return this.#kernel.ioctl(this.#fds[0]!, PERF_IOCTL.enable, WHOLE_GROUP);
+  }
+
+  /** Gives its counters to others until it is started again: 0 or more, or `-errno`. */
+  stop(): number {
+    return this.#kernel.ioctl(this.#fds[0]!, PERF_IOCTL.disable, WHOLE_GROUP);
   }
 
   close(): void {
@@ -124,7 +135,7 @@ export class EventGroup {
 function openMember(
   kernel: Kernel,
   cpu: number,
-  { type, config, config1 = 0n, config2 = 0n }: EventRequest,
+  { type, config, config1 = 0n, config2 = 0n, config3 = 0n }: EventRequest,
   place: number,
   leaderFd: number,
 ): Member | number {
@@ -132,7 +143,15 @@ function openMember(
   // No exclude bit: without the kernel's part, context switches are always zero, and PMUs outside the
   // core refuse any such bit. inherit says nothing for a whole CPU.
   const flags = leaderFd < 0 ? FLAG.disabled : 0;
-  const attr = encodeAttr({ type, config, config1, config2, readFormat: GROUP_FORMAT, flags });
+  const attr = encodeAttr({
+    type,
+    config,
+    config1,
+    config2,
+    config3,
+    readFormat: GROUP_FORMAT,
+    flags,
+  });
   const fd = kernel.perfEventOpen(attr, { pid: -1, cpu, groupFd: leaderFd });
   if (fd < 0) return -fd;
   const id = new BigUint64Array(1);

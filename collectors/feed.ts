@@ -4,11 +4,14 @@
  *
  * @module
  */
+import { Groups } from "./groups.ts";
 import type { HostProfile } from "./host.ts";
 import { HEADER, type Layout, readAtColumn } from "./layout.ts";
+import { SourceIndex } from "./source_index.ts";
 import type { Ring } from "./ring.ts";
 import { SeriesStore } from "./series.ts";
 import { Snapshot } from "./snapshot.ts";
+import type { Source } from "./source.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Problem } from "./trust.ts";
 import { Window } from "./window.ts";
@@ -22,12 +25,15 @@ export interface FeedSource {
   readonly layout: Layout;
   readonly timeline: Timeline;
   readonly problems: readonly Problem[];
+  readonly sources: readonly Source[];
 }
 
 export class Feed {
   readonly bootId: string;
   readonly profile: HostProfile;
   #source: FeedSource;
+  #groups: Groups;
+  #sourceIndex: SourceIndex;
   #series: SeriesStore;
   #snapshot: Snapshot | null = null;
 
@@ -35,6 +41,8 @@ export class Feed {
     this.bootId = bootId;
     this.profile = profile;
     this.#source = source;
+    this.#groups = new Groups(source.layout.scopes);
+    this.#sourceIndex = new SourceIndex(source.layout.scopes, source.sources);
     this.#series = new SeriesStore(source);
   }
 
@@ -42,6 +50,12 @@ export class Feed {
   update(source: FeedSource): void {
     if (source.timeline !== this.#source.timeline) this.#series = new SeriesStore(source);
     else this.#series.update(source);
+    const { layout, sources } = this.#source;
+    // What is worked out of them serves many ticks, and both at once: it is kept by the slots of groups.
+    if (source.layout.version !== layout.version || source.sources !== sources) {
+      this.#groups = new Groups(source.layout.scopes);
+      this.#sourceIndex = new SourceIndex(source.layout.scopes, source.sources);
+    }
     this.#source = source;
     this.#snapshot = null;
   }
@@ -67,13 +81,28 @@ export class Feed {
     const { fine } = this.#source.timeline;
     if (this.#snapshot?.sequence === fine.cell(index, HEADER.sequence)) return this.#snapshot;
     const source = this.#source;
-    const window = windowAt(source, index);
+    const groups = this.#groups;
+    const sourceIndex = this.#sourceIndex;
+    const window = windowAt(source, index, sourceIndex);
     if (window === null) return null;
     const intervalMs = window.to[HEADER.intervalMs]!;
-    const before = windowAt(source, fineBack(source, index, Math.max(WINDOW_MS, intervalMs)));
+    const before = windowAt(
+      source,
+      fineBack(source, index, Math.max(WINDOW_MS, intervalMs)),
+      sourceIndex,
+    );
     const { layout, problems } = source;
     const { bootId, profile } = this;
-    this.#snapshot = new Snapshot({ bootId, profile, layout, window, before, problems });
+    this.#snapshot = new Snapshot({
+      bootId,
+      profile,
+      layout,
+      window,
+      before,
+      problems,
+      groups,
+      sourceIndex,
+    });
     return this.#snapshot;
   }
 
@@ -90,7 +119,7 @@ export class Feed {
 // A snapshot outlives the tick that it was made for, and looks for its rows when it is asked. So these
 // keep to the source that they began with: rows of a wider timeline would be read by the old columns.
 
-function windowAt(source: FeedSource, index: number): Window | null {
+function windowAt(source: FeedSource, index: number, sourceIndex: SourceIndex): Window | null {
   const { timeline: { fine }, layout } = source;
   const to = new Float64Array(fine.width);
   if (index < 0 || !fine.copy(index, to)) return null;
@@ -108,7 +137,7 @@ function windowAt(source: FeedSource, index: number): Window | null {
     return row;
   };
   const known: (Float64Array | null | undefined)[] = [];
-  return new Window(layout, (collector) => known[collector] ??= from(collector), to);
+  return new Window(layout, (collector) => known[collector] ??= from(collector), to, sourceIndex);
 }
 
 /** The newest fine row at least about `ms` older than row `index`; -1 when none is. */

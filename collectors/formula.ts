@@ -4,17 +4,29 @@
  *
  * @module
  */
-import { absent, exact, isMeasured, type Measurement, type Reading, worse } from "./trust.ts";
+import {
+  absent,
+  exact,
+  isMeasured,
+  type Measurement,
+  moreTelling,
+  type Reading,
+  worse,
+} from "./trust.ts";
 
 /** A formula. Terms name metrics of the catalogue by their id. */
 export type Formula =
   | { readonly op: "number"; readonly value: number }
   /** Increase of a counter across the window. */
   | { readonly op: "delta"; readonly metric: string }
+  /** Rate of a counter across the window, per second. */
+  | { readonly op: "rate"; readonly metric: string }
   /** A gauge as last read. */
   | { readonly op: "last"; readonly metric: string }
   /** Seconds between the two readings of the window. */
   | { readonly op: "elapsed" }
+  /** The left one where it is measured, else the right one. */
+  | { readonly op: "either"; readonly left: Formula; readonly right: Formula }
   | {
     readonly op: "add" | "subtract" | "multiply" | "divide";
     readonly left: Formula;
@@ -24,6 +36,7 @@ export type Formula =
 /** Gives a formula its terms. It alone knows rows, windows, scopes and coverage. */
 export interface Terms {
   delta(metric: string): Reading;
+  rate(metric: string): Reading;
   last(metric: string): Reading;
   elapsed(): Reading;
 }
@@ -33,6 +46,9 @@ export function number(value: number): Formula {
 }
 export function delta(metric: string): Formula {
   return { op: "delta", metric };
+}
+export function rate(metric: string): Formula {
+  return { op: "rate", metric };
 }
 export function last(metric: string): Formula {
   return { op: "last", metric };
@@ -52,6 +68,9 @@ export function multiply(left: Formula, right: Formula): Formula {
 export function divide(left: Formula, right: Formula): Formula {
   return { op: "divide", left, right };
 }
+export function either(left: Formula, right: Formula): Formula {
+  return { op: "either", left, right };
+}
 
 /**
  * The value of a formula with the trust of its worst input. An absent input makes the result absent
@@ -64,7 +83,7 @@ export function divide(left: Formula, right: Formula): Formula {
  * import { absent, exact } from "./trust.ts";
  *
  * const rate = divide(delta("disk_read_bytes"), elapsed());
- * const seconds = { last: () => absent("gone"), elapsed: () => exact(2) };
+ * const seconds = { last: () => absent("gone"), rate: () => exact(5), elapsed: () => exact(2) };
  * const half = { value: 1024, coverage: 0.5, grade: "estimated" } as const;
  * assertEquals(evaluate(rate, { ...seconds, delta: () => half }), { ...half, value: 512 });
  * assertEquals(evaluate(rate, { ...seconds, delta: () => absent("denied") }), absent("denied"));
@@ -78,8 +97,16 @@ export function evaluate(formula: Formula, terms: Terms): Reading {
       return terms.delta(formula.metric);
     case "last":
       return terms.last(formula.metric);
+    case "rate":
+      return terms.rate(formula.metric);
     case "elapsed":
       return terms.elapsed();
+    case "either": {
+      const left = evaluate(formula.left, terms);
+      if (isMeasured(left)) return left;
+      const right = evaluate(formula.right, terms);
+      return isMeasured(right) ? right : moreTelling(left, right);
+    }
     default: {
       const left = evaluate(formula.left, terms);
       if (!isMeasured(left)) return left;
@@ -118,11 +145,20 @@ function combine(
   };
 }
 
+/** Asked for over and over, of formulas that never change. */
+const INPUTS = new WeakMap<Formula, readonly string[]>();
+
 /** The metrics that a formula reads, each once, in the order they are met. */
 export function inputs(formula: Formula): readonly string[] {
+  let found = INPUTS.get(formula);
+  if (found === undefined) INPUTS.set(formula, found = inputsOf(formula));
+  return found;
+}
+
+function inputsOf(formula: Formula): readonly string[] {
   const found = new Set<string>();
   const visit = (node: Formula): void => {
-    if (node.op === "delta" || node.op === "last") found.add(node.metric);
+    if ("metric" in node) found.add(node.metric);
     else if ("left" in node) {
       visit(node.left);
       visit(node.right);
@@ -132,8 +168,39 @@ export function inputs(formula: Formula): readonly string[] {
   return [...found];
 }
 
-const SIGNS = { add: "+", subtract: "−", multiply: "×", divide: "÷" } as const;
-const BINDING = { add: 1, subtract: 1, multiply: 2, divide: 2 } as const;
+const ALTERNATIVES = new WeakMap<Formula, readonly Formula[]>();
+
+/**
+ * The formulas without `either` that a formula stands for, in the order in which they are tried: its
+ * value is that of the first one that is measured. Always the same objects for the same formula.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { alternatives, delta, divide, either, elapsed } from "./formula.ts";
+ *
+ * const [first, second] = [divide(delta("a"), elapsed()), divide(delta("b"), elapsed())];
+ * assertEquals(alternatives(divide(either(delta("a"), delta("b")), elapsed())), [first, second]);
+ * assertEquals(alternatives(first), [first]);
+ * ```
+ */
+export function alternatives(formula: Formula): readonly Formula[] {
+  let found = ALTERNATIVES.get(formula);
+  if (found === undefined) ALTERNATIVES.set(formula, found = alternativesOf(formula));
+  return found;
+}
+
+function alternativesOf(formula: Formula): readonly Formula[] {
+  if (!("left" in formula)) return [formula];
+  const [lefts, rights] = [alternatives(formula.left), alternatives(formula.right)];
+  const { op } = formula;
+  if (op === "either") return [...lefts, ...rights];
+  if (lefts.length === 1 && rights.length === 1) return [formula];
+  return lefts.flatMap((left) => rights.map((right): Formula => ({ op, left, right })));
+}
+
+const SIGNS = { either: "or", add: "+", subtract: "−", multiply: "×", divide: "÷" } as const;
+const BINDING = { either: 0, add: 1, subtract: 1, multiply: 2, divide: 2 } as const;
 
 /**
  * A formula as a person reads it: `Δ disk_read_bytes ÷ elapsed`. With `show`, each term is what
@@ -170,6 +237,8 @@ function termName(term: Formula): string {
       return String(term.value);
     case "delta":
       return `Δ ${term.metric}`;
+    case "rate":
+      return `${term.metric} per second`;
     case "last":
       return term.metric;
     default:

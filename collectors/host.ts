@@ -3,12 +3,15 @@
  *
  * @module
  */
+import { type PerfAccess, probeAccess } from "./access.ts";
 import { type CpuIdentity, readCpuIdentity } from "./host_cpu.ts";
 import { cpuListOf, numberOf, textOf } from "./host_files.ts";
 import { hypervisorOf } from "./host_hypervisor.ts";
 import { coresOf, socketsOf } from "./host_topology.ts";
 import type { HostTree } from "./kernel/host_tree.ts";
 import type { Kernel } from "./kernel/kernel.ts";
+
+export type { PerfAccess };
 
 /** Whole numbers and names that a page, an API answer or a plan needs to know the machine by. */
 export interface HostProfile {
@@ -21,6 +24,9 @@ export interface HostProfile {
   readonly cpuModel: string | undefined;
   /** `intel`, `amd`, `arm`, ... from vendor_id or implementer. */
   readonly cpuVendor: string | undefined;
+  /** Family and model number of x86 CPUs, as CPUID combines them: 6 and 0x55, 25 and 1. */
+  readonly cpuFamily?: number | undefined;
+  readonly cpuModelNumber?: number | undefined;
   /** Packages with a CPU online; absent where the kernel does not tell. */
   readonly sockets: number | undefined;
   /** Cores with a CPU online, hardware threads of one counted once. */
@@ -42,6 +48,8 @@ export interface HostProfile {
   readonly perfEventParanoid: number | undefined;
   /** Effective capabilities, low 64 bits as hexadecimal, from `/proc/self/status`. */
   readonly effectiveCapabilities: string | undefined;
+  /** What perf_event_open answered at the start. */
+  readonly perfAccess?: PerfAccess | undefined;
 }
 
 /** Reads the profile once. What a file does not tell, or tells in another format, is absent. */
@@ -57,6 +65,8 @@ export function readHostProfile(kernel: Kernel, tree: HostTree): HostProfile {
     machine,
     cpuModel: cpu.model,
     cpuVendor: cpu.vendor,
+    cpuFamily: cpu.family,
+    cpuModelNumber: cpu.modelNumber,
     sockets: socketsOf(tree, online),
     cores: coresOf(tree, online),
     onlineCpus: online,
@@ -70,6 +80,7 @@ export function readHostProfile(kernel: Kernel, tree: HostTree): HostProfile {
     effectiveCapabilities: /^CapEff:\s+([0-9a-f]{16})$/m.exec(
       textOf(tree, "/proc/self/status") ?? "",
     )?.[1],
+    perfAccess: probeAccess(kernel, tree),
   };
 }
 

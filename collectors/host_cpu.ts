@@ -5,12 +5,15 @@
  * @module
  */
 import { armCoreName, armVendor } from "./host_arm.ts";
-import { textOf } from "./host_files.ts";
+import { numberOf, textOf } from "./host_files.ts";
 import type { HostTree } from "./kernel/host_tree.ts";
 
 export interface CpuIdentity {
   readonly vendor: string | undefined;
   readonly model: string | undefined;
+  /** Family and model number of x86 CPUs, as CPUID combines them: 6 and 0x55, 25 and 1. */
+  readonly family: number | undefined;
+  readonly modelNumber: number | undefined;
   /** Numbers of the CPUs that are listed. */
   readonly processors: readonly number[];
   /** Whether the CPU says that it runs under a hypervisor; absent on Arm, where it says neither. */
@@ -24,6 +27,8 @@ const X86_VENDORS: Readonly<Record<string, string>> = {
   CentaurHauls: "centaur",
   Shanghai: "zhaoxin",
 };
+
+const WHOLE_NUMBER = /^(\d+)$/;
 
 export function readCpuIdentity(tree: HostTree): CpuIdentity {
   const records = (textOf(tree, "/proc/cpuinfo") ?? "").split(/\n\s*\n/).map(fields);
@@ -55,6 +60,8 @@ function x86Identity(records: readonly Fields[]): Omit<CpuIdentity, "processors"
     vendor: vendorId === undefined ? undefined : X86_VENDORS[vendorId],
     // Sandboxes that make up the file have no name for it.
     model: model === "" || model === "unknown" ? undefined : model,
+    family: numberOf(first?.get("cpu family"), WHOLE_NUMBER),
+    modelNumber: numberOf(first?.get("model"), WHOLE_NUMBER),
     guest: first?.get("flags")?.split(" ").includes("hypervisor"),
   };
 }
@@ -73,6 +80,8 @@ function armIdentity(
   return {
     vendor: armVendor(cores[0]?.implementer),
     model: known ? names.join(" + ") : boardName(tree),
+    family: undefined,
+    modelNumber: undefined,
     guest: undefined,
   };
 }

@@ -1,13 +1,22 @@
 /**
- * What one counter rose by between two rows, by instance and for the host. Each increase is worked out
- * once: the shares of a whole ask for the same ones over and over.
+ * What one counter rose by between two rows, by instance, for some of them and for the host. Each
+ * increase is worked out once: the shares of a whole ask for the same ones over and over.
  *
  * @module
  */
 import type { Measured } from "./catalogue.ts";
-import { HEADER, type Instance, type Layout, metricIndex } from "./layout.ts";
+import {
+  collectorIndex,
+  HEADER,
+  type Instance,
+  type Layout,
+  metricIndex,
+  NO_COLUMNS,
+  readAtColumn,
+} from "./layout.ts";
 import {
   absent,
+  estimated,
   exact,
   gradeOf,
   isMeasured,
@@ -16,11 +25,29 @@ import {
   type Reason,
 } from "./trust.ts";
 
-interface Delta {
+/**
+ * Counted for less than this share of a window, it was not all of it: an instance came in between. What
+ * takes turns may lack its last ones.
+ */
+const WHOLE_SHARE = 0.75;
+
+/** What instances rose by together. */
+interface Sum {
   value: number;
+  /** In a second of the time for which each asked to be counted. */
+  perSecond: number;
   enabled: number;
   running: number;
+  doubted: boolean;
 }
+
+interface Increase {
+  readonly reading: Reading;
+  readonly perSecond: number;
+}
+
+/** One slot, some, or `null` for all. */
+export type Slots = number | readonly number[] | null;
 
 /** First columns of the times that a counter was counted in. */
 interface CountedBases {
@@ -36,11 +63,24 @@ export class Increases {
   readonly #counted: CountedBases | null;
   readonly #instances: readonly (Instance | null)[];
   readonly #hostWide: boolean;
-  readonly #bySlot: Reading[] = [];
-  #sum: Reading | null = null;
+  readonly #doubted: Uint8Array | null;
+  /** Between the two readings; NaN where that is not known. */
+  readonly #seconds: number;
+  readonly #bySlot: Increase[] = [];
+  readonly #sum: Sum = { value: 0, perSecond: 0, enabled: 0, running: 0, doubted: false };
+  readonly #sums = new Map<readonly number[] | null, Increase>();
 
-  /** `from`: the row of an earlier reading; null where none is remembered. */
-  constructor(metric: Measured, layout: Layout, from: Float64Array | null, to: Float64Array) {
+  /**
+   * `from`: the row of an earlier reading; null where none is remembered. `doubted`: by slot, 1 where
+   * nothing is exact.
+   */
+  constructor(
+    metric: Measured,
+    layout: Layout,
+    from: Float64Array | null,
+    to: Float64Array,
+    doubted: Uint8Array | null = null,
+  ) {
     const { counted } = metric;
     this.#layout = layout;
     this.#from = from;
@@ -52,33 +92,65 @@ export class Increases {
     };
     this.#instances = layout.scopes[metric.scope]?.instances ?? [];
     this.#hostWide = metric.scope === "host";
+    this.#doubted = doubted;
+    const readAt = readAtColumn(collectorIndex(metric.collector));
+    this.#seconds = (to[readAt]! - (from?.[readAt] ?? NaN)) / 1000;
   }
 
-  /** Of one instance; what a host has one of has none. */
-  at(slot: number): Reading {
-    if (this.#hostWide) return absent("coarser_only");
-    return this.#bySlot[slot] ??= this.#read(slot);
+  /** Of one instance, or of all of some that are there together. What a host has one of has no parts. */
+  read(slots: Slots): Reading {
+    return this.#increase(slots).reading;
   }
 
-  /** Of all that are there together. */
-  sum(): Reading {
-    return this.#sum ??= this.#readSum();
+  /**
+   * The same in a second. `seconds` went by; but what is counted by turns is divided by the time for
+   * which it asked to be counted and is known: its last turn may lie well before the last row.
+   */
+  rate(slots: Slots, seconds: number): Reading {
+    const { reading, perSecond } = this.#increase(slots);
+    if (!isMeasured(reading)) return reading;
+    const value = this.#counted === null ? reading.value / seconds : perSecond;
+    return Number.isNaN(value) ? absent("not_yet") : { ...reading, value };
   }
 
-  #read(slot: number): Reading {
-    const delta: Delta = { value: 0, enabled: 0, running: 0 };
-    const reason = this.#add(slot, delta);
-    return reason === null ? this.#reading(delta) : absent(reason);
+  /** Of one instance as a number, without its trust; NaN where absent. Makes nothing. */
+  valueAt(slot: number): number {
+    const sum = this.#scratch();
+    return this.#add(slot, sum) === null ? sum.value : NaN;
   }
 
-  #readSum(): Reading {
-    const sum: Delta = { value: 0, enabled: 0, running: 0 };
+  /** The rate of one instance, likewise. */
+  perSecondAt(slot: number, seconds: number): number {
+    const sum = this.#scratch();
+    if (this.#add(slot, sum) !== null) return NaN;
+    return this.#counted === null ? sum.value / seconds : sum.perSecond;
+  }
+
+  #increase(slots: Slots): Increase {
+    if (typeof slots === "number") return this.#bySlot[slots] ??= this.#readSlot(slots);
+    let increase = this.#sums.get(slots);
+    if (increase === undefined) this.#sums.set(slots, increase = this.#readSum(slots));
+    return increase;
+  }
+
+  #readSlot(slot: number): Increase {
+    if (this.#hostWide) return nothing("coarser_only");
+    const sum = this.#scratch();
+    const reason = this.#add(slot, sum);
+    return reason === null ? this.#taken(sum, 1) : nothing(reason);
+  }
+
+  #readSum(slots: readonly number[] | null): Increase {
+    if (this.#hostWide && slots !== null) return nothing("coarser_only");
+    const sum = this.#scratch();
     const from = this.#from?.[HEADER.sequence] ?? -1;
     const to = this.#to[HEADER.sequence]!;
     let counted = 0;
     let present = 0;
     let why: Reason | null = null;
-    for (let slot = 0; slot < this.#instances.length; slot++) {
+    const most = slots === null ? this.#instances.length : slots.length;
+    for (let i = 0; i < most; i++) {
+      const slot = slots === null ? i : slots[i]!;
       const instance = this.#instances[slot]!;
       if (!wasPresent(instance, to)) continue;
       const reason = this.#add(slot, sum);
@@ -87,18 +159,32 @@ export class Increases {
       if (reason === null || instance.bornSequence <= from) present++;
       why ??= reason;
     }
-    if (counted === 0) return absent(why ?? "not_supported");
-    const reading = this.#reading(sum);
-    return isMeasured(reading) ? withPartial(reading, counted, present) : reading;
+    if (counted === 0) return nothing(why ?? "not_supported");
+    const taken = this.#taken(sum, counted);
+    return isMeasured(taken.reading)
+      ? { ...taken, reading: withPartial(taken.reading, counted, present) }
+      : taken;
+  }
+
+  /** The sum of nothing yet; the same one each time. */
+  #scratch(): Sum {
+    const sum = this.#sum;
+    sum.value = 0;
+    sum.perSecond = 0;
+    sum.enabled = 0;
+    sum.running = 0;
+    sum.doubted = false;
+    return sum;
   }
 
   /** Adds one instance's increase to a sum; the reason when it has none. */
-  #add(slot: number, sum: Delta): Reason | null {
+  #add(slot: number, sum: Sum): Reason | null {
+    if (this.#base === NO_COLUMNS) return "not_supported";
     const from = this.#from;
     const born = this.#instances[slot]?.bornSequence ?? Infinity;
     if (from === null || born > from[HEADER.sequence]!) return "not_yet";
     const value = this.#difference(this.#base + slot, from);
-    if (Number.isNaN(value)) return "not_yet";
+    if (Number.isNaN(value)) return this.#whyEmpty(this.#base + slot, from);
     if (this.#counted !== null) {
       const enabled = this.#difference(this.#counted.enabled + slot, from);
       const running = this.#difference(this.#counted.running + slot, from);
@@ -106,9 +192,16 @@ export class Increases {
       if (running === 0) return "not_counted";
       sum.enabled += enabled;
       sum.running += running;
+      sum.perSecond += value / enabled;
     }
     sum.value += value;
+    if (this.#doubted?.[slot] === 1) sum.doubted = true;
     return null;
+  }
+
+  /** What two readings in a row left empty has nothing to count for this instance. */
+  #whyEmpty(at: number, from: Float64Array): Reason {
+    return Number.isNaN(from[at]!) && Number.isNaN(this.#to[at]!) ? "not_supported" : "not_yet";
   }
 
   #difference(at: number, from: Float64Array): number {
@@ -116,10 +209,17 @@ export class Increases {
     return difference >= 0 ? difference : NaN;
   }
 
-  #reading(delta: Delta): Reading {
-    if (this.#counted === null) return exact(delta.value);
-    const coverage = Math.min(1, delta.running / delta.enabled);
-    return { value: delta.value, coverage, grade: gradeOf(coverage, delta.enabled) };
+  #taken({ value, perSecond, enabled, running, doubted }: Sum, instances: number): Increase {
+    if (this.#counted === null) {
+      const reading = exact(value);
+      return { reading: doubted ? estimated(reading) : reading, perSecond: NaN };
+    }
+    // Whoever was there for a part of the window only was counted for no more than that.
+    const span = this.#seconds * instances;
+    const asked = enabled < WHOLE_SHARE * span ? span : enabled;
+    const coverage = Math.min(1, running / asked);
+    const reading: Measurement = { value, coverage, grade: gradeOf(coverage, asked) };
+    return { reading: doubted ? estimated(reading) : reading, perSecond };
   }
 
   #baseOf(id: string): number {
@@ -136,6 +236,9 @@ export function wasPresent(instance: Instance | null, sequence: number): instanc
 /** A sum that lacks instances is an estimate of what it stands for. */
 export function withPartial(reading: Measurement, counted: number, present: number): Measurement {
   if (counted >= present) return reading;
-  const grade = reading.grade === "exact" ? "estimated" : reading.grade;
-  return { ...reading, grade, partial: { counted, present } };
+  return { ...estimated(reading), partial: { counted, present } };
+}
+
+function nothing(reason: Reason): Increase {
+  return { reading: absent(reason), perSecond: NaN };
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { MEASURED, SCOPES } from "./catalogue.ts";
+import { MEASURED, type Measured, SCOPES } from "./catalogue.ts";
 
 /** The first columns of every row. */
 export const HEADER = {
@@ -40,6 +40,12 @@ export function metricIndex(id: string): number {
   return METRIC_INDEX.get(id) ?? -1;
 }
 
+/**
+ * First column of a metric that has none. So far below 0 that no slot makes it a cell of any row: what
+ * is read there is undefined, and nothing is written there.
+ */
+export const NO_COLUMNS = -(2 ** 30);
+
 /** After the header: when each collector last read with success, CLOCK_MONOTONIC in ms. */
 const READ_AT = Object.keys(HEADER).length;
 
@@ -51,6 +57,8 @@ export function readAtColumn(collector: number): number {
 export interface Instance {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The group that it belongs to, by grouping: `socket`, `core_type`. */
+  readonly groups: Readonly<Record<string, string>>;
   /** First row that is its; older rows of the slot were somebody else's. */
   readonly bornSequence: number;
   /** First row that it is missing from; null while it is there. */
@@ -68,18 +76,22 @@ export interface Layout {
   readonly version: number;
   /** Columns of a row. */
   readonly width: number;
-  /** First column of each measured metric, by its index. */
+  /** First column of each measured metric, by its index; `NO_COLUMNS` where it has none yet. */
   readonly bases: readonly number[];
   readonly scopes: Readonly<Record<string, ScopeLayout>>;
 }
 
-/** Gives every metric its columns. `capacities`: slots by scope id; a scope not named has its spare ones. */
-export function placeColumns(capacities: ReadonlyMap<string, number>): {
-  readonly width: number;
-  readonly bases: readonly number[];
-} {
+/**
+ * Gives every metric its columns. `capacities`: slots by scope id; a scope not named has its spare ones.
+ * `awake`: whether a metric has columns.
+ */
+export function placeColumns(
+  capacities: ReadonlyMap<string, number>,
+  awake: (entry: Measured) => boolean = () => true,
+): { readonly width: number; readonly bases: readonly number[] } {
   let next = READ_AT + COLLECTORS.length;
   const bases = MEASURED.map((entry) => {
+    if (!awake(entry)) return NO_COLUMNS;
     const base = next;
     next += capacityOf(entry.scope, capacities);
     return base;
@@ -98,7 +110,8 @@ function capacityOf(scope: string, capacities: ReadonlyMap<string, number>): num
 }
 
 /**
- * Copies a row of one layout into a row of another that has at least its slots. New slots are NaN.
+ * Copies a row of one layout into a row of another that has at least its slots. New slots are NaN. The
+ * capacity of a metric without columns is 0.
  */
 export function carryRow(
   from: Float64Array,
@@ -112,6 +125,7 @@ export function carryRow(
   into.set(from.subarray(0, head));
   for (let metric = 0; metric < fromBases.length; metric++) {
     const base = fromBases[metric]!;
+    if (base === NO_COLUMNS) continue;
     into.set(from.subarray(base, base + fromCapacities[metric]!), intoBases[metric]!);
   }
 }

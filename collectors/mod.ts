@@ -1,6 +1,8 @@
 /** What other rooms may import of the collectors. @module */
 export {
   CARDS,
+  type Grouping,
+  GROUPINGS,
   isColumn,
   MEASURED,
   type Measured,
@@ -12,11 +14,22 @@ export {
   shownUnit,
 } from "./catalogue.ts";
 export type * from "./card.ts";
+export { PERF_FIELDS, type PerfField } from "./catalogue/perf_api.ts";
+export { PMU_QUANTITIES, type PmuQuantities } from "./catalogue/pmu_quantities.ts";
+export type { Check } from "./check.ts";
+export { type Compared, DIFFERENCE_MOST, type Explanation, type Side } from "./comparison.ts";
+export { diagnose, type Diagnosis } from "./diagnosis.ts";
 export type { Feed } from "./feed.ts";
 export { type Formula, inputs, print } from "./formula.ts";
 export type { HostProfile } from "./host.ts";
 export type { Health, Sampler, SamplerOptions } from "./sampler.ts";
+export type { Narrowing } from "./narrowing.ts";
 export { startSampler } from "./sampler.ts";
+export { parseCpuList } from "./pmu/cpu_list.ts";
+export { parseEventList } from "./pmu/event_list.ts";
+export { BUNDLES } from "./pmu/recipe.ts";
+export { groupOf, hasProof, type Proof, proofOf } from "./proof.ts";
+export type { Provenance, Source } from "./source.ts";
 export { COARSE_SPAN_MS } from "./timeline.ts";
 export { INTERVAL_MS_LEAST, INTERVAL_MS_MOST } from "./schedule.ts";
 export type { Series, SeriesKey } from "./series.ts";
@@ -32,3 +45,9 @@ export {
   type Reason,
   REASONS,
 } from "./trust.ts";
+
+/** Loaded when it is asked for: a service that runs never does. */
+export const checkPerf: typeof import("./check.ts").checkPerf = async (options) => {
+  const check = await import("./check.ts");
+  return await check.checkPerf(options);
+};

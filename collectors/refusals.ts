@@ -6,10 +6,14 @@
  */
 import type { Site } from "./collector.ts";
 import type { EventRequest } from "./event_group.ts";
-import { ERRNO, errnoName, errnoText } from "./kernel/errno.ts";
+import { ERRNO, errnoName, errnoText, isAboutTheEvent } from "./kernel/errno.ts";
+import { levelNeed, limitNeed, needOf } from "./kernel/need.ts";
+import { obstacleBehind } from "./kernel/obstacle.ts";
 import { remedyFor, type Rights } from "./kernel/remedy.ts";
 import { formatCpuList } from "./pmu/cpu_list.ts";
 import type { Problem, Reason } from "./trust.ts";
+
+export { noPmuProblem } from "./no_pmu.ts";
 
 /** What an error of perf_event_open means for whoever misses the numbers. */
 function reasonOf(errno: number, rights: Rights): Reason {
@@ -20,10 +24,11 @@ function reasonOf(errno: number, rights: Rights): Reason {
     case ERRNO.ENOSYS:
       // A kernel that has the setting has the call: a filter hides it.
       return rights.perfEventParanoid === undefined ? "not_supported" : "denied";
+    case ERRNO.ENODEV:
+      return isOffline(errno, rights) ? "gone" : "not_supported";
     case ERRNO.ENOENT:
     case ERRNO.EINVAL:
     case ERRNO.EOPNOTSUPP:
-    case ERRNO.ENODEV:
       return "not_supported";
     default:
       return "failed";
@@ -46,11 +51,20 @@ export function refusal(
   };
 }
 
-function need(errno: number, { perfEventParanoid: level }: Rights): string {
-  if (errno !== ERRNO.EACCES || level === undefined) return "";
-  // Debian and Ubuntu ask for more from 3 on.
-  const capability = level >= 3 ? "CAP_SYS_ADMIN" : "CAP_PERFMON";
-  return `, perf_event_paranoid is ${level}, needs 0 or lower, or ${capability}`;
+/** What the error number alone leaves open. */
+function need(errno: number, rights: Rights): string {
+  const obstacle = obstacleBehind(errno, rights.perfAccess);
+  if (obstacle !== undefined) return needOf(obstacle, rights);
+  if (errno === ERRNO.EACCES) return levelNeed(rights);
+  if (errno === ERRNO.EMFILE) return limitNeed(rights.perfAccess);
+  if (rights.perfAccess?.tries.cpuSoftware.errno !== 0) return "";
+  if (errno === ERRNO.ENODEV) return ", needs a CPU that is online";
+  return isAboutTheEvent(errno) ? ", needs a PMU that counts it" : "";
+}
+
+/** The CPU is away where the same call works on another (kernel/events/core.c). */
+function isOffline(errno: number, { perfAccess }: Rights): boolean {
+  return errno === ERRNO.ENODEV && perfAccess?.tries.cpuSoftware.errno === 0;
 }
 
 /** `place` counts the requests; `null` stands for the whole group. */
@@ -64,10 +78,13 @@ export interface RefusalNames {
   /** The group in a message: `software events`. */
   readonly group: string;
   readonly requests: readonly EventRequest[];
-  /** Metric of each request. */
-  readonly metrics: readonly string[];
+  /** Metric of each request, or the metrics where several are made of it. */
+  readonly metrics: readonly (string | readonly string[])[];
   /** Every metric that a refused group costs. */
   readonly groupMetrics: readonly string[];
+  /** The scope of the metrics, and which of its instances is counted on a CPU; else the CPU itself. */
+  readonly scope?: string;
+  readonly instanceOf?: (cpu: number) => string;
 }
 
 export class Refusals {
@@ -116,16 +133,23 @@ export class Refusals {
   #problem(
     key: string,
     { place, errno, cpus }: Refused,
-    { profile }: Site,
+    site: Site,
   ): Omit<Problem, "collector"> {
     const { group, requests, metrics, groupMetrics } = this.#names;
+    const { scope = "cpu", instanceOf = String } = this.#names;
     const what = place === null ? group : `event "${requests[place]!.name}"`;
-    const [only] = cpus.size === 1 ? cpus : [];
     return {
       key,
-      ...refusal(what, cpus, errno, profile),
-      metrics: place === null ? groupMetrics : [metrics[place]!],
-      ...(only === undefined ? {} : { instance: String(only) }),
+      ...refusal(what, cpus, errno, site.profile),
+      metrics: place === null ? groupMetrics : [metrics[place]!].flat(),
+      ...costOf([...cpus].map(instanceOf), site.instances(scope).slots().length),
     };
   }
+}
+
+/** The instances that a cause costs, of so many that there are. */
+function costOf(names: readonly string[], present: number): Partial<Problem> {
+  const [only] = names;
+  if (names.length === 1) return { instance: only! };
+  return names.length < present ? { instances: names } : {};
 }

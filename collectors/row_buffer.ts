@@ -49,7 +49,7 @@ export class RowBuffer implements RowWriter {
     this.#perUnit[column] = perUnit;
   }
 
-  /** Moves everything to a layout with more slots. */
+  /** Moves everything to a layout with more slots. The capacity of a metric without columns is 0. */
   move(width: number, bases: readonly number[], capacities: readonly number[]): void {
     const moved = (from: Float64Array): Float64Array => {
       const into = new Float64Array(width);

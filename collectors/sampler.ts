@@ -7,6 +7,7 @@
 import { Control } from "./control.ts";
 import { Feed, type FeedSource } from "./feed.ts";
 import { COLLECTORS } from "./layout.ts";
+import type { Narrowing } from "./narrowing.ts";
 import type { FromWorker, News, WorkerOptions } from "./sampler_worker.ts";
 import { checkInterval } from "./schedule.ts";
 import { Timeline } from "./timeline.ts";
@@ -15,6 +16,8 @@ export interface SamplerOptions {
   readonly intervalMs: number;
   readonly procfs: string;
   readonly sysfs: string;
+  /** Which counters are opened; absent: all. */
+  readonly narrowing?: Narrowing;
 }
 
 /** Whether the numbers are fresh. */
@@ -112,12 +115,12 @@ function bootId(): string {
 
 /** The timeline of the news where it brings one, else the one that is known. */
 function sourceOf(news: News, known?: Timeline): FeedSource {
-  const { layout, problems } = news;
+  const { layout, problems, sources } = news;
   const timeline = news.timeline === null
     ? known
     : new Timeline(news.timeline.shape, news.timeline.buffer);
   if (timeline === undefined) throw new Error("Cannot follow the sampler: it sent no timeline");
-  return { layout, timeline, problems };
+  return { layout, timeline, problems, sources };
 }
 
 class WorkerSampler implements Sampler {

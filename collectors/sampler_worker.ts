@@ -8,11 +8,14 @@
 import { Control } from "./control.ts";
 import { Engine } from "./engine.ts";
 import { type HostProfile, readHostProfile } from "./host.ts";
+import { cpuListOf } from "./host_files.ts";
 import { LinuxKernel } from "./kernel/linux_kernel.ts";
 import { LinuxTree } from "./kernel/linux_tree.ts";
 import type { Layout } from "./layout.ts";
-import { REGISTRY } from "./registry.ts";
+import { checkCpus, EVERYTHING, type Narrowing } from "./narrowing.ts";
+import { registryOf } from "./registry.ts";
 import { Schedule } from "./schedule.ts";
+import type { Source } from "./source.ts";
 import type { Timeline, TimelineShape } from "./timeline.ts";
 import type { Problem } from "./trust.ts";
 
@@ -20,6 +23,7 @@ export interface WorkerOptions {
   readonly intervalMs: number;
   readonly procfs: string;
   readonly sysfs: string;
+  readonly narrowing?: Narrowing;
   readonly control: SharedArrayBuffer;
 }
 
@@ -27,6 +31,7 @@ export interface WorkerOptions {
 export interface News {
   readonly layout: Layout;
   readonly problems: readonly Problem[];
+  readonly sources: readonly Source[];
   /** Only where it is another one than before: rows have become wider. */
   readonly timeline: { readonly shape: TimelineShape; readonly buffer: SharedArrayBuffer } | null;
 }
@@ -37,6 +42,8 @@ export type FromWorker =
   | { readonly type: "failed"; readonly message: string }
   | { readonly type: "closed" };
 
+/** With those that are offline (Documentation/admin-guide/cputopology.rst). */
+const PRESENT_CPUS = "/sys/devices/system/cpu/present";
 /** By then modules are loaded, pages were asked for once, and the code for that is not needed again. */
 const RELEASE_AFTER_MS = 10_000;
 /** What was needed once since the last time goes again: compiling, collecting garbage. */
@@ -65,8 +72,11 @@ function run(options: WorkerOptions): void {
   // One read that must work anywhere tells a wrong root before fourteen collectors do.
   tree.text("/proc/stat");
   const profile = readHostProfile(kernel, tree);
+  const narrowing = options.narrowing ?? EVERYTHING;
+  checkCpus(narrowing, cpuListOf(tree, PRESENT_CPUS) ?? profile.onlineCpus);
   const reading = (collector: number): void => control.setReading(collector);
-  const engine = new Engine({ specs: REGISTRY, kernel, tree, clock: kernel, profile, reading });
+  const specs = registryOf(narrowing);
+  const engine = new Engine({ specs, kernel, tree, clock: kernel, profile, reading });
   const schedule = new Schedule(kernel.monotonicMs(), options.intervalMs);
   const told = new Told(engine);
 
@@ -123,6 +133,7 @@ class Told {
   readonly #engine: Engine;
   #layoutVersion = 0;
   #problemsVersion = 0;
+  #sources: readonly Source[] = [];
   #timeline: Timeline | null = null;
 
   constructor(engine: Engine) {
@@ -131,20 +142,23 @@ class Told {
 
   /** Whether there is news since the last call. A wider timeline is a new layout too. */
   update(): boolean {
-    const { layoutVersion, problemsVersion } = this.#engine;
-    const news = layoutVersion !== this.#layoutVersion || problemsVersion !== this.#problemsVersion;
+    const { layoutVersion, problemsVersion, sources } = this.#engine;
+    const news = layoutVersion !== this.#layoutVersion ||
+      problemsVersion !== this.#problemsVersion || sources !== this.#sources;
     this.#layoutVersion = layoutVersion;
     this.#problemsVersion = problemsVersion;
+    this.#sources = sources;
     return news;
   }
 
   news(): News {
-    const { layout, timeline } = this.#engine;
+    const { layout, timeline, sources } = this.#engine;
     const known = timeline === this.#timeline;
     this.#timeline = timeline;
     return {
       layout,
       problems: this.#engine.problems(),
+      sources,
       timeline: known ? null : { shape: timeline.shape, buffer: timeline.buffer },
     };
   }

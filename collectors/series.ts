@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { metric as metricOf } from "./catalogue.ts";
-import { inputs } from "./formula.ts";
+import { isColumn, type Metric, metric as metricOf } from "./catalogue.ts";
+import { alternatives, inputs } from "./formula.ts";
 import { collectorIndex, HEADER, readAtColumn } from "./layout.ts";
 import type { Layout } from "./layout.ts";
 import type { Timeline } from "./timeline.ts";
@@ -31,7 +31,7 @@ export interface Series {
   readonly sequence: number;
 }
 
-interface Source {
+interface SeriesSource {
   readonly layout: Layout;
   readonly timeline: Timeline;
 }
@@ -43,15 +43,15 @@ interface Kept {
 }
 
 export class SeriesStore {
-  #source: Source;
+  #source: SeriesSource;
   readonly #kept = new Map<string, Kept>();
 
-  constructor(source: Source) {
+  constructor(source: SeriesSource) {
     this.#source = source;
   }
 
   /** News of the same timeline. */
-  update(source: Source): void {
+  update(source: SeriesSource): void {
     this.#source = source;
   }
 
@@ -136,8 +136,7 @@ export class SeriesStore {
   ): (number | null)[] {
     const { timeline: { coarse, shape }, layout } = this.#source;
     const entry = metricOf(key.metric);
-    const source = entry.kind === "derived" ? metricOf(inputs(entry.formula)[0]!) : entry;
-    const readAt = source.kind === "derived" ? -1 : readAtColumn(collectorIndex(source.collector));
+    const readAts = readAtColumns(entry);
     const slot = this.#slot(entry.scope, key.instance);
     let from = new Float64Array(coarse.width);
     let to = new Float64Array(coarse.width);
@@ -150,7 +149,7 @@ export class SeriesStore {
       const apart = to[HEADER.monotonicMs]! - from[HEADER.monotonicMs]!;
       if (slot === undefined || !hasTo || !hasFrom || apart > gapMs) values.push(null);
       // Not read again since: the step goes on.
-      else if (readAt >= 0 && from[readAt] === to[readAt] && previous !== undefined) {
+      else if (previous !== undefined && isUnchanged(readAts, from, to)) {
         values.push(previous);
       } else {
         const reading = new Window(layout, () => start, to).read(entry, slot);
@@ -179,6 +178,30 @@ export class SeriesStore {
     const instance = this.#source.layout.scopes[scope]?.instances[slot];
     return (instance?.bornSequence ?? Infinity) <= row[HEADER.sequence]!;
   }
+}
+
+/** Where a row tells when a metric was read: by its collector, or one for each way to its value. */
+function readAtColumns(entry: Metric): readonly number[] {
+  const first = entry.kind === "derived"
+    ? alternatives(entry.formula).map((formula) => inputs(formula)[0]!)
+    : [entry.id];
+  return first.map(metricOf).filter(isColumn)
+    .map(({ collector }) => readAtColumn(collectorIndex(collector)));
+}
+
+/** Nobody who reads it at all has read it again. */
+function isUnchanged(
+  readAts: readonly number[],
+  from: Float64Array,
+  to: Float64Array,
+): boolean {
+  let read = false;
+  for (const readAt of readAts) {
+    const at = to[readAt]!;
+    if (from[readAt] === at) read = true;
+    else if (!Number.isNaN(at)) return false;
+  }
+  return read;
 }
 
 /**

@@ -94,12 +94,16 @@ export class SlotTable implements Instances {
     this.#remember(name, IGNORED);
   }
 
-  claim(name: string, labels: Readonly<Record<string, string>> = {}): number {
+  claim(
+    name: string,
+    labels: Readonly<Record<string, string>> = {},
+    groups?: Readonly<Record<string, string>>,
+  ): number {
     const was = this.#instances.findIndex((instance) => instance?.name === name);
     const known = this.#instances[was] ?? null;
     if (known !== null && known.goneSequence === null) {
       this.#seen[was] = 1;
-      this.#label(was, known, labels);
+      this.#label(was, known, labels, groups ?? known.groups);
       return was;
     }
     const slot = known !== null ? was : this.#freeSlot(name);
@@ -111,6 +115,7 @@ export class SlotTable implements Instances {
     this.#instances[slot] = {
       name,
       labels: { [this.scope.label]: name, ...labels },
+      groups: groups ?? known?.groups ?? {},
       // Who comes back where nothing is remembered comes anew.
       bornSequence: known === null || this.scope.volatile
         ? this.#owner.sequence()
@@ -177,10 +182,15 @@ export class SlotTable implements Instances {
   }
 
   /** Somebody who is there is called otherwise from now on: a process by its exec, a mount by its device. */
-  #label(slot: number, known: Instance, labels: Readonly<Record<string, string>>): void {
+  #label(
+    slot: number,
+    known: Instance,
+    labels: Readonly<Record<string, string>>,
+    groups: Readonly<Record<string, string>>,
+  ): void {
     const told = { [this.scope.label]: known.name, ...labels };
-    if (sameLabels(known.labels, told)) return;
-    this.#instances[slot] = { ...known, labels: told };
+    if (sameWords(known.labels, told) && sameWords(known.groups, groups)) return;
+    this.#instances[slot] = { ...known, labels: told, groups };
     this.#owner.changed();
   }
 
@@ -215,7 +225,7 @@ export class SlotTable implements Instances {
   }
 }
 
-function sameLabels(
+function sameWords(
   a: Readonly<Record<string, string>>,
   b: Readonly<Record<string, string>>,
 ): boolean {

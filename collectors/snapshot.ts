@@ -6,17 +6,21 @@
  */
 import { type Measured, type Metric, metric as metricOf } from "./catalogue.ts";
 import type { HostProfile } from "./host.ts";
-import { inputs } from "./formula.ts";
+import { alternatives, type Formula, inputs } from "./formula.ts";
+import type { Groups } from "./groups.ts";
 import { HEADER, type Instance, type Layout } from "./layout.ts";
+import { Plausibility } from "./plausibility.ts";
+import type { SourceIndex } from "./source_index.ts";
+import type { Source } from "./source.ts";
 import {
   type Absence,
   absent,
   isMeasured,
-  type Measurement,
+  moreTelling,
   type Problem,
   type Reading,
 } from "./trust.ts";
-import type { Window } from "./window.ts";
+import type { Slot, Window } from "./window.ts";
 
 /** An instance that is there, with its slot. */
 export interface Present extends Instance {
@@ -31,6 +35,8 @@ export interface SnapshotParts {
   /** The window before, for values that are implausible only when they stay so. */
   readonly before: Window | null;
   readonly problems: readonly Problem[];
+  readonly groups: Groups;
+  readonly sourceIndex: SourceIndex;
 }
 
 export class Snapshot {
@@ -44,7 +50,9 @@ export class Snapshot {
   readonly intervalMs: number;
   readonly #layout: Layout;
   readonly #window: Window;
-  readonly #before: Window | null;
+  readonly #groups: Groups;
+  readonly #sourceIndex: SourceIndex;
+  readonly #plausibility: Plausibility;
   readonly #readings = new Map<string, Reading>();
   readonly #present = new Map<string, readonly Present[]>();
   readonly #slots = new Map<string, ReadonlyMap<string, number>>();
@@ -55,7 +63,9 @@ export class Snapshot {
     this.problems = parts.problems;
     this.#layout = parts.layout;
     this.#window = parts.window;
-    this.#before = parts.before;
+    this.#groups = parts.groups;
+    this.#sourceIndex = parts.sourceIndex;
+    this.#plausibility = new Plausibility(parts.window, parts.before);
     const row = parts.window.to;
     this.sequence = row[HEADER.sequence]!;
     this.wallMs = row[HEADER.wallMs]!;
@@ -89,19 +99,36 @@ export class Snapshot {
     const key = instance === undefined ? id : `${id}\n${instance}`;
     let reading = this.#readings.get(key);
     if (reading === undefined) {
-      reading = this.#read(metricOf(id), instance);
+      const entry = metricOf(id);
+      const slot = this.#slot(entry, instance);
+      reading = slot === undefined ? absent("gone") : this.#read(entry, slot);
       this.#readings.set(key, reading);
     }
     return reading;
   }
 
-  /** The increase of a counter across the window, for those who count events and not rates. */
+  /** Names of the groups that instances of a scope make: the sockets of its CPUs. */
+  groups(scope: string, grouping: string): readonly string[] {
+    return this.#groups.names(scope, grouping);
+  }
+
+  /** The same for the members of one group together. */
+  readGroup(id: string, grouping: string, name: string): Reading {
+    const key = `${id}\n${grouping}\n${name}`;
+    let reading = this.#readings.get(key);
+    if (reading === undefined) {
+      this.#readings.set(key, reading = this.#readGroup(metricOf(id), grouping, name));
+    }
+    return reading;
+  }
+
+  /** A counter's increase across the window, for those who count events and not rates. */
   delta(id: string, instance?: string): Reading {
     const entry = metricOf(id);
     if (entry.kind !== "counter") return absent("not_supported");
     const slot = this.#slot(entry, instance);
     if (slot === undefined) return absent("gone");
-    return this.#explain(entry, this.#window.delta(entry, slot), instance);
+    return this.#explain([entry.id], this.#window.delta(entry, slot), slot);
   }
 
   /** A counter's total or a gauge, as it stands in the row: what `/metrics` serves. NaN when absent. */
@@ -112,17 +139,20 @@ export class Snapshot {
   /** What stands in the way of a metric, or of a term of its formula; undefined where nothing does. */
   cause(id: string, instance?: string): Problem | undefined {
     const entry = metricOf(id);
-    const terms = entry.kind === "derived" ? inputs(entry.formula).map(metricOf) : [entry];
-    for (const term of terms) {
-      if (term.kind === "derived") continue;
-      const problem = this.problems.find((candidate) =>
-        candidate.collector === term.collector &&
-        (candidate.metrics === undefined || candidate.metrics.includes(term.id)) &&
-        (candidate.instance === undefined || candidate.instance === instance)
-      );
-      if (problem !== undefined) return problem;
-    }
-    return undefined;
+    return this.#cause(inputsOf(entry), this.#slot(entry, instance) ?? null);
+  }
+
+  /** Where a metric comes from on this machine, or the terms of its formula. */
+  sources(id: string): readonly Source[] {
+    return this.#sourceIndex.sources(id);
+  }
+
+  /** Where it comes from for one instance; undefined where nobody says. */
+  source(id: string, instance: string): Source | undefined {
+    const { scope } = metricOf(id);
+    return this.sources(id).find((source) =>
+      metricOf(source.metric).scope === scope && source.instances.includes(instance)
+    );
   }
 
   /** Seconds that a collector's window spans; NaN before its second reading. */
@@ -130,12 +160,34 @@ export class Snapshot {
     return this.#window.elapsedSeconds(collector);
   }
 
-  #read(entry: Metric, instance: string | undefined): Reading {
-    const slot = this.#slot(entry, instance);
-    if (slot === undefined) return absent("gone");
-    const reading = this.#window.read(entry, slot);
-    if (!isMeasured(reading)) return this.#explain(entry, reading, instance);
-    return this.#implausible(entry, slot, reading) ? { ...reading, grade: "implausible" } : reading;
+  #readGroup(entry: Metric, grouping: string, name: string): Reading {
+    if (entry.scope === "host") return absent("coarser_only");
+    const names = this.groups(entry.scope, grouping);
+    if (names.length === 0) return absent("not_supported");
+    const members = this.#groups.members(grouping, name);
+    if (members === undefined || !names.includes(name)) return absent("gone");
+    return this.#read(entry, members);
+  }
+
+  #read(entry: Metric, slot: Slot): Reading {
+    const reading = entry.kind === "derived"
+      ? this.#derived(entry.formula, entry.scope, slot)
+      : this.#explain([entry.id], this.#window.read(entry, slot), slot);
+    if (!isMeasured(reading)) return reading;
+    const suspect = this.#plausibility.suspect(entry, slot, reading.value);
+    return suspect ? { ...reading, grade: "implausible" } : reading;
+  }
+
+  /** The first alternative that is measured; where none is, each has its own cause. */
+  #derived(formula: Formula, scope: string, slot: Slot): Reading {
+    let why: Absence | null = null;
+    for (const each of alternatives(formula)) {
+      const found = this.#window.formula(each, scope, slot);
+      const reading = this.#explain(inputs(each), found, slot);
+      if (isMeasured(reading)) return reading;
+      why = why === null ? reading : moreTelling(why, reading);
+    }
+    return why ?? absent("not_supported");
   }
 
   /** `null`: the host. `undefined`: no such instance is there. */
@@ -149,32 +201,66 @@ export class Snapshot {
     return slots.get(instance);
   }
 
-  #implausible(entry: Metric, slot: number | null, reading: Measurement): boolean {
-    if (entry.sane === undefined || this.#before === null) return false;
-    const [least, most] = entry.sane;
-    // A band is one instance's; sums over many are judged by their parts.
-    if (slot === null && entry.scope !== "host" && entry.kind !== "derived") return false;
-    const outside = (value: number): boolean => !(value >= least && value <= most);
-    if (!outside(reading.value)) return false;
-    const earlier = this.#before.read(entry, slot);
-    return isMeasured(earlier) && outside(earlier.value);
-  }
-
   /** Puts the cause to an absence that has one. */
-  #explain(entry: Metric, reading: Reading, instance: string | undefined): Reading {
+  #explain(terms: readonly string[], reading: Reading, slot: Slot): Reading {
     if (isMeasured(reading)) return reading;
     switch (reading.absent) {
       case "not_yet":
       // No instance was found: there may be none, or nobody could look.
-      case "not_supported":
-        return this.#cause(entry, instance) ?? reading;
+      case "not_supported": {
+        const problem = this.#cause(terms, slot);
+        return problem === undefined ? reading : absent(problem.reason, problem);
+      }
       default:
         return reading;
     }
   }
 
-  #cause(entry: Metric, instance: string | undefined): Absence | undefined {
-    const problem = this.cause(entry.id, instance);
-    return problem === undefined ? undefined : absent(problem.reason, problem);
+  #cause(terms: readonly string[], slot: Slot): Problem | undefined {
+    for (const id of terms) {
+      const term = metricOf(id);
+      if (term.kind === "derived") continue;
+      const candidates = problemsOf(this.problems, term);
+      if (candidates.length === 0) continue;
+      const problem = candidates.find((candidate) => this.#cost([candidate], term.scope, slot)) ??
+        // What one kind of core lacks and the other may not have is lost for several causes.
+        (this.#cost(candidates, term.scope, slot) ? candidates[0] : undefined);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
   }
+
+  /** Whether causes together cost all of those that are asked for. */
+  #cost(problems: readonly Problem[], scope: string, slot: Slot): boolean {
+    const costs = problems.map(({ instance, instances }) =>
+      instance === undefined ? instances : [instance]
+    );
+    if (costs.includes(undefined)) return true;
+    const asked = this.#window.present(scope, slot);
+    const all = this.#layout.scopes[scope]?.instances ?? [];
+    return asked.length > 0 &&
+      asked.every((at) => costs.some((names) => names!.includes(all[at]!.name)));
+  }
+}
+
+/** By the list, which stays the same until a cause comes or goes. */
+const PROBLEMS = new WeakMap<readonly Problem[], Map<string, readonly Problem[]>>();
+
+/** The causes that cost a metric for somebody. */
+function problemsOf(problems: readonly Problem[], term: Measured): readonly Problem[] {
+  let known = PROBLEMS.get(problems);
+  if (known === undefined) PROBLEMS.set(problems, known = new Map());
+  let found = known.get(term.id);
+  if (found === undefined) {
+    found = problems.filter(({ collector, metrics }) =>
+      collector === term.collector && (metrics === undefined || metrics.includes(term.id))
+    );
+    known.set(term.id, found);
+  }
+  return found;
+}
+
+/** A metric that is read is its own. */
+function inputsOf(entry: Metric): readonly string[] {
+  return entry.kind === "derived" ? inputs(entry.formula) : [entry.id];
 }

@@ -18,8 +18,11 @@ import {
   type RowWriter,
   type Site,
 } from "./collector.ts";
+import { CpuWatch } from "./cpu_watch.ts";
+import { makeRoom } from "./descriptor_room.ts";
 import { EventGroup, type EventRequest, type GroupOutcome, REFUSED } from "./event_group.ts";
 import { ERRNO, errnoText } from "./kernel/errno.ts";
+import { EVERYTHING, leftOutProblem, type Narrowing, wantsCpu } from "./narrowing.ts";
 import { EVENT_TYPE, SOFTWARE_EVENTS } from "./pmu/event_codes.ts";
 import { groupBytes } from "./pmu/read_format.ts";
 import { refusal, Refusals } from "./refusals.ts";
@@ -36,15 +39,28 @@ const FACTORS: readonly number[] = SOFTWARE_COUNTS.map(({ unit }) => unit === "s
 const GROUP = "software events";
 const METRICS: readonly string[] = SOFTWARE_COUNTS.map(({ metric }) => metric);
 
-export const softwareEvents: CollectorSpec = {
-  id: "software_events",
-  minIntervalMs: 0,
-  open: (site) => new SoftwareEvents(site),
-};
+/** Key of the cause that options leave CPUs out. */
+const NARROWED = "narrowed";
+
+/** Of a narrowing, its CPUs: even the read of a software event interrupts the CPU that counts it. */
+export function softwareEventsOf(narrowing: Narrowing): CollectorSpec {
+  return {
+    id: "software_events",
+    minIntervalMs: 0,
+    open: (site) => new SoftwareEvents(site, narrowing),
+  };
+}
+
+export const softwareEvents: CollectorSpec = softwareEventsOf(EVERYTHING);
+
+/** Key of the cause that descriptors do not suffice. */
+const ROOM = "descriptors";
 
 class SoftwareEvents implements Reader {
   readonly #site: Site;
+  readonly #narrowing: Narrowing;
   readonly #cpus: Instances;
+  readonly #watch: CpuWatch;
   readonly #counts: readonly Column[];
   readonly #enabled: Column;
   readonly #running: Column;
@@ -55,26 +71,29 @@ class SoftwareEvents implements Reader {
     groupMetrics: [...METRICS, SOFTWARE_TIME_ENABLED, SOFTWARE_TIME_RUNNING],
   });
   readonly #groups = new Map<number, EventGroup>();
-  /** The CPUs as last seen; one index for all three. */
-  readonly #slots: number[] = [];
-  readonly #names: string[] = [];
+  /** By the watch's index. */
   readonly #seated: (EventGroup | null)[] = [];
+  /** As many of the events as there are descriptors for. */
+  readonly #requests: readonly EventRequest[];
   /** A CPU that is listed has no group and may have one by now. */
   #incomplete = false;
 
-  constructor(site: Site) {
+  constructor(site: Site, narrowing: Narrowing) {
     this.#site = site;
+    this.#narrowing = narrowing;
     this.#cpus = site.instances("cpu");
+    this.#watch = new CpuWatch(this.#cpus);
     this.#counts = METRICS.map((metric) => site.column(metric));
     this.#enabled = site.column(SOFTWARE_TIME_ENABLED);
     this.#running = site.column(SOFTWARE_TIME_RUNNING);
+    this.#requests = this.#affordable();
     this.#seat();
   }
 
   read(row: RowWriter): void {
-    if (this.#incomplete || this.#changed()) this.#seat();
-    for (let i = 0; i < this.#slots.length; i++) {
-      const slot = this.#slots[i]!;
+    if (this.#incomplete || this.#watch.changed()) this.#seat();
+    for (let i = 0; i < this.#watch.slots.length; i++) {
+      const slot = this.#watch.slots[i]!;
       const group = this.#seated[i]!;
       if (group === null) {
         this.#writeNone(row, slot);
@@ -118,16 +137,6 @@ class SoftwareEvents implements Reader {
     row.none(this.#running, slot);
   }
 
-  #changed(): boolean {
-    const slots = this.#cpus.slots();
-    if (slots.length !== this.#slots.length) return true;
-    for (let i = 0; i < slots.length; i++) {
-      if (slots[i] !== this.#slots[i]) return true;
-      if (this.#cpus.nameOf(slots[i]!) !== this.#names[i]) return true;
-    }
-    return false;
-  }
-
   /** The CPU went offline, which tears its group for good; it may be back already. */
   #drop(index: number, group: EventGroup): void {
     group.close();
@@ -138,9 +147,7 @@ class SoftwareEvents implements Reader {
 
   /** Opens groups for CPUs that came, closes those of CPUs that went. */
   #seat(): void {
-    this.#slots.splice(0, Infinity, ...this.#cpus.slots());
-    this.#names.splice(0, Infinity, ...this.#slots.map((slot) => this.#cpus.nameOf(slot)));
-    const cpus = this.#names.map(Number);
+    const cpus = this.#watch.look();
     if (cpus.length === 0) {
       throw new CollectorError(
         "failed",
@@ -157,15 +164,71 @@ class SoftwareEvents implements Reader {
     this.#seated.splice(
       0,
       Infinity,
-      ...cpus.map((cpu) => this.#groups.get(cpu) ?? this.#open(cpu)),
+      ...cpus.map((cpu) => {
+        if (!wantsCpu(this.#narrowing, cpu)) return null;
+        return this.#groups.get(cpu) ?? this.#open(cpu);
+      }),
     );
+    this.#tellLeftOut(cpus);
     if (this.#groups.size === 0) throw this.#refused(cpus);
     this.#refusals.tell(this.#site);
+    this.#tellSources();
+  }
+
+  /** Throws where the options leave nothing. */
+  #tellLeftOut(cpus: readonly number[]): void {
+    const left = cpus.filter((cpu) => !wantsCpu(this.#narrowing, cpu));
+    if (left.length === 0) return this.#site.resolve(NARROWED);
+    const { message, remedy } = leftOutProblem(GROUP, left);
+    if (left.length === cpus.length) throw new CollectorError("left_out", message, remedy);
+    this.#site.report({
+      key: NARROWED,
+      reason: "left_out",
+      message,
+      remedy,
+      metrics: [...METRICS, SOFTWARE_TIME_ENABLED, SOFTWARE_TIME_RUNNING],
+      instances: left.map(String),
+    });
+  }
+
+  /** The first events, which are the important ones, where there are too few descriptors for all. */
+  #affordable(): readonly EventRequest[] {
+    const { kernel, tree, profile } = this.#site;
+    const cpus =
+      this.#cpus.slots().filter((slot) =>
+        wantsCpu(this.#narrowing, Number(this.#cpus.nameOf(slot)))
+      ).length;
+    const needed = cpus * REQUESTS.length;
+    const { room, limit } = makeRoom(kernel, tree, needed);
+    if (needed <= room) return REQUESTS;
+    const affordable = REQUESTS.slice(0, Math.floor(room / cpus));
+    const message = `Cannot open all ${GROUP}: ${needed} descriptors on ${cpus} CPUs, found room ` +
+      `for ${room}, needs a limit of open files of ${limit - room + needed} in place of ${limit}`;
+    const { remedy } = refusal(GROUP, [], ERRNO.EMFILE, profile);
+    // The clock alone tells nothing.
+    if (affordable.length < 2) throw new CollectorError("failed", message, remedy);
+    const metrics = METRICS.slice(affordable.length);
+    this.#site.report({ key: ROOM, reason: "failed", message, remedy, metrics });
+    return affordable;
+  }
+
+  #tellSources(): void {
+    const open = [...this.#groups.values()];
+    this.#site.sources(REQUESTS.map(({ name }, place) => ({
+      metric: METRICS[place]!,
+      pmu: "software",
+      events: [name],
+      instances: open.filter((group) => group.memberOf(place) !== REFUSED).map(({ cpu }) =>
+        String(cpu)
+      ),
+      group: 0,
+      provenance: "kernel",
+    })));
   }
 
   #open(cpu: number): EventGroup | null {
     this.#refusals.forget(cpu);
-    const group = EventGroup.open(this.#site.kernel, cpu, REQUESTS, (place, errno) => {
+    const group = EventGroup.open(this.#site.kernel, cpu, this.#requests, (place, errno) => {
       this.#refusals.add(cpu, place, errno);
       // Listed and offline: its line in /proc/stat was read just before.
       if (place === null && errno === ERRNO.ENODEV) this.#incomplete = true;

@@ -29,6 +29,8 @@ export const REASONS = [
   "gone",
   /** Read only while somebody looks. */
   "not_watched",
+  /** The options leave it out. */
+  "left_out",
   /** The source broke its format or could not be read. */
   "failed",
 ] as const;
@@ -48,8 +50,10 @@ export interface Problem {
   readonly remedy?: string | undefined;
   /** The metrics that this cause costs; absent where it costs the whole collector. */
   readonly metrics?: readonly string[] | undefined;
-  /** The one instance that it costs; absent where it costs all. */
+  /** The one instance that it costs; absent where it costs several or all. */
   readonly instance?: string | undefined;
+  /** The instances that it costs, where they are several and not all. */
+  readonly instances?: readonly string[] | undefined;
 }
 
 export interface Measurement {
@@ -83,8 +87,41 @@ export function exact(value: number): Measurement {
   return { value, coverage: 1, grade: "exact" };
 }
 
+/** The same value, no better than an estimate. */
+export function estimated(reading: Measurement): Measurement {
+  return reading.grade === "exact" ? { ...reading, grade: "estimated" } : reading;
+}
+
 export function absent(reason: Reason, problem?: Problem): Absence {
   return problem === undefined ? { absent: reason } : { absent: reason, problem };
+}
+
+/** What says more of why there is nothing than that a machine does not have it. */
+const TELLING: readonly Reason[] = [
+  "coarser_only",
+  "denied",
+  "left_out",
+  "not_yet",
+  "not_counted",
+];
+
+/**
+ * The absence to tell where two ways to a value were tried and neither led there: the first one's,
+ * unless it only says that the machine lacks it, and the second knows more.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { absent, moreTelling } from "./trust.ts";
+ *
+ * const [lacking, denied] = [absent("not_supported"), absent("denied")];
+ * assertEquals(moreTelling(lacking, denied), denied);
+ * assertEquals(moreTelling(absent("not_yet"), denied), absent("not_yet"));
+ * ```
+ */
+export function moreTelling(left: Absence, right: Absence): Absence {
+  if (left.absent !== "not_supported") return left;
+  return left.problem === undefined || TELLING.includes(right.absent) ? right : left;
 }
 
 /**
@@ -103,7 +140,8 @@ export function absent(reason: Reason, problem?: Problem): Absence {
  * ```
  */
 export function gradeOf(coverage: number, enabledSeconds: number): Grade {
-  if (coverage >= 1) return "exact";
+  // Sums of times are rounded.
+  if (coverage > 1 - 1e-9) return "exact";
   if (coverage < LOW_COVERAGE || coverage * enabledSeconds < LOW_RUNNING_SECONDS) return "low";
   return "estimated";
 }

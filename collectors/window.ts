@@ -6,16 +6,27 @@
  * @module
  */
 import { type Derived, type Measured, type Metric, metric as metricOf } from "./catalogue.ts";
-import { evaluate, type Formula, inputs, type Terms } from "./formula.ts";
-import { Increases, wasPresent, withPartial } from "./increases.ts";
+import { alternatives, evaluate, type Formula, inputs, type Terms } from "./formula.ts";
+import type { Members } from "./groups.ts";
+import { Increases, type Slots, wasPresent, withPartial } from "./increases.ts";
 import { collectorIndex, HEADER, type Layout, metricIndex, readAtColumn } from "./layout.ts";
-import { absent, exact, isMeasured, type Reading, type Reason } from "./trust.ts";
+import type { SourceIndex } from "./source_index.ts";
+import {
+  type Absence,
+  absent,
+  estimated,
+  exact,
+  isMeasured,
+  moreTelling,
+  type Reading,
+  type Reason,
+} from "./trust.ts";
 
 /** The row in which a collector's window begins; null when nothing old enough is remembered. */
 export type FromRow = (collector: number) => Float64Array | null;
 
-/** `null` as slot asks for the host's value. */
-export type Slot = number | null;
+/** Whose value is asked for: one instance's, a group's, or `null` for the host's. */
+export type Slot = number | Members | null;
 
 /**
  * Collectors are read one after the other. Windows whose ends lie further apart than this share of
@@ -27,12 +38,20 @@ export class Window {
   readonly to: Float64Array;
   readonly #layout: Layout;
   readonly #from: FromRow;
+  readonly #sourceIndex: SourceIndex | null;
   readonly #increases = new Map<string, Increases>();
 
-  constructor(layout: Layout, from: FromRow, to: Float64Array) {
+  /** `sourceIndex`: what the sources say; without them nothing is doubted. */
+  constructor(
+    layout: Layout,
+    from: FromRow,
+    to: Float64Array,
+    sourceIndex: SourceIndex | null = null,
+  ) {
     this.#layout = layout;
     this.#from = from;
     this.to = to;
+    this.#sourceIndex = sourceIndex;
   }
 
   /**
@@ -40,14 +59,84 @@ export class Window {
    * read, a formula's result. Does not judge plausibility and knows no causes.
    */
   read(metric: Metric, slot: Slot): Reading {
-    if (metric.kind === "derived") return this.#derived(metric, slot);
-    if (metric.kind === "gauge") return this.#gauge(metric, slot);
-    const increase = this.delta(metric, slot);
-    if (!isMeasured(increase)) return increase;
-    const seconds = this.elapsedSeconds(metric.collector);
-    return Number.isNaN(seconds)
-      ? absent("not_yet")
-      : { ...increase, value: increase.value / seconds };
+    switch (metric.kind) {
+      case "derived":
+        return this.#derived(metric, slot);
+      case "gauge":
+        return this.#gauge(metric, slot);
+      case "counter":
+        return this.#rate(metric, slot);
+    }
+  }
+
+  /** One of the alternatives of a formula, for instances of `scope`. */
+  formula(formula: Formula, scope: string, slot: Slot): Reading {
+    const reading = this.#formula(formula, scope, slot);
+    if (typeof slot === "number" || !isMeasured(reading) || reading.partial === undefined) {
+      return reading;
+    }
+    const common = this.#common(formula, scope, slot);
+    if (common === null) return reading;
+    // No instance has them all, or nobody can tell which belong together.
+    if (common.counted === 0) return absent("not_supported");
+    const { members, counted, present } = common;
+    const whole = this.#formula(formula, scope, members);
+    if (!isMeasured(whole)) return whole;
+    const mixed = reading.mixed ?? whole.mixed;
+    return {
+      ...estimated(whole),
+      partial: { counted, present },
+      ...(mixed === undefined ? {} : { mixed }),
+    };
+  }
+
+  /**
+   * Of those that are asked for, the instances that have all terms of a formula: a ratio of sums over
+   * others would be of different CPUs. None where terms of several scopes leave nothing to match. Null
+   * where all have all.
+   */
+  #common(formula: Formula, scope: string, slot: Slot): {
+    readonly members: Members;
+    readonly counted: number;
+    readonly present: number;
+  } | null {
+    const terms = inputs(formula).map(measured).filter((term) => !isConstant(term, scope));
+    if (terms.length < 2) return null;
+    if (terms.some((term) => term.scope !== scope)) {
+      return { members: new Map(), counted: 0, present: 0 };
+    }
+    const present = this.present(scope, slot);
+    const counters = terms.filter(({ kind }) => kind === "counter");
+    const slots = present.filter((at) =>
+      counters.every((term) => !Number.isNaN(this.#increasesOf(term).valueAt(at)))
+    );
+    if (slots.length === present.length) return null;
+    const members = new Map([[scope, slots]]);
+    return { members, counted: slots.length, present: present.length };
+  }
+
+  #formula(formula: Formula, scope: string, slot: Slot): Reading {
+    if (scope === "host" && slot !== null) return absent("coarser_only");
+    const collectors = collectorsOf(formula, scope);
+    const mixed = this.#mixed(formula, scope, slot);
+    const terms: Terms = {
+      // Counts of different groups are of spans that end at different times: by the second they are not.
+      delta: (id) =>
+        mixed
+          ? this.#term(measured(id).twin ?? id, scope, slot, "rate")
+          : this.#term(id, scope, slot, "delta"),
+      rate: (id) => this.#term(id, scope, slot, "rate"),
+      last: (id) => this.#term(id, scope, slot, "last"),
+      elapsed: () => {
+        const [first] = collectors;
+        const seconds = first === undefined ? NaN : this.elapsedSeconds(first);
+        return Number.isNaN(seconds) ? absent("not_yet") : exact(seconds);
+      },
+    };
+    const reading = evaluate(formula, terms);
+    if (!isMeasured(reading)) return reading;
+    if (mixed) return { ...estimated(reading), mixed: true };
+    return this.#apart(collectors) ? { ...reading, mixed: true } : reading;
   }
 
   /** Seconds between the two readings of a collector; NaN while there are no two. */
@@ -64,34 +153,79 @@ export class Window {
 
   /** The increase of a counter across the window, scaled already by who counted it. */
   delta(metric: Measured, slot: Slot): Reading {
-    return this.#delta(metric.id, slot);
+    const slots = slotsFor(metric.scope, slot);
+    return slots === undefined ? absent("coarser_only") : this.#increasesOf(metric).read(slots);
   }
 
-  #delta(id: string, slot: Slot): Reading {
-    let increases = this.#increases.get(id);
+  /** The increase of a counter for one instance, without its trust; NaN where absent. */
+  increase(metric: Measured, slot: number): number {
+    return this.#increasesOf(metric).valueAt(slot);
+  }
+
+  /** What a person is shown of a metric that is read, for one instance, likewise. */
+  value(metric: Measured, slot: number): number {
+    if (metric.kind === "gauge") return this.total(metric, slot);
+    return this.#increasesOf(metric).perSecondAt(slot, this.elapsedSeconds(metric.collector));
+  }
+
+  /** The slots of those who were there at the end of the window, by what their slot is asked for. */
+  present(scope: string, slot: Slot): readonly number[] {
+    const slots = slotsFor(scope, slot);
+    if (typeof slots === "number") return [slots];
+    const instances = this.#layout.scopes[scope]?.instances ?? [];
+    const all = slots === undefined ? [] : slots ?? [...instances.keys()];
+    return all.filter((at) => wasPresent(instances[at]!, this.to[HEADER.sequence]!));
+  }
+
+  #rate(metric: Measured, slot: Slot): Reading {
+    const slots = slotsFor(metric.scope, slot);
+    if (slots === undefined) return absent("coarser_only");
+    return this.#increasesOf(metric).rate(slots, this.elapsedSeconds(metric.collector));
+  }
+
+  #increasesOf(metric: Measured): Increases {
+    let increases = this.#increases.get(metric.id);
     if (increases === undefined) {
-      const metric = measured(id);
       const from = this.#from(collectorIndex(metric.collector));
-      increases = new Increases(metric, this.#layout, from, this.to);
-      this.#increases.set(id, increases);
+      const doubted = this.#sourceIndex?.doubted(metric) ?? null;
+      increases = new Increases(metric, this.#layout, from, this.to, doubted);
+      this.#increases.set(metric.id, increases);
     }
-    return slot === null ? increases.sum() : increases.at(slot);
+    return increases;
   }
 
   #derived(metric: Derived, slot: Slot): Reading {
-    if (metric.scope === "host" && slot !== null) return absent("coarser_only");
-    const sources = sourcesOf(metric.formula);
-    const terms: Terms = {
-      delta: (id) => this.#delta(id, slot),
-      last: (id) => this.#gauge(measured(id), slot),
-      elapsed: () => {
-        const [first] = sources;
-        const seconds = first === undefined ? NaN : this.elapsedSeconds(first);
-        return Number.isNaN(seconds) ? absent("not_yet") : exact(seconds);
-      },
-    };
-    const reading = evaluate(metric.formula, terms);
-    return isMeasured(reading) && this.#apart(sources) ? { ...reading, mixed: true } : reading;
+    let why: Absence | null = null;
+    for (const formula of alternatives(metric.formula)) {
+      const reading = this.formula(formula, metric.scope, slot);
+      if (isMeasured(reading)) return reading;
+      why = why === null ? reading : moreTelling(why, reading);
+    }
+    return why ?? absent("not_supported");
+  }
+
+  /** A term as an instance of `scope` has it: nothing is copied down to it from a coarser scope. */
+  #term(id: string, scope: string, slot: Slot, what: "delta" | "rate" | "last"): Reading {
+    const metric = measured(id);
+    // But a formula may name what the host has as a whole: the rate of a clock, a size to divide by.
+    if (isConstant(metric, scope)) return this.#gauge(metric, null);
+    if (typeof slot === "number" && metric.scope !== scope) return absent("coarser_only");
+    if (what === "delta") return this.delta(metric, slot);
+    return what === "rate" ? this.#rate(metric, slot) : this.#gauge(metric, slot);
+  }
+
+  /** Whether the sources say that the terms were counted by different groups. */
+  #mixed(formula: Formula, scope: string, slot: Slot): boolean {
+    const sourceIndex = this.#sourceIndex;
+    if (sourceIndex === null) return false;
+    // Across a change of the groups nobody knows how it was before.
+    if (
+      sourceIndex.changedInside(formula, (collector) => this.#beginMs(collectorIndex(collector)))
+    ) {
+      return true;
+    }
+    if (typeof slot === "number") return sourceIndex.mixedAt(formula, scope, slot);
+    return sourceIndex.mixedAcross(formula, scope, (each) => slot?.get(each) ?? null);
   }
 
   /** Whether collectors were read at different times. */
@@ -111,22 +245,20 @@ export class Window {
     if (metric.scope === "host") {
       return slot === null ? this.#gaugeAt(metric, 0) : absent("coarser_only");
     }
-    if (slot !== null) return this.#gaugeAt(metric, slot);
+    if (typeof slot === "number") return this.#gaugeAt(metric, slot);
     if (metric.across === undefined) return absent("finer_only");
+    if (slotsFor(metric.scope, slot) === undefined) return absent("coarser_only");
     const found: number[] = [];
-    let present = 0;
     let why: Reason | null = null;
-    const instances = this.#layout.scopes[metric.scope]?.instances ?? [];
-    for (let at = 0; at < instances.length; at++) {
-      if (!wasPresent(instances[at]!, this.to[HEADER.sequence]!)) continue;
-      present++;
+    const present = this.present(metric.scope, slot);
+    for (const at of present) {
       const reading = this.#gaugeAt(metric, at);
       if (isMeasured(reading)) found.push(reading.value);
       else why ??= reading.absent;
     }
     if (found.length === 0) return absent(why ?? "not_supported");
     const value = metric.across === "sum" ? found.reduce((a, b) => a + b) : Math.max(...found);
-    return withPartial(exact(value), found.length, present);
+    return withPartial(exact(value), found.length, present.length);
   }
 
   #gaugeAt(metric: Measured, slot: number): Reading {
@@ -151,16 +283,28 @@ export class Window {
   }
 }
 
-const SOURCES = new WeakMap<Formula, readonly string[]>();
+/** The slots of one scope; undefined where the group has no members there, being finer or another. */
+function slotsFor(scope: string, slot: Slot): Slots | undefined {
+  return slot === null || typeof slot === "number" ? slot : slot.get(scope);
+}
 
-/** The collectors that read the terms of a formula, in the order in which they are met. */
-function sourcesOf(formula: Formula): readonly string[] {
-  let sources = SOURCES.get(formula);
-  if (sources === undefined) {
-    sources = [...new Set(inputs(formula).map((id) => measured(id).collector))];
-    SOURCES.set(formula, sources);
+/** What the host has as a whole, in a formula for its parts: as good as a constant. */
+function isConstant(metric: Measured, scope: string): boolean {
+  return metric.kind === "gauge" && metric.scope === "host" && scope !== "host";
+}
+
+const COLLECTORS_OF = new WeakMap<Formula, Map<string, readonly string[]>>();
+
+/** The collectors that read the terms of a formula at its time, in the order in which they are met. */
+function collectorsOf(formula: Formula, scope: string): readonly string[] {
+  let byScope = COLLECTORS_OF.get(formula);
+  if (byScope === undefined) COLLECTORS_OF.set(formula, byScope = new Map());
+  let collectors = byScope.get(scope);
+  if (collectors === undefined) {
+    const terms = inputs(formula).map(measured).filter((term) => !isConstant(term, scope));
+    byScope.set(scope, collectors = [...new Set(terms.map(({ collector }) => collector))]);
   }
-  return sources;
+  return collectors;
 }
 
 function measured(id: string): Measured {

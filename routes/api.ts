@@ -62,11 +62,11 @@ export function tickStream(deps: Deps): Handler {
   };
 }
 
-export function perf(deps: Deps): Handler {
-  const json = new Encoded(JSON.stringify(perfJson(deps.version)));
+export function perf(newest: Newest): Handler {
   return (context) => {
     parseFields(NOTHING, queryOf(context));
-    return send(context, json, JSON_TYPE);
+    const json = (snapshot: Snapshot): string => JSON.stringify(perfJson(snapshot));
+    return send(context, newest.answer("perf", json), JSON_TYPE);
   };
 }
 

@@ -8,6 +8,7 @@ import type { Sampler } from "../collectors/mod.ts";
 import type { Address } from "./address.ts";
 import { HTML_TYPE, wantsHtml } from "./answer.ts";
 import * as api from "./api.ts";
+import { doctorJson, doctorPage } from "./doctor.ts";
 import { boundedUrl, sameOrigin, securityHeaders, servedHosts } from "./guard.ts";
 import type { Hub } from "./hub.ts";
 import { setInterval } from "./interval.ts";
@@ -48,12 +49,14 @@ function routesOf(deps: Deps): readonly Route[] {
   });
   return [
     get("/", overview(deps, newest)),
+    get("/doctor", doctorPage(deps, newest)),
     get("/stream", pageStream(deps)),
     get("/api/v1/snapshot", api.snapshot(deps, newest)),
     get("/api/v1/series", api.series(deps, newest)),
     get("/api/v1/catalogue", api.catalogue(newest)),
     get("/api/v1/stream", api.tickStream(deps)),
-    get("/api/v1/perf", api.perf(deps)),
+    get("/api/v1/perf", api.perf(newest)),
+    get("/api/v1/doctor", doctorJson(deps, newest)),
     get("/metrics", metrics(deps, newest)),
     get("/healthz", healthz),
     get("/readyz", readyz(sampler)),

@@ -11,6 +11,7 @@ import arrangementStyle from "../static/arrangement.css" with { type: "bytes" };
 import cardStyle from "../static/card.css" with { type: "bytes" };
 import chartStyle from "../static/chart.css" with { type: "bytes" };
 import charts from "../static/charts.js" with { type: "bytes" };
+import doctorStyle from "../static/doctor.css" with { type: "bytes" };
 import favicon from "../static/favicon.svg" with { type: "bytes" };
 import live from "../static/live.js" with { type: "bytes" };
 import pageStyle from "../static/page.css" with { type: "bytes" };
@@ -25,6 +26,7 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
   "card.css": cardStyle,
   "chart.css": chartStyle,
   "charts.js": charts,
+  "doctor.css": doctorStyle,
   "favicon.svg": favicon,
   "htmx.min.js": htmx,
   "hx-sse.min.js": hxSse,

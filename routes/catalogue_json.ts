@@ -1,7 +1,19 @@
 /** The catalogue as JSON: what there is to ask for, and what each number is. @module */
-import { inputs, METRICS, print, SCOPES, shownUnit, type Snapshot } from "../collectors/mod.ts";
+import {
+  inputs,
+  METRICS,
+  print,
+  proofOf,
+  SCOPES,
+  shownUnit,
+  type Snapshot,
+  type Source,
+} from "../collectors/mod.ts";
 
-/** Metrics in the catalogue's order, and each scope with the instances that are there now. */
+/**
+ * Metrics in the catalogue's order, with what counts them on this machine and the line for a shell that
+ * counts the same; and each scope with the instances that are there now.
+ */
 export function catalogueJson(snapshot: Snapshot): unknown {
   return {
     metrics: [...METRICS.values()].map((metric) => ({
@@ -16,6 +28,7 @@ export function catalogueJson(snapshot: Snapshot): unknown {
       ...(metric.kind === "derived"
         ? { formula: print(metric.formula), inputs: inputs(metric.formula) }
         : { collector: metric.collector, source: metric.source }),
+      ...proofJson(snapshot, metric.id),
     })),
     scopes: [...SCOPES.values()].map((scope) => ({
       id: scope.id,
@@ -26,4 +39,14 @@ export function catalogueJson(snapshot: Snapshot): unknown {
         : snapshot.instances(scope.id).map((instance) => instance.name),
     })),
   };
+}
+
+function proofJson(snapshot: Snapshot, id: string): Readonly<Record<string, unknown>> {
+  const { sources, command } = proofOf(snapshot, [id]);
+  return { sources: sources.map(sourceJson), perf_stat: command };
+}
+
+function sourceJson(source: Source): unknown {
+  const { metric, pmu, events, instances, group, provenance, note } = source;
+  return { metric, pmu, events, instances, group, provenance, note: note ?? null };
 }

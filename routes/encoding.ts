@@ -17,16 +17,19 @@ export const GZIP_HEADER: Bytes = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0,
 /** One text, encoded at most once and compressed at most once, whoever asks. */
 export class Encoded {
   readonly plain: Bytes;
+  readonly #level: number;
   #gzip: Bytes | undefined;
   #block: Bytes | undefined;
 
-  constructor(content: string | Bytes) {
+  /** `level`: of zlib, for what is compressed once and sent for ever. */
+  constructor(content: string | Bytes, level: number = constants.Z_DEFAULT_COMPRESSION) {
     this.plain = typeof content === "string" ? encoder.encode(content) : content;
+    this.#level = level;
   }
 
   /** A whole gzip file. */
   gzip(): Bytes {
-    return this.#gzip ??= bytesOf(gzipSync(this.plain));
+    return this.#gzip ??= bytesOf(gzipSync(this.plain, { level: this.#level }));
   }
 
   /** Part of a gzip stream that goes on: raw deflate blocks, flushed, none of them the last. */

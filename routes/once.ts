@@ -1,5 +1,5 @@
 /** `once`: what the page shows, a single time and as text. @module */
-import type { Sampler } from "../collectors/mod.ts";
+import type { Sampler, Snapshot } from "../collectors/mod.ts";
 import type { OnceFormat } from "./options.ts";
 import type { Rendering } from "./rendering.ts";
 
@@ -13,6 +13,13 @@ export async function once(
   format: OnceFormat,
   rendering: Rendering,
 ): Promise<string> {
+  const snapshot = await snapshotAfterTicks(sampler);
+  if (format === "table") return rendering.table(snapshot);
+  return JSON.stringify(rendering.snapshotJson(snapshot), null, JSON_INDENT) + "\n";
+}
+
+/** The first snapshot with rates, of everything. Rejects when the sampler ends before. */
+export async function snapshotAfterTicks(sampler: Sampler): Promise<Snapshot> {
   sampler.watch();
   const begun = sampler.feed.sequence();
   const ended = sampler.ended.then((reason) => {
@@ -22,6 +29,5 @@ export async function once(
   await Promise.race([sampler.wait(begun + TICKS - 1, signal), ended]);
   const snapshot = sampler.feed.latest();
   if (snapshot === null) throw new Error("Cannot show a snapshot: the newest row is gone already");
-  if (format === "table") return rendering.table(snapshot);
-  return JSON.stringify(rendering.snapshotJson(snapshot), null, JSON_INDENT) + "\n";
+  return snapshot;
 }

@@ -5,7 +5,15 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { INTERVAL_MS_LEAST, INTERVAL_MS_MOST, type SamplerOptions } from "../collectors/mod.ts";
+import {
+  BUNDLES,
+  INTERVAL_MS_LEAST,
+  INTERVAL_MS_MOST,
+  type Narrowing,
+  parseCpuList,
+  parseEventList,
+  type SamplerOptions,
+} from "../collectors/mod.ts";
 import { type Address, isLoopback, parseAddress, printAddress } from "./address.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { quote } from "./refusal.ts";
@@ -21,8 +29,15 @@ export interface ServeOptions {
 export type Command =
   | { readonly name: "serve"; readonly sampling: SamplerOptions; readonly serve: ServeOptions }
   | { readonly name: "once"; readonly sampling: SamplerOptions; readonly format: OnceFormat }
+  | { readonly name: "doctor"; readonly sampling: SamplerOptions; readonly format: OnceFormat }
+  | { readonly name: "check-perf"; readonly sampling: SamplerOptions; readonly seconds: number }
   | { readonly name: "help" }
   | { readonly name: "version" };
+
+/** Of `check-perf`: less shows the ends of the span more than what is between them. */
+const CHECK_SECONDS = 5;
+const CHECK_SECONDS_LEAST = 1;
+const CHECK_SECONDS_MOST = 3600;
 
 /** A wrong flag, variable or value; the message is one line for a person. */
 export class OptionError extends Error {
@@ -34,25 +49,35 @@ const FLAGS = {
   "interval": { type: "string" },
   "procfs": { type: "string" },
   "sysfs": { type: "string" },
+  "events": { type: "string" },
+  "cpus": { type: "string" },
   "allow-host": { type: "string", multiple: true },
   "insecure-no-auth": { type: "boolean" },
   "format": { type: "string" },
+  "json": { type: "boolean" },
   "help": { type: "boolean", short: "h" },
   "version": { type: "boolean" },
 } as const;
 
-export const USAGE = `Usage: main.ts [once] [flags]
+export const USAGE = `Usage: main.ts [once | doctor | check-perf [SECONDS]] [flags]
 
 Shows this host's counters live at http://127.0.0.1:7878.
-\`once\` prints them a single time and ends.
+\`once\` prints them a single time and ends. \`doctor\` prints what is not counted, why, and what would
+help; it ends with 0 when nothing that is missing can be had, with 1 when something can. \`check-perf\`
+counts beside \`perf stat\` for some seconds (default 5) and prints both; it ends with 0 when they agree,
+with 1 when they do not, with 2 when it could not run.
 
   --listen ADDRESS      IP address and port (default 127.0.0.1:7878); :7878 is every interface
   --interval SPAN       between two readings, 10ms to 60s (default 1s)
   --procfs DIRECTORY    where the host's procfs is mounted (default /proc)
   --sysfs DIRECTORY     where the host's sysfs is mounted (default /sys)
+  --events LIST         hardware events to count: ${BUNDLES.join(",")},
+                        or events by perf's names such as cache-misses (default: all)
+  --cpus LIST           CPUs on which perf events are opened, such as 0-3,8 (default: all)
   --allow-host NAME     a further name that requests may come for; may be repeated
   --insecure-no-auth    serve other hosts too, to everybody, without a login
-  --format FORMAT       of \`once\`: table (default) or json
+  --format FORMAT       of \`once\` and \`doctor\`: table (default) or json
+  --json                the same as --format json
   --help, --version
 
 Each flag has a variable, such as RINGSIDE_LISTEN; the flag wins. RINGSIDE_ALLOW_HOST takes several
@@ -74,11 +99,15 @@ export function parseOptions(
   if (values.help) return { name: "help" };
   if (values.version) return { name: "version" };
   const [command] = positionals;
-  if (positionals.length > (command === "once" ? 1 : 0)) {
-    throw new OptionError(`Cannot run ${quote(positionals.join(" "))}: needs once, or nothing`);
+  const prints = command === "once" || command === "doctor";
+  const checks = command === "check-perf";
+  if (positionals.length > (checks ? 2 : prints ? 1 : 0)) {
+    throw new OptionError(
+      `Cannot run ${quote(positionals.join(" "))}: needs once, doctor, check-perf, or nothing`,
+    );
   }
   const given = (
-    flag: "listen" | "interval" | "procfs" | "sysfs" | "format",
+    flag: "listen" | "interval" | "procfs" | "sysfs" | "format" | "events" | "cpus",
   ): Given | undefined => {
     const value = values[flag];
     return value === undefined ? fromVariable(flag, variable) : { by: `--${flag}`, value };
@@ -87,12 +116,17 @@ export function parseOptions(
     intervalMs: interval(given("interval")),
     procfs: directory(given("procfs"), "/proc"),
     sysfs: directory(given("sysfs"), "/sys"),
+    ...narrowed(given("events"), given("cpus")),
   };
-  const format = given("format");
-  if (command === "once") return { name: "once", sampling, format: onceFormat(format) };
-  if (values.format !== undefined) {
-    throw new OptionError("Cannot use --format: it belongs to once, needs once before it");
+  const format = values.json ? { by: "--json", value: "json" } : given("format");
+  if (prints) return { name: command, sampling, format: onceFormat(format) };
+  for (const flag of ["format", "json"] as const) {
+    if (values[flag] === undefined) continue;
+    throw new OptionError(
+      `Cannot use --${flag}: it belongs to once and doctor, needs one of them before it`,
+    );
   }
+  if (checks) return { name: command, sampling, seconds: secondsOf(positionals[1]) };
   const open = values["insecure-no-auth"] ?? switchedOn(fromVariable("insecure-no-auth", variable));
   const address = listenAddress(given("listen"), open);
   return { name: "serve", sampling, serve: { address, allowedHosts: hosts(values, variable) } };
@@ -133,6 +167,43 @@ function interval(given: Given | undefined): number {
   if (ms !== undefined && ms >= INTERVAL_MS_LEAST && ms <= INTERVAL_MS_MOST) return ms;
   const range = `${printDuration(INTERVAL_MS_LEAST)} to ${INTERVAL_MS_MOST / 1000}s`;
   throw refuse(given, `a span of time from ${range}, such as 250ms, 1s or 1.5s`);
+}
+
+/** Nothing at all where nothing is narrowed. */
+function narrowed(
+  events: Given | undefined,
+  cpus: Given | undefined,
+): { readonly narrowing?: Narrowing } {
+  if (events === undefined && cpus === undefined) return {};
+  const list = cpus === undefined ? undefined : read(cpus, parseCpuList);
+  if (list?.length === 0) throw refuse(cpus!, "CPU numbers and ranges, such as 0-3,8");
+  return {
+    narrowing: {
+      ...(events === undefined ? {} : { events: read(events, parseEventList) }),
+      ...(list === undefined ? {} : { cpus: list }),
+    },
+  };
+}
+
+/** What a parser makes of a value; its own message says what it found and needs. */
+function read<T>(given: Given, parse: (text: string) => T): T {
+  try {
+    return parse(given.value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const found = error.message.replace(/^Cannot read .*?: (?=found)/, "");
+    throw new OptionError(`Cannot use ${given.by}: ${found}`);
+  }
+}
+
+function secondsOf(text: string | undefined): number {
+  if (text === undefined) return CHECK_SECONDS;
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (seconds >= CHECK_SECONDS_LEAST && seconds <= CHECK_SECONDS_MOST) return seconds;
+  throw new OptionError(
+    `Cannot check for ${quote(text)}: needs seconds from ${CHECK_SECONDS_LEAST} to ` +
+      `${CHECK_SECONDS_MOST}, such as ${CHECK_SECONDS}`,
+  );
 }
 
 function directory(given: Given | undefined, usual: string): string {

@@ -6,7 +6,7 @@ import { placeOf } from "./cursor.ts";
 import { acceptsGzip } from "./encoding.ts";
 import type { Channel } from "./hub.ts";
 import type { Newest } from "./newest.ts";
-import { LIVE_PAGE, NOTHING, parseFields } from "./query.ts";
+import { LIVE_PAGE, OVERVIEW, parseFields } from "./query.ts";
 import { CHART_SPAN_MS, PageChannel } from "./stream.ts";
 
 type Handler = (context: Context) => Response;
@@ -15,12 +15,12 @@ type Handler = (context: Context) => Response;
 export function overview(deps: Deps, newest: Newest): Handler {
   const { sampler, rendering } = deps;
   return (context) => {
-    parseFields(NOTHING, queryOf(context));
+    const { how } = parseFields(OVERVIEW, queryOf(context));
     sampler.watch();
     const { intervalMs } = sampler;
-    const page = newest.answer(`overview ${intervalMs}`, (snapshot) => {
+    const page = newest.answer(`overview ${intervalMs} ${how ?? ""}`, (snapshot) => {
       const series = sampler.feed.series.read(rendering.overview.series, -1, CHART_SPAN_MS);
-      return rendering.overview.document({ snapshot, series, intervalMs });
+      return rendering.overview.document({ snapshot, series, intervalMs, how });
     });
     return send(context, page, HTML_TYPE);
   };

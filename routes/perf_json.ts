@@ -1,18 +1,99 @@
 /**
  * `/api/v1/perf`, in the shape of the Python service that this one succeeds, so that its clients go on
- * working: they look at `available` first.
+ * working: they look at `available` first. It has no place for grades, so a value that is implausible
+ * is not told.
+ *
+ * Nor has it a place to say that a sum lacks some CPUs, because one kind of core has no such event or
+ * the options leave CPUs out: a count is that of the whole host, or null. Ratios are told all the same:
+ * they are of the CPUs that have all of their terms.
  *
  * @module
  */
+import {
+  type Absence,
+  inputs,
+  isMeasured,
+  type Measured,
+  metric as metricOf,
+  PERF_FIELDS,
+  type PerfField,
+  type Reason,
+  type Snapshot,
+} from "../collectors/mod.ts";
 
-export interface PerfUnavailable {
-  readonly available: false;
-  readonly reason: string;
+export type PerfJson =
+  | { readonly available: false; readonly reason: string }
+  | { readonly available: true; readonly [field: string]: number | boolean | null };
+
+const REASON: Readonly<Partial<Record<Reason, string>>> = {
+  not_yet: "counters show something from their second reading on",
+  not_counted: "no counter had a turn in the last interval",
+};
+
+/**
+ * Counts of the last whole interval over the whole host, scaled to whole numbers; ratios from 0 to 1.
+ * Null: not measured, or for a count not on all CPUs.
+ */
+export function perfJson(snapshot: Snapshot): PerfJson {
+  const fields: Record<string, number | null> = {};
+  let counted: string | undefined;
+  for (const field of PERF_FIELDS) {
+    const found = answerOf(snapshot, field);
+    fields[field.field] = found?.value ?? null;
+    if (found !== undefined && field.hardware) counted ??= found.metric;
+  }
+  if (counted === undefined) return { available: false, reason: whyNot(snapshot) };
+  return { available: true, interval_seconds: secondsOf(snapshot, counted), ...fields };
 }
 
-export function perfJson(version: string): PerfUnavailable {
-  return {
-    available: false,
-    reason: `No hardware event is counted: Ringside ${version} opens no hardware counters`,
-  };
+interface Answer {
+  readonly metric: string;
+  readonly value: number;
+}
+
+function answerOf(snapshot: Snapshot, { kind, metrics }: PerfField): Answer | undefined {
+  for (const metric of metrics) {
+    const reading = snapshot.read(metric);
+    if (!isMeasured(reading) || reading.grade === "implausible") continue;
+    if (kind === "value") return { metric, value: reading.value };
+    const increase = snapshot.delta(metric);
+    if (isMeasured(increase) && increase.partial === undefined) {
+      return { metric, value: Math.round(increase.value) };
+    }
+  }
+  return undefined;
+}
+
+/** Between the readings of who counts a metric, or the terms of a ratio; null where that is not known. */
+function secondsOf(snapshot: Snapshot, metric: string): number | null {
+  for (const term of termsOf(metric)) {
+    const seconds = snapshot.elapsedSeconds(term.collector);
+    if (!Number.isNaN(seconds)) return seconds;
+  }
+  return null;
+}
+
+function termsOf(metric: string): readonly Measured[] {
+  const entry = metricOf(metric);
+  if (entry.kind !== "derived") return [entry];
+  return inputs(entry.formula).map(metricOf).filter((term) => term.kind !== "derived");
+}
+
+/** The first cause there is, in the words of the page. */
+function whyNot(snapshot: Snapshot): string {
+  const found = PERF_FIELDS.filter(({ hardware }) => hardware)
+    .flatMap(({ metrics }) => metrics)
+    .map((metric) => ({ metric, reading: snapshot.read(metric) }));
+  for (const { metric, reading } of found) {
+    if (!isMeasured(reading) || reading.partial === undefined) continue;
+    const { counted, present } = reading.partial;
+    return `No hardware event is counted on the whole host: ${metricOf(metric).name} on ` +
+      `${counted} of ${present}`;
+  }
+  const absences = found.flatMap(({ reading }): Absence[] => isMeasured(reading) ? [] : [reading]);
+  const explained = absences.find(({ problem }) => problem !== undefined) ?? absences[0];
+  const why = explained?.problem?.message ?? (explained && REASON[explained.absent]);
+  return why === undefined
+    ? "No hardware event is counted"
+    : `No hardware event is counted: ${why}`;
 }

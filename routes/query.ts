@@ -74,6 +74,12 @@ const instance = v.pipe(
 
 export const NOTHING = v.strictObject({});
 
+export const OVERVIEW = v.strictObject({
+  how: v.optional(
+    v.literal("open", (issue) => `Cannot show how=${quote(String(issue.input))}: needs open`),
+  ),
+});
+
 export const SERIES = v.strictObject({
   metric: metrics,
   instance: v.optional(instance),

@@ -3,6 +3,7 @@ import type { Sampler } from "../collectors/mod.ts";
 import { createViews, type Views } from "../views/mod.ts";
 import { createApp } from "./app.ts";
 import { ASSETS } from "./assets.ts";
+import { type Examination, examine } from "./doctor.ts";
 import { Hub } from "./hub.ts";
 import { once } from "./once.ts";
 import type { OnceFormat, ServeOptions } from "./options.ts";
@@ -31,6 +32,11 @@ export interface PrintOptions {
 /** What the service shows, a single time. Rejects when the sampler ends before it has. */
 export function printOnce(options: PrintOptions): Promise<string> {
   return once(options.sampler, options.format, views(options.version));
+}
+
+/** What the doctor finds. Rejects when the sampler ends before it has looked. */
+export function printDoctor(options: PrintOptions): Promise<Examination> {
+  return examine(options.sampler, options.format, views(options.version));
 }
 
 function views(version: string): Views {

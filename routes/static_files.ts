@@ -17,6 +17,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Hexadecimal digits in a name: 32 bits tell versions of one file apart. */
 const HASH_DIGITS = 8;
+/** Of zlib. */
+const LEVEL_BEST = 9;
 const FOR_EVER = "public, max-age=31536000, immutable";
 
 export interface StaticFile {
@@ -66,7 +68,7 @@ async function staticFile(name: string, bytes: Bytes): Promise<StaticFile> {
     path: `/static/${name.slice(0, dot)}.${hash}.${extension}`,
     type,
     etag: `"${hash}"`,
-    content: new Encoded(bytes),
+    content: new Encoded(bytes, LEVEL_BEST),
   };
 }
 

@@ -8,11 +8,15 @@ import { readHostProfile } from "../collectors/host.ts";
 import { REGISTRY } from "../collectors/registry.ts";
 import { FakeKernel } from "./fakes/fake_kernel.ts";
 import { FakePerf } from "./fakes/fake_perf.ts";
+import { countHardware, hideCorePmu, showCorePmu } from "./fakes/hardware_events.ts";
 import { FakeSampler } from "./fake_sampler.ts";
 import { HandClock, Stage } from "./stage.ts";
 import { TextTree } from "./text_tree.ts";
 
 const SOFTWARE = 1;
+const CORE_PMU = "/sys/bus/event_source/devices/cpu/type";
+/** Of each CPU: fewer than there are events, so that they take turns. */
+const COUNTERS = 8;
 /** `config` of the software events that happen (perf_event.h). */
 const [PAGE_FAULTS, SWITCHES, MIGRATIONS, MINOR] = [2, 3, 4, 5] as const;
 /** Hundredths of a second that a CPU has in a tick. */
@@ -30,6 +34,8 @@ export class BusyHost {
   readonly stage: Stage;
   readonly sampler: FakeSampler;
   readonly #perf: FakePerf;
+  /** Whether the machine shows a PMU. */
+  readonly #counters: boolean;
   readonly #cpus: readonly number[];
   readonly #random: () => number;
   /** Follows a random walk, so that charts have a shape. */
@@ -40,6 +46,9 @@ export class BusyHost {
     this.#random = noise(options.seed ?? 1);
     const kernel = new FakeKernel();
     this.#perf = new FakePerf(kernel);
+    this.#counters = tree.paths().includes(CORE_PMU);
+    if (this.#counters) showCorePmu(this.#perf, COUNTERS);
+    else hideCorePmu(this.#perf);
     const nodename = options.hostname ?? "busy";
     kernel.always("uname", [], {
       sysname: "Linux",
@@ -48,6 +57,8 @@ export class BusyHost {
       version: "#1 SMP",
       machine: "x86_64",
     });
+    kernel.always("descriptorLimit", [], { soft: 1024, hard: 524_288 });
+    kernel.always("setDescriptorLimit", [], 0);
     const profile = readHostProfile(kernel, tree);
     this.#cpus = profile.onlineCpus;
     const clock = new HandClock();
@@ -69,7 +80,10 @@ export class BusyHost {
     this.#memory();
     this.#sensors();
     this.#processes();
-    this.#perf.run(1000);
+    if (this.#counters) {
+      countHardware(this.#perf, this.#mood * (0.5 + this.#random()), 0.7 + this.#random());
+    }
+    this.#perf.pass(1000);
     for (const cpu of this.#cpus) {
       const faults = this.#upTo(4000);
       this.#perf.happen(cpu, SOFTWARE, SWITCHES, this.#upTo(20_000));

@@ -14,6 +14,7 @@ import { REGISTRY } from "../collectors/registry.ts";
 import { createViews } from "../views/mod.ts";
 import { FakeKernel } from "./fakes/fake_kernel.ts";
 import { FakePerf } from "./fakes/fake_perf.ts";
+import { hideCorePmu, showCorePmu } from "./fakes/hardware_events.ts";
 import {
   CPU_CLOCK,
   MAJOR,
@@ -32,6 +33,8 @@ const TICKS = 7;
 /** What every reading takes. */
 const READING_MS = 0.25;
 const SOFTWARE = 1;
+/** Of a service that systemd starts. */
+const DESCRIPTORS = { soft: 1024, hard: 524_288 };
 
 /** By file and line: what is added to the numbers of the line in each second, in their order. */
 type Rises = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
@@ -45,6 +48,8 @@ interface Machine {
   readonly rises: Rises;
   /** Lets perf events of each CPU rise by a second's worth, or refuses them all. */
   readonly perf: "counts" | "refused";
+  /** Counters of each CPU; absent where its hypervisor shows none. */
+  readonly counters?: number;
   /** What changes once, before the second tick. */
   readonly edits?: Readonly<Record<string, readonly [was: string, is: string]>>;
 }
@@ -92,6 +97,7 @@ const MACHINES: readonly Machine[] = [
     release: "6.12.48",
     upSeconds: 967540.12,
     perf: "counts",
+    counters: 8,
     rises: {
       "/proc/stat": {
         cpu0: [60, 0, 20, 10, 5, 0, 5, 0, 0, 0],
@@ -243,9 +249,11 @@ async function stageOf(machine: Machine): Promise<Stage> {
     release: machine.release,
     version: "#1 SMP",
     machine: "x86_64",
-  });
+  }).always("descriptorLimit", [], DESCRIPTORS).always("setDescriptorLimit", [], 0);
   const perf = new FakePerf(kernel);
   if (machine.perf === "refused") perf.refuse(ERRNO.EACCES);
+  if (machine.counters === undefined) hideCorePmu(perf);
+  else showCorePmu(perf, machine.counters);
   const profile = readHostProfile(kernel, tree);
   const clock = new BusyClock();
   clock.monotonic = machine.upSeconds * 1000;
@@ -259,7 +267,7 @@ async function stageOf(machine: Machine): Promise<Stage> {
         tree.edit(path, (text) => raise(text, line, by));
       }
     }
-    perf.run(1000);
+    perf.pass(1000);
     for (const cpu of profile.onlineCpus) {
       for (const [config, rise] of EVENTS) perf.happen(cpu, SOFTWARE, config, rise);
     }
@@ -285,7 +293,7 @@ const RENDERINGS: Readonly<Record<string, (stage: Stage) => string>> = {
   txt: ({ snapshot }) => VIEWS.table(snapshot),
   html: ({ snapshot, feed, intervalMs }) => {
     const series = feed.series.read(VIEWS.overview.series, 0, SPAN_MS);
-    const page = VIEWS.overview.document({ snapshot, series, intervalMs });
+    const page = VIEWS.overview.document({ snapshot, series, intervalMs, how: "open" });
     // An element a line, so that a diff shows which one changed.
     return page.replaceAll("><", ">\n<") + "\n";
   },

@@ -206,3 +206,22 @@ Deno.test("once prints a table or JSON of this host, and ends", async () => {
     else assertMatch(text, /^\S+, Linux \d/);
   }
 });
+
+Deno.test("doctor prints what it finds here, and its exit code says whether anything would help", async () => {
+  const args = ["doctor", "--json", "--interval", "100ms"];
+  const { code, stdout } = await command(args).output();
+  const found = JSON.parse(new TextDecoder().decode(stdout));
+  assertEquals(code, found.exit_code);
+  assert(found.quantities.length > 0);
+  const missing = found.quantities.filter(({ state }: { state: string }) => state !== "measured");
+  if (missing.length === 0) assertEquals([code, found.causes], [0, []]);
+  for (const { causes } of missing) {
+    for (const id of causes) assert(found.causes.some((cause: { id: string }) => cause.id === id));
+  }
+});
+
+Deno.test("doctor ends with 2 when it cannot look", async () => {
+  const { code, lines } = await failed(["doctor", "--procfs", "/nowhere"]);
+  assertEquals([code, lines.length], [2, 1]);
+  assertStringIncludes(lines[0]!, "/nowhere");
+});

@@ -97,6 +97,7 @@ export class Stage {
       layout: this.engine.layout,
       timeline: this.engine.timeline,
       problems: [],
+      sources: [],
     });
   }
 
@@ -111,8 +112,8 @@ export class Stage {
     };
     this.engine.read(due);
     this.engine.publish(due);
-    const { layout, timeline } = this.engine;
-    this.feed.update({ layout, timeline, problems: this.engine.problems() });
+    const { layout, timeline, sources } = this.engine;
+    this.feed.update({ layout, timeline, problems: this.engine.problems(), sources });
   }
 
   get snapshot(): Snapshot {
@@ -126,7 +127,8 @@ export class Stage {
     const index = metricIndex(metric);
     const { scope } = metricOf(metric);
     const slot = instance === undefined ? 0 : this.#slot(scope, instance);
-    return this.engine.row[this.engine.layout.bases[index]! + slot]!;
+    // A metric without columns has nothing there.
+    return this.engine.row[this.engine.layout.bases[index]! + slot] ?? NaN;
   }
 
   read(metric: string, instance?: string): Reading {

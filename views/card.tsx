@@ -14,11 +14,13 @@ import { ChartFigure } from "./chart.tsx";
 import { EachBlock } from "./each.tsx";
 import { FiguresBlock } from "./figures.tsx";
 import { spellOut } from "./format.ts";
-import { HeadlineBlock } from "./headline.tsx";
+import { GridBlock } from "./grid.tsx";
+import { HeadlineBlock, headlineText } from "./headline.tsx";
+import { hasHow, How, howId, type HowShown } from "./how.tsx";
 import type { Html } from "./html.ts";
 import { Unavailable } from "./problems.tsx";
 import { CardTrust, Glyph } from "./ring.tsx";
-import { absenceOf, cardStanding, sameAbsence } from "./standing.ts";
+import { absenceOf, cardStanding, headlineOf, heroOf, sameAbsence } from "./standing.ts";
 import { TableBlock } from "./table.tsx";
 
 type Still = Exclude<Block, Chart>;
@@ -61,14 +63,11 @@ export interface CardProps {
   readonly spanSeconds: number;
   /** Of the section: what it is, and where it goes. */
   readonly classes: string;
-}
-
-export function isHero(card: Card): boolean {
-  return card.blocks.some((block) => block.block === "headline");
+  readonly how: HowShown;
 }
 
 export function CardSection(props: CardProps): Html {
-  const { card, snapshot, series, columns, spanSeconds, classes } = props;
+  const { card, snapshot, series, columns, spanSeconds, classes, how } = props;
   const causes = absenceOf(snapshot, card);
   return (
     <section class={classes} aria-labelledby={`title-${card.id}`}>
@@ -96,6 +95,7 @@ export function CardSection(props: CardProps): Html {
             )
         )}
       </div>
+      {hasHow(card) ? <How card={card} snapshot={snapshot} shown={how} /> : null}
     </section>
   );
 }
@@ -113,6 +113,9 @@ export function cardParts(card: Card, snapshot: Snapshot): readonly (readonly [s
       partId(card, part),
       <Part card={card} snapshot={snapshot} part={part} blocks={blocks} causes={causes} />,
     ]);
+  }
+  if (hasHow(card)) {
+    parts.push([howId(card), <How card={card} snapshot={snapshot} shown="closed" />]);
   }
   return parts;
 }
@@ -148,9 +151,15 @@ function Header(props: { card: Card; snapshot: Snapshot; causes: readonly Proble
 }
 
 function Note(props: { card: Card; snapshot: Snapshot }): Html | null {
-  const { note } = props.card;
-  if (note === undefined) return null;
-  const reading = props.snapshot.read(note.metric, note.instance);
+  const { card, snapshot } = props;
+  const { note } = card;
+  if (note === undefined) {
+    const headline = headlineOf(card);
+    if (headline === undefined || heroOf(snapshot) === card) return null;
+    const figure = headlineText(headline, snapshot);
+    return figure === "" ? null : <small>{`${figure} ${headline.caption}`}</small>;
+  }
+  const reading = snapshot.read(note.metric, note.instance);
   if (!isMeasured(reading) || reading.grade === "implausible") return null;
   const text = spellOut(reading.value, shownUnit(metric(note.metric)));
   return <small>{note.name === undefined ? text : `${text} ${note.name}`}</small>;
@@ -173,15 +182,17 @@ function Part(props: PartProps): Html {
         ? part === 0
           ? <Unavailable causes={causes} sameAs={sameAbsence(snapshot, card)?.title} />
           : null
-        : blocks.map((block) => <StillBlock block={block} snapshot={snapshot} />)}
+        : blocks.map((block) => <StillBlock card={card} block={block} snapshot={snapshot} />)}
     </div>
   );
 }
 
-function StillBlock(props: { block: Still; snapshot: Snapshot }): Html {
-  const { block, snapshot } = props;
+function StillBlock(props: { card: Card; block: Still; snapshot: Snapshot }): Html | null {
+  const { card, block, snapshot } = props;
   switch (block.block) {
     case "headline":
+      // Another card has the large figure: this one's stands beside its title.
+      if (heroOf(snapshot) !== card) return null;
       return <HeadlineBlock block={block} snapshot={snapshot} />;
     case "figures":
       return <FiguresBlock block={block} snapshot={snapshot} />;
@@ -189,6 +200,8 @@ function StillBlock(props: { block: Still; snapshot: Snapshot }): Html {
       return <BarBlock block={block} snapshot={snapshot} />;
     case "table":
       return <TableBlock block={block} snapshot={snapshot} />;
+    case "grid":
+      return <GridBlock block={block} snapshot={snapshot} />;
     case "each":
       return <EachBlock block={block} snapshot={snapshot} />;
   }

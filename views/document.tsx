@@ -28,7 +28,10 @@ export interface Page {
   readonly name: string;
 }
 
-export const PAGES: readonly Page[] = [{ path: "/", name: "Overview" }];
+export const PAGES: readonly Page[] = [
+  { path: "/", name: "Overview" },
+  { path: "/doctor", name: "Doctor" },
+];
 
 /** What makes a page live. */
 export interface Live {

@@ -8,7 +8,9 @@
  * @module
  */
 import { isColumn, type Metric, METRICS, SCOPES } from "../collectors/catalogue.ts";
+import { PMU_QUANTITIES, type PmuQuantities } from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Source } from "../collectors/source.ts";
 import { isMeasured } from "../collectors/trust.ts";
 
 export type ExpositionFormat = "prometheus" | "openmetrics";
@@ -19,6 +21,8 @@ type Type = "counter" | "gauge" | "untyped";
 interface Member {
   readonly metric: Metric;
   readonly labels: string;
+  /** The metric whose sources tell which event it is on this machine: it has labels of its own then. */
+  readonly sourced: string | undefined;
 }
 
 interface Family {
@@ -51,7 +55,10 @@ function familiesOf(metrics: Iterable<Metric>): readonly Family[] {
     const type = exposition.type ?? (metric.kind === "counter" ? "counter" : "gauge");
     const family = families.get(name) ??
       { name, heads: headsOf(name, type, help, metric.unit), members: [] };
-    family.members.push({ metric, labels: labelText(labels) });
+    const sourced = isColumn(metric) ? metric.sourced : undefined;
+    for (const each of [labels].flat()) {
+      family.members.push({ metric, labels: labelText(each), sourced });
+    }
     families.set(name, family);
   }
   return [...families.values()];
@@ -90,18 +97,29 @@ export function exposition(
   let text = "";
   for (const { name, heads, members } of FAMILIES) {
     let lines = "";
-    for (const { metric, labels } of members) {
+    const told = new Set<string>();
+    for (const { metric, labels, sourced } of members) {
       let found = places.get(metric.scope);
       if (found === undefined) places.set(metric.scope, found = placesOf(snapshot, metric.scope));
       for (const place of found) {
         const value = valueOf(snapshot, metric, place);
         if (Number.isNaN(value)) continue;
-        lines += `${name}${braced(labels, place.labels)} ${numberText(value)}\n`;
+        if (sourced === undefined) {
+          lines += `${name}${braced(labels, place.labels)} ${numberText(value)}\n`;
+          continue;
+        }
+        const source = snapshot.source(sourced, place.name ?? "");
+        if (source === undefined) continue;
+        // One event may be counted for two metrics: it is one series, and the first tells it.
+        const all = braced(sourceLabels(source), place.labels);
+        if (told.has(all)) continue;
+        told.add(all);
+        lines += `${name}${all} ${numberText(value)}\n`;
       }
     }
     if (lines !== "") text += heads[format] + lines;
   }
-  text += own(snapshot, format, version);
+  text += availability(snapshot, format) + own(snapshot, format, version);
   return format === "openmetrics" ? `${text}# EOF\n` : text;
 }
 
@@ -123,11 +141,59 @@ function placesOf(snapshot: Snapshot, scope: string): readonly Place[] {
   }));
 }
 
+const SOURCE_LABELS = new WeakMap<Source, string>();
+
+function sourceLabels(source: Source): string {
+  let text = SOURCE_LABELS.get(source);
+  if (text === undefined) {
+    text = labelText({ event: source.events.map(eventName).join("+"), pmu: source.pmu });
+    SOURCE_LABELS.set(source, text);
+  }
+  return text;
+}
+
+/** `cpu_core/cycles/` and `cpu/event=0x24,umask=0xff,name=l2_rqsts.references/`. */
+const OF_A_PMU = /^\w+\/(.*)\/$/;
+const NAME_TERM = /(?:^|,)name=([^,]+)/;
+
+/** An event's name without its PMU, which has a label of its own: the maker's where perf is told it. */
+function eventName(event: string): string {
+  const terms = OF_A_PMU.exec(event)?.[1];
+  if (terms === undefined) return event;
+  return NAME_TERM.exec(terms)?.[1] ?? terms;
+}
+
 /** Totals and gauges as they stand; what is made of others as it is shown. NaN where absent. */
 function valueOf(snapshot: Snapshot, metric: Metric, place: Place): number {
   if (isColumn(metric)) return snapshot.total(metric, place.slot);
   const reading = snapshot.read(metric.id, place.name);
   return isMeasured(reading) ? reading.value : NaN;
+}
+
+/** Whether what perf_event_open could count is counted: 1 or 0, with the reason where it is not. */
+function availability(snapshot: Snapshot, format: ExpositionFormat): string {
+  const name = "ringside_pmu_available";
+  const help = "Whether a group of quantities is counted by perf_event_open, and why it is not.";
+  return headsOf(name, "gauge", help, "")[format] +
+    PMU_QUANTITIES.map((quantities) => {
+      const reason = absenceOf(snapshot, quantities);
+      const labels = labelText({ group: quantities.id, reason });
+      return `${name}{${labels}} ${reason === "" ? 1 : 0}\n`;
+    }).join("");
+}
+
+/** Empty where something is measured; else the word for its absence, one with a cause before others. */
+function absenceOf(snapshot: Snapshot, { metrics }: PmuQuantities): string {
+  let found = "";
+  let explained = false;
+  for (const id of metrics) {
+    const reading = snapshot.read(id);
+    if (isMeasured(reading)) return "";
+    if (found !== "" && (explained || reading.problem === undefined)) continue;
+    found = reading.absent;
+    explained = reading.problem !== undefined;
+  }
+  return found;
 }
 
 /** What a scrape tells that no collector reads. */

@@ -204,6 +204,7 @@ const ABSENT: Readonly<Record<Reason, string>> = {
   finer_only: "one by one only",
   gone: "gone",
   not_watched: "not read now",
+  left_out: "left out",
   failed: "failed",
 };
 
@@ -212,6 +213,9 @@ export function absentWords(reason: Reason): string {
   return ABSENT[reason];
 }
 
+/** Sums of times are rounded. */
+const WHOLE_COVERAGE = 1 - 1e-9;
+
 const GRADE_WORDS: Readonly<Record<Grade, string>> = {
   exact: "exact",
   estimated: "estimated",
@@ -219,13 +223,18 @@ const GRADE_WORDS: Readonly<Record<Grade, string>> = {
   implausible: "implausible",
 };
 
-/** A grade in a word or two: `exact`, `62 %`, `low 14 %`, `3 of 4`. */
+/** A grade in a few words: `exact`, `62 %`, `low 14 %`, `3 of 4`, `62 %, 3 of 4, mixed`. */
 export function trustWords(measured: Measurement): string {
-  const { grade, coverage, partial } = measured;
+  const { grade, coverage, partial, mixed } = measured;
   if (grade === "exact" || grade === "implausible") return GRADE_WORDS[grade];
-  if (partial !== undefined && coverage >= 1) return `${partial.counted} of ${partial.present}`;
+  const words: string[] = [];
   const share = `${Math.floor(coverage * 100)} %`;
-  return grade === "low" ? `low ${share}` : share;
+  if (grade === "low") words.push(`low ${share}`);
+  // All of the time says nothing where something else is why this is an estimate.
+  else if (coverage < WHOLE_COVERAGE || (partial === undefined && !mixed)) words.push(share);
+  if (partial !== undefined) words.push(`${partial.counted} of ${partial.present}`);
+  if (mixed) words.push("mixed");
+  return words.join(", ");
 }
 
 /** The same for those who hear it: `estimated, counted 62 % of the time`. */

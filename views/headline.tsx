@@ -1,4 +1,4 @@
-/** The one large figure of a page. @module */
+/** The large figure of a page, and the same of other cards beside their titles. @module */
 import type { Headline } from "../collectors/card.ts";
 import { metric, shownUnit } from "../collectors/catalogue.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";

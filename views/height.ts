@@ -7,6 +7,7 @@
 import type { Block, Card } from "../collectors/card.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Problem } from "../collectors/trust.ts";
+import { hasHow } from "./how.tsx";
 import { breadthOf } from "./table.tsx";
 
 /** Of small text, in the narrowest column. */
@@ -17,10 +18,13 @@ const HEADER = 3.6;
 const GAP = 1;
 const LINE = 1.2;
 const REMEDY = 2.6;
+/** The closed line that says how a card is measured. */
+const HOW = 1.5;
 
 /** Height of a card in a column, in rem. */
 export function heightOf(card: Card, snapshot: Snapshot): number {
-  return card.blocks.reduce((sum, block) => sum + blockHeight(block, snapshot), HEADER);
+  const foot = hasHow(card) ? HOW : 0;
+  return card.blocks.reduce((sum, block) => sum + blockHeight(block, snapshot), HEADER + foot);
 }
 
 /** Height of the card that tells of all that is lacking. */
@@ -55,6 +59,8 @@ function blockHeight(block: Block, snapshot: Snapshot): number {
       const row = breadthOf(block, snapshot) === "longest" ? 3.3 : 1.92;
       return 1.45 + rows * row + GAP;
     }
+    case "grid":
+      return 1.45 + block.rows.length * 1.92 + GAP;
     case "each":
       return Math.min(snapshot.instances(block.scope).length, 16) * 1.48 - 0.3 + GAP;
     case "chart":

@@ -1,7 +1,11 @@
 /** Every rendering of a snapshot, as routes hand them out. @module */
+import type { Diagnosis } from "../collectors/diagnosis.ts";
 import type { Series, SeriesKey } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Assets } from "./document.tsx";
+import { type DoctorJson, doctorJson } from "./doctor_json.ts";
+import { doctorText } from "./doctor_text.ts";
+import { doctorPage } from "./doctor.tsx";
 import { exposition, type ExpositionFormat } from "./exposition.ts";
 import { messagePage, type MessageProps } from "./message.tsx";
 import { overviewPage } from "./overview.tsx";
@@ -21,6 +25,8 @@ export interface OverviewPageProps {
   /** The lines of `overview.series`, in that order. */
   readonly series: Series;
   readonly intervalMs: number;
+  /** Cards tell how they are measured; absent: the stream does, once the page is live. */
+  readonly how?: "open" | undefined;
 }
 
 export interface Views {
@@ -30,6 +36,11 @@ export interface Views {
     fragments(snapshot: Snapshot): ReadonlyMap<string, string>;
     partials(fragments: Iterable<readonly [id: string, html: string]>): string;
     document(props: OverviewPageProps): string;
+  };
+  readonly doctor: {
+    document(props: { readonly snapshot: Snapshot; readonly diagnosis: Diagnosis }): string;
+    text(diagnosis: Diagnosis): string;
+    json(diagnosis: Diagnosis): DoctorJson;
   };
   message(props: MessageProps): string;
   snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): SnapshotJson;
@@ -68,13 +79,27 @@ export function createViews({ url, version }: ViewsOptions): Views {
     ...assets,
     scripts: [],
   };
+  // The page does not live; its script is for the buttons that copy.
+  const doctor: Assets = {
+    ...still,
+    styles: [...still.styles, url("doctor.css")],
+    scripts: [url("live.js")],
+  };
   return {
     overview: {
       name: "overview",
       series: OVERVIEW_SERIES,
       fragments,
       partials,
-      document: (props) => overviewPage({ ...props, assets, stream: "/stream?page=overview" }),
+      document: (props) => {
+        const { how = "linked" } = props;
+        return overviewPage({ ...props, how, assets, stream: "/stream?page=overview" });
+      },
+    },
+    doctor: {
+      document: (props) => doctorPage({ ...props, assets: doctor }),
+      text: doctorText,
+      json: doctorJson,
     },
     message: (props) => messagePage(props, still),
     snapshotJson,

@@ -5,17 +5,18 @@ import type { HostProfile } from "../collectors/host.ts";
 import type { Series } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { GRADES } from "../collectors/trust.ts";
-import { CardSection, isHero } from "./card.tsx";
+import { CardSection } from "./card.tsx";
 import { chartColumns } from "./chart.tsx";
 import { type Assets, document } from "./document.tsx";
 import { DIGIT_SPACE, duration, plural, whole } from "./format.ts";
 import { headlineText } from "./headline.tsx";
 import { heightOf, lackingHeight } from "./height.ts";
+import type { HowShown } from "./how.tsx";
 import type { Html } from "./html.ts";
 import { pack } from "./packing.ts";
 import { Problems } from "./problems.tsx";
 import { Glyph, Symbols } from "./ring.tsx";
-import { absenceOf, type Tally, tally } from "./standing.ts";
+import { absenceOf, headlineOf, heroOf, sameAbsence, type Tally, tally } from "./standing.ts";
 
 /** The span of the charts. */
 export const SPAN_SECONDS = 300;
@@ -32,6 +33,7 @@ export interface OverviewProps {
   readonly snapshot: Snapshot;
   /** The lines of `chartKeys(CARDS)`, in that order. */
   readonly series: Series;
+  readonly how: HowShown;
 }
 
 export interface OverviewDocumentProps extends OverviewProps {
@@ -42,16 +44,17 @@ export interface OverviewDocumentProps extends OverviewProps {
 }
 
 export function Overview(props: OverviewProps): Html {
-  const { snapshot } = props;
+  const { snapshot, how } = props;
   return (
     <>
       <Symbols />
       <HostLine profile={snapshot.profile} snapshot={snapshot} />
       <div class="standing">
         <TrustLine snapshot={snapshot} />
+        <a href="/doctor">What is in the way</a>
         <Problems snapshot={snapshot} />
       </div>
-      <div class="grid">
+      <div class={how === "open" ? "grid told" : "grid"}>
         {PLACES.map((place) => <Column place={place} {...props} />)}
       </div>
     </>
@@ -60,8 +63,9 @@ export function Overview(props: OverviewProps): Html {
 
 /** The cards of a place; those of the system side by side, as many as there is room for. */
 function Column(props: OverviewProps & { place: Card["place"] }): Html | null {
-  const { place, snapshot, series } = props;
+  const { place, snapshot, series, how } = props;
   const lacks = (card: Card): boolean => absenceOf(snapshot, card).length > 0;
+  const hero = heroOf(snapshot);
   const cards = CARDS.filter((card) => card.place === place && !lacks(card));
   const section = (card: Card, classes: string): Html => (
     <CardSection
@@ -71,9 +75,10 @@ function Column(props: OverviewProps & { place: Card["place"] }): Html | null {
       columns={COLUMNS}
       spanSeconds={SPAN_SECONDS}
       classes={classes}
+      how={how}
     />
   );
-  const sections = cards.map((card) => section(card, isHero(card) ? "card hero" : "card"));
+  const sections = cards.map((card) => section(card, card === hero ? "card hero" : "card"));
   if (place !== "sys") return cards.length === 0 ? null : <div class={place}>{sections}</div>;
 
   const parcels = cards.map((card) => ({
@@ -82,9 +87,12 @@ function Column(props: OverviewProps & { place: Card["place"] }): Html | null {
   }));
   const lacking = CARDS.filter(lacks);
   if (lacking.length > 0) {
-    const height = lackingHeight(lacking.map((card) => absenceOf(snapshot, card)));
+    const folds = foldsOf(lacking, snapshot);
+    const height = lackingHeight(folds.map(([first]) => absenceOf(snapshot, first!)));
     parcels.push({ height, stretches: false });
-    sections.push(<Lacking entries={lacking.map((card) => section(card, "entry"))} />);
+    sections.push(
+      <Lacking folds={folds.map((fold) => fold.map((card) => section(card, "entry")))} />,
+    );
   }
   return (
     <div class="sys">
@@ -95,14 +103,29 @@ function Column(props: OverviewProps & { place: Card["place"] }): Html | null {
   );
 }
 
-/** Cards that have nothing to show, wherever their place would be, in one. */
-function Lacking(props: { entries: readonly Html[] }): Html {
+/** Cards by what they lack everything for: each that tells of its causes, then those that share them. */
+function foldsOf(lacking: readonly Card[], snapshot: Snapshot): readonly (readonly Card[])[] {
+  const folds = new Map<Card, Card[]>();
+  for (const card of lacking) {
+    const first = sameAbsence(snapshot, card) ?? card;
+    const fold = folds.get(first) ?? [];
+    fold.push(card);
+    folds.set(first, fold);
+  }
+  return [...folds.values()];
+}
+
+/**
+ * Cards that have nothing to show, wherever their place would be, in one. Those of a fold stand with
+ * their titles in a line, and the causes of all below it.
+ */
+function Lacking(props: { folds: readonly (readonly Html[])[] }): Html {
   return (
     <section class="card lacking" aria-labelledby="title-lacking">
       <header>
-        <h2 id="title-lacking">Not available here</h2>
+        <h2 id="title-lacking">Not available on this system</h2>
       </header>
-      {props.entries}
+      {props.folds.map((entries) => <div class="fold">{entries}</div>)}
     </section>
   );
 }
@@ -155,27 +178,22 @@ export function TrustLine(props: { snapshot: Snapshot }): Html {
         Quantities measured <Count count={counts.measured} of={counts.total} />
       </li>
       {GRADES.map((grade) => <GradeCount counts={counts} grade={grade} />)}
-      {counts.unavailable === 0 ? null : (
-        <li>
-          <Glyph grade="absent" /> not available <Count count={counts.unavailable} />
-        </li>
-      )}
-      {counts.waiting === 0 ? null : (
-        <li class="passing">
-          not yet <Count count={counts.waiting} />
-        </li>
-      )}
+      <li>
+        <Glyph grade="absent" /> not available <Count count={counts.unavailable} />
+      </li>
+      <li>
+        not yet <Count count={counts.waiting} />
+      </li>
     </ul>
   );
 }
 
-function GradeCount(props: { counts: Tally; grade: keyof Tally["grades"] }): Html | null {
-  const { grade } = props;
-  const count = props.counts.grades[grade];
-  if (count === 0 && grade !== "exact") return null;
+/** Also of none: what came and went would move the others. */
+function GradeCount(props: { counts: Tally; grade: keyof Tally["grades"] }): Html {
+  const { counts, grade } = props;
   return (
-    <li class={grade === "exact" ? undefined : "passing"}>
-      <Glyph grade={grade} share={LEGEND_SHARE} /> {grade} <Count count={count} />
+    <li>
+      <Glyph grade={grade} share={LEGEND_SHARE} /> {grade} <Count count={counts.grades[grade]} />
     </li>
   );
 }
@@ -189,18 +207,19 @@ function Count(props: { count: number; of?: number }): Html {
 
 /** The overview as a document, live where a stream is named. */
 export function overviewPage(props: OverviewDocumentProps): string {
-  const { snapshot, series, assets, stream, intervalMs } = props;
+  const { snapshot, series, how, assets, stream, intervalMs } = props;
   return document({
-    lead: headline(snapshot),
+    lead: lead(snapshot),
     title: snapshot.profile.hostname,
     current: "/",
     assets,
     live: { stream, snapshot, intervalMs, spanSeconds: SPAN_SECONDS },
-    children: <Overview snapshot={snapshot} series={series} />,
+    children: <Overview snapshot={snapshot} series={series} how={how} />,
   });
 }
 
-function headline(snapshot: Snapshot): string {
-  const block = CARDS.flatMap((card) => card.blocks).find(({ block }) => block === "headline");
-  return block?.block === "headline" ? headlineText(block, snapshot) : "";
+function lead(snapshot: Snapshot): string {
+  const hero = heroOf(snapshot);
+  const headline = hero === undefined ? undefined : headlineOf(hero);
+  return headline === undefined ? "" : headlineText(headline, snapshot);
 }

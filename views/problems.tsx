@@ -3,6 +3,7 @@ import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Problem, Reason } from "../collectors/trust.ts";
 import { plural } from "./format.ts";
 import type { Html } from "./html.ts";
+import { remedyPieces } from "./remedy_pieces.ts";
 import { Glyph } from "./ring.tsx";
 
 /** All causes, closed until somebody asks. Calm: a guest without counters is no fault of its owner. */
@@ -33,14 +34,15 @@ export function Unavailable(
   props: { causes: readonly Problem[]; sameAs?: string | undefined },
 ): Html {
   const { causes, sameAs } = props;
+  const { reason } = causes[0]!;
   return (
     <div class="none">
-      <p class="why">
-        <Glyph grade="absent" /> <b>{titleOf(causes[0]!.reason)}</b>
+      <p class={reason === "not_supported" ? "why plain" : "why"}>
+        <Glyph grade="absent" /> <b>{titleOf(reason)}</b>
       </p>
       {sameAs === undefined
         ? causes.map((problem) => <Cause problem={problem} />)
-        : <p>{`The same cause as for ${sameAs}.`}</p>}
+        : <p class="same">{`The same cause as for ${sameAs}.`}</p>}
     </div>
   );
 }
@@ -50,13 +52,29 @@ export function Cause(props: { problem: Problem }): Html {
   return (
     <>
       <p class="m">{message.endsWith(".") ? message : `${message}.`}</p>
-      {remedy === undefined ? null : (
-        <div class="cmd">
-          <pre tabindex={0}><code>{remedy}</code></pre>
-          <button class="btn" type="button" data-copy>Copy</button>
-        </div>
+      {remedy === undefined ? null : <Remedy text={remedy} />}
+    </>
+  );
+}
+
+/** What would help: words as words, and in a box what is pasted. */
+export function Remedy(props: { text: string }): Html {
+  return (
+    <>
+      {remedyPieces(props.text).map(({ text, isPaste }) =>
+        isPaste ? <Command text={text} /> : <p>{text}</p>
       )}
     </>
+  );
+}
+
+/** Something to paste into a shell or a file. */
+export function Command(props: { text: string }): Html {
+  return (
+    <div class="cmd">
+      <pre tabindex={0}><code>{props.text}</code></pre>
+      <button class="btn" type="button" data-copy>Copy</button>
+    </div>
   );
 }
 

@@ -4,10 +4,12 @@
  *
  * @module
  */
-import { metric as metricOf, METRICS, shownUnit } from "../collectors/catalogue.ts";
+import { GROUPINGS, type Metric, metric as metricOf, shownUnit } from "../collectors/catalogue.ts";
+import { inputs } from "../collectors/formula.ts";
 import type { HostProfile } from "../collectors/host.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured, type Problem, type Reading } from "../collectors/trust.ts";
+import { TOLD } from "./told.ts";
 
 export interface SnapshotJson {
   readonly boot: string;
@@ -51,7 +53,10 @@ export type ReadingJson =
     readonly remedy?: string;
   };
 
-/** Labels as `/metrics` has them: a process has its `pid` and its `comm`. */
+/**
+ * Labels as `/metrics` has them: a process has its `pid` and its `comm`. An absence whose `reason` and
+ * `remedy` are those of the host's value does not repeat them.
+ */
 export type InstanceJson = ReadingJson & { readonly labels: Readonly<Record<string, string>> };
 
 /** The host's value; `instances` where the metric has any, by their names. */
@@ -60,6 +65,11 @@ export type MetricJson = ReadingJson & {
   readonly unit: string;
   readonly kind: string;
   readonly instances?: Readonly<Record<string, InstanceJson>>;
+  /**
+   * Sums over the instances of a socket, a core type, an L3 cache: by grouping, then by its name. Like
+   * instances they do not repeat the host's `reason` and `remedy`.
+   */
+  readonly groups?: Readonly<Record<string, Readonly<Record<string, ReadingJson>>>>;
 };
 
 export interface ProblemJson {
@@ -71,9 +81,9 @@ export interface ProblemJson {
   readonly instance: string | null;
 }
 
-/** `metrics`: ids to tell of; absent: all. */
+/** `metrics`: ids to tell of; absent: all but the times of single counters, see `TOLD`. */
 export function snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): SnapshotJson {
-  const ids = metrics ?? [...METRICS.keys()];
+  const ids = metrics ?? TOLD.map(({ id }) => id);
   return {
     boot: snapshot.bootId,
     sequence: snapshot.sequence,
@@ -87,20 +97,46 @@ export function snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): S
 
 function metricJson(snapshot: Snapshot, id: string): MetricJson {
   const entry = metricOf(id);
-  const host = {
-    unit: shownUnit(entry),
-    kind: entry.kind,
-    ...readingJson(snapshot.read(id)),
-  };
+  const whole = snapshot.read(id);
+  const host = { unit: shownUnit(entry), kind: entry.kind, ...readingJson(whole) };
   if (entry.scope === "host") return host;
   // Names come from the machine: one called __proto__ is a name like any other.
   const instances = Object.fromEntries(
     snapshot.instances(entry.scope).map(({ name, labels }) => [
       name,
-      { labels, ...readingJson(snapshot.read(id, name)) },
+      { labels, ...partJson(snapshot.read(id, name), whole) },
     ]),
   );
-  return { ...host, instances };
+  const groups = groupsJson(snapshot, entry, whole);
+  return { ...host, instances, ...(groups === undefined ? {} : { groups }) };
+}
+
+function groupsJson(snapshot: Snapshot, entry: Metric, whole: Reading): MetricJson["groups"] {
+  if (!isSummed(entry)) return undefined;
+  const groups = GROUPINGS.map(({ id }): [string, Record<string, ReadingJson>] => [
+    id,
+    Object.fromEntries(
+      snapshot.groups(entry.scope, id).map((name) => [
+        name,
+        partJson(snapshot.readGroup(entry.id, id, name), whole),
+      ]),
+    ),
+  ]).filter(([, readings]) => Object.keys(readings).length > 0);
+  return groups.length === 0 ? undefined : Object.fromEntries(groups);
+}
+
+/** Counters add up, and so do the terms of a formula over them; gauges do not. */
+function isSummed(entry: Metric): boolean {
+  if (entry.kind !== "derived") return entry.kind === "counter";
+  return inputs(entry.formula).some((id) => metricOf(id).kind === "counter");
+}
+
+/** A cause that is the host's too is told there: on 256 CPUs it would be most of the answer. */
+function partJson(part: Reading, whole: Reading): ReadingJson {
+  if (isMeasured(part) || isMeasured(whole)) return readingJson(part);
+  const told = part.problem?.message === whole.problem?.message &&
+    part.problem?.remedy === whole.problem?.remedy;
+  return told ? { value: null, absent: part.absent } : readingJson(part);
 }
 
 function readingJson(reading: Reading): ReadingJson {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Block, Card, Shown } from "../collectors/card.ts";
+import type { Block, Card, Headline, Shown } from "../collectors/card.ts";
 import { CARDS, metric, SCOPES } from "../collectors/catalogue.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import {
@@ -13,6 +13,7 @@ import {
   type Measurement,
   type Problem,
   type Reading,
+  type Reason,
   worse,
 } from "../collectors/trust.ts";
 
@@ -32,6 +33,9 @@ export interface Tally {
   readonly waiting: number;
   readonly unavailable: number;
 }
+
+/** Absent for now: it comes when there is something to count, or somebody looks. */
+const WAITING: readonly Reason[] = ["not_yet", "not_counted", "not_watched", "no_events"];
 
 /** Processes are alike in what can be read of them: so many stand for all. */
 const VOLATILE_MOST = 32;
@@ -61,6 +65,9 @@ function quantitiesIn(block: Block): readonly Quantity[] {
       return [...block.parts, { metric: block.whole }].map((shown) => ({ shown }));
     case "table":
       return block.columns.map((shown) => ({ shown, scope: block.scope }));
+    case "grid":
+      return block.rows.flatMap(({ cells }) => cells.filter((shown) => shown !== null))
+        .map((shown) => ({ shown }));
     case "each":
       return block.parts.map((shown) => ({ shown, scope: block.scope }));
     case "chart":
@@ -96,9 +103,19 @@ function isWorse(a: Measurement, b: Measurement): boolean {
   return worse(a.grade, b.grade) === a.grade;
 }
 
-/** What stands in a card's header. */
+/** What stands in a card's header: the worst grade, and what holds of any of its figures. */
 export function cardStanding(snapshot: Snapshot, card: Card): Measurement | null {
-  return worst(quantitiesOf(card).flatMap((quantity) => readingsOf(snapshot, quantity)));
+  const readings = quantitiesOf(card).flatMap((quantity) => readingsOf(snapshot, quantity));
+  const found = worst(readings);
+  if (found === null || found.grade === "exact") return found;
+  const measured = readings.filter(isMeasured);
+  const partials = measured.flatMap(({ partial }) => partial ?? []);
+  const least = partials.toSorted((a, b) => a.counted / a.present - b.counted / b.present)[0];
+  return {
+    ...found,
+    ...(measured.some(({ mixed }) => mixed) ? { mixed: true } : {}),
+    ...(least === undefined ? {} : { partial: least }),
+  };
 }
 
 const ABSENCES = new WeakMap<Snapshot, Map<Card, readonly Problem[]>>();
@@ -123,6 +140,21 @@ export function sameAbsence(snapshot: Snapshot, card: Card): Card | undefined {
     return others.length === causes.length && others.every((cause) => causes.includes(cause));
   });
   return first === card ? undefined : first;
+}
+
+/** The headline of a card; undefined where it has none. */
+export function headlineOf(card: Card): Headline | undefined {
+  return card.blocks.find((block) => block.block === "headline");
+}
+
+/** The card whose figure is the page's: the first whose headline is there, or comes by itself. */
+export function heroOf(snapshot: Snapshot): Card | undefined {
+  return CARDS.find((card) => {
+    const headline = headlineOf(card);
+    if (headline === undefined) return false;
+    const reading = snapshot.read(headline.shown.metric, headline.shown.instance);
+    return isMeasured(reading) || WAITING.includes(reading.absent);
+  });
 }
 
 function causesOf(snapshot: Snapshot, card: Card): readonly Problem[] {

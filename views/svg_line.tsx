@@ -27,7 +27,7 @@ type Column = readonly (number | null)[];
 const WIDTH = 300;
 const HEIGHT = 200;
 /** Points drawn of a line at most; of more, the least and the greatest of each few are kept. */
-const POINTS_MOST = 50;
+const POINTS_MOST = 32;
 /** Colours of the style sheet, in the order of the legend. */
 export const INKS = ["a", "b", "c", "d", "e"] as const;
 

@@ -1,8 +1,9 @@
 /** A snapshot for a terminal: every metric with its value, its unit and what it is worth. @module */
-import { METRICS, shownUnit } from "../collectors/catalogue.ts";
+import { shownUnit } from "../collectors/catalogue.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured, type Reading } from "../collectors/trust.ts";
 import { absentWords, instant, spell, trustWords } from "./format.ts";
+import { TOLD } from "./told.ts";
 
 /** Wider names push their own line to the right, and no other. */
 const NAME_WIDTH = 52;
@@ -16,7 +17,7 @@ export function tableText(snapshot: Snapshot): string {
     `${profile.hostname}, Linux ${profile.kernelRelease}, ${instant(snapshot.wallMs).join(" ")}`,
     "",
   ];
-  for (const metric of METRICS.values()) {
+  for (const metric of TOLD) {
     const unit = shownUnit(metric);
     const host = snapshot.read(metric.id);
     const instances = metric.scope === "host" ? [] : snapshot.instances(metric.scope);
@@ -46,7 +47,7 @@ function line(name: string, reading: Reading, unit: string): string {
 }
 
 /** Names come from the machine: control characters would write to the terminal what they like. */
-function printable(text: string): string {
+export function printable(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
 }

@@ -1,10 +1,12 @@
 /** The subjects, in the order in which their metrics get columns. @module */
 import type { Subject } from "../catalogue.ts";
+import { coreCounters } from "./core_counters.ts";
 import { cpuTime } from "./cpu_time.ts";
 import { disk } from "./disk.ts";
 import { filesystem } from "./filesystem.ts";
 import { frequency } from "./frequency.ts";
 import { interrupts } from "./interrupts.ts";
+import { lastLevelCache } from "./llc.ts";
 import { load } from "./load.ts";
 import { memory } from "./memory.ts";
 import { network } from "./network.ts";
@@ -17,6 +19,7 @@ import { scheduler } from "./scheduler.ts";
 import { self } from "./self.ts";
 import { softwareEvents } from "./software_events.ts";
 import { thermal } from "./thermal.ts";
+import { tsc } from "./tsc.ts";
 
 export const SUBJECTS: readonly Subject[] = [
   sampler,
@@ -31,6 +34,9 @@ export const SUBJECTS: readonly Subject[] = [
   network,
   interrupts,
   softwareEvents,
+  coreCounters,
+  lastLevelCache,
+  tsc,
   frequency,
   thermal,
   numa,

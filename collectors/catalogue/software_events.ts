@@ -1,6 +1,7 @@
 /** Events that the kernel itself counts for perf, by CPU, and the card that shows them. */
 import type { Exposition, Measured, Subject, Unit } from "../catalogue.ts";
 import type { SoftwareEvent } from "../pmu/event_codes.ts";
+import { PMU_EVENTS, PMU_TIMES } from "./counted.ts";
 
 const collector = "software_events";
 
@@ -91,44 +92,44 @@ const counts = SOFTWARE_COUNTS.map((count): Measured => ({
 /** Seconds have no place in a family of counts, and the group's times tell the same. */
 function exposition({ event, unit }: SoftwareCount): Exposition | undefined {
   if (unit === "s") return undefined;
-  return {
-    name: "ringside_pmu_events_total",
-    labels: { event, pmu: "software" },
-    help: "Events counted by perf_event_open, scaled to the whole time where counters were shared.",
-  };
+  return { ...PMU_EVENTS, labels: labelsOf(event) };
+}
+
+function labelsOf(event: SoftwareEvent): { readonly event: string; readonly pmu: string } {
+  return { event, pmu: "software" };
 }
 
 const times = [
-  time(SOFTWARE_TIME_ENABLED, "Time enabled", {
-    help: "Time for which the group of software events asked to be counted.",
-    exposed: "ringside_pmu_time_enabled_seconds_total",
-    family: "Time for which a group of events asked to be counted.",
-  }),
-  time(SOFTWARE_TIME_RUNNING, "Time counted", {
-    help: "Time for which the group of software events was counted.",
-    exposed: "ringside_pmu_time_running_seconds_total",
-    family: "Time for which a group of events was counted.",
-  }),
+  time(
+    SOFTWARE_TIME_ENABLED,
+    "Time enabled",
+    "Time for which the group of software events asked to be counted.",
+    PMU_TIMES.enabled,
+  ),
+  time(
+    SOFTWARE_TIME_RUNNING,
+    "Time counted",
+    "Time for which the group of software events was counted.",
+    PMU_TIMES.running,
+  ),
 ];
 
-function time(
-  id: string,
-  name: string,
-  words: { readonly help: string; readonly exposed: string; readonly family: string },
-): Measured {
+/** One group counts them all, so its times are those of each. */
+function time(id: string, name: string, help: string, family: Exposition): Measured {
   return {
     id,
     name,
-    help: words.help,
+    help,
     unit: "s",
     kind: "counter",
     scope: "cpu",
     collector,
     source: "perf_event_open, times of the group of software events",
     exposition: {
-      name: words.exposed,
-      labels: { pmu: "software", group: "software" },
-      help: words.family,
+      ...family,
+      labels: SOFTWARE_COUNTS.filter(({ unit }) => unit !== "s").map(({ event }) =>
+        labelsOf(event)
+      ),
     },
   };
 }
@@ -162,4 +163,14 @@ export const softwareEvents: Subject = {
       ],
     },
   ],
+  doctor: [{
+    id: "software",
+    name: "Kernel events per CPU",
+    metrics: [
+      "software_context_switches",
+      "software_cpu_migrations",
+      "software_page_faults",
+    ],
+    needs: "perf",
+  }],
 };

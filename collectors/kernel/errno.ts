@@ -41,6 +41,7 @@ export const ERRNO = {
   ESRCH: 3,
   EINTR: 4,
   EIO: 5,
+  E2BIG: 7,
   EBADF: 9,
   EACCES: 13,
   EBUSY: 16,
@@ -54,6 +55,13 @@ export const ERRNO = {
   ENOSYS: 38,
   EOPNOTSUPP: 95,
 } as const;
+
+const ABOUT_THE_EVENT: readonly number[] = [ERRNO.ENOENT, ERRNO.EINVAL, ERRNO.EOPNOTSUPP];
+
+/** Whether an error of perf_event_open says something of the event; any other does of the CPU or of this process. */
+export function isAboutTheEvent(errno: number): boolean {
+  return ABOUT_THE_EVENT.includes(errno);
+}
 
 /** `EACCES`; numbers without a name here print as `errno 123`. */
 export function errnoName(errno: number): string {

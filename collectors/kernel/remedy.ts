@@ -1,76 +1,203 @@
 /**
- * What a person can do about a refusal: one sentence, least privilege first. Rules of
- * perf_event_open(2), kernel.perf_event_paranoid (Documentation/admin-guide/sysctl/kernel.rst) and
- * capabilities(7).
+ * What a person can do about a refusal: one sentence, least privilege first, for the runtime and the
+ * distribution that this is. What is to be pasted stands between backticks. Rules of perf_event_open(2), kernel.perf_event_paranoid
+ * (Documentation/admin-guide/sysctl/kernel.rst) and capabilities(7).
  *
  * @module
  */
+import type { HostProfile } from "../host.ts";
 import { ERRNO } from "./errno.ts";
+import {
+  CAP_PERFMON,
+  CAP_SYS_ADMIN,
+  DISTRIBUTION_LEVEL,
+  holds,
+  type Obstacle,
+  obstacleBehind,
+} from "./obstacle.ts";
 
 /** What was opened. */
 export type Opened = "perf_event" | { readonly file: string };
 
 /** What the process may do, from a host profile. */
-export interface Rights {
-  readonly perfEventParanoid: number | undefined;
-  /** Hexadecimal, from `CapEff`. */
-  readonly effectiveCapabilities: string | undefined;
-}
+export type Rights =
+  & Pick<HostProfile, "perfEventParanoid" | "effectiveCapabilities">
+  & Partial<Pick<HostProfile, "distribution" | "perfAccess">>;
 
-// include/uapi/linux/capability.h
-const CAP_SYS_ADMIN = 21n;
-const CAP_PERFMON = 38n;
+/** Runs what follows it as the same user, who keeps CAP_PERFMON (setpriv(1), capabilities(7)). */
+const WITH_PERFMON = 'sudo env PATH="$PATH" HOME="$HOME" setpriv --reuid="$USER" ' +
+  '--regid="$(id -g)" --init-groups --inh-caps=+perfmon --ambient-caps=+perfmon';
+const DESCRIPTORS = 65_536;
 
 /** The remedy for an error number, or `undefined` where there is none to give. */
 export function remedyFor(errno: number, opened: Opened, rights: Rights): string | undefined {
   switch (errno) {
     case ERRNO.EMFILE:
-      return "Raise the limit of open files: LimitNOFILE=65536 in the unit, " +
-        "or --ulimit nofile=65536 for a container";
+      return remedyOf("descriptors", rights);
     case ERRNO.ENFILE:
-      return "Raise the system's limit of open files: sysctl fs.file-max";
+      return remedyOf("system_descriptors", rights);
   }
-  return opened === "perf_event" ? perfEventRemedy(errno, rights) : fileRemedy(errno, opened.file);
+  if (opened !== "perf_event") return fileRemedy(errno, opened.file);
+  const obstacle = obstacleBehind(errno, rights.perfAccess);
+  return obstacle === undefined ? guess(errno, rights) : remedyOf(obstacle, rights);
 }
 
-function perfEventRemedy(errno: number, rights: Rights): string | undefined {
-  switch (errno) {
-    case ERRNO.EACCES:
-      return deniedRemedy(rights);
-    case ERRNO.EPERM:
+/** The smallest change that takes an obstacle away. */
+export function remedyOf(obstacle: Obstacle, rights: Rights): string {
+  const { perfEventParanoid: level = 2 } = rights;
+  switch (obstacle) {
+    case "sandbox":
+      return "Run it outside of this sandbox (gVisor: --runtime=runc with Docker, another " +
+        "runtimeClassName with Kubernetes), which has no perf events";
+    case "no_perf":
+      return "Use a kernel that is built with CONFIG_PERF_EVENTS=y";
+    case "filter":
+      return filterRemedy(rights);
+    case "level":
+      return levelRemedy(rights, level);
+    case "capability":
+      return `${capital(grant(rights))}, or ${setLevel(0, rights)}`;
+    case "user_namespace":
+      return `${outside(rights)}, or ${setLevel(0, rights)}`;
+    case "security_module":
+      return `Allow perf_event in the security module (SELinux) that refuses it: ` +
+        `kernel.perf_event_paranoid is ${level} and does not`;
+    case "descriptors":
+      return descriptorRemedy(rights);
+    case "system_descriptors":
+      return "Raise the system's limit of open files: sysctl fs.file-max";
+  }
+}
+
+/** How this process, started as it is, gets CAP_PERFMON. */
+function grant({ perfAccess }: Rights): string {
+  switch (perfAccess?.runtime) {
+    case "docker":
+      return "start the container with `--cap-add PERFMON` (Docker 23 or later)";
+    case "podman":
+      return "start the container with `--cap-add PERFMON`";
+    case "kubernetes":
+      return "add PERFMON to securityContext.capabilities.add of the container";
+    case "container":
+      return "give the container CAP_PERFMON";
+    case "systemd":
+      return "give the service CAP_PERFMON in its unit: `AmbientCapabilities=CAP_PERFMON`";
+    case "host":
+      return `start it with CAP_PERFMON: \`${WITH_PERFMON} deno task start\``;
+    case undefined:
+      return "give it CAP_PERFMON, in a unit `AmbientCapabilities=CAP_PERFMON`, " +
+        "for a container `--cap-add PERFMON`";
+  }
+}
+
+function setLevel(level: number, rights: Rights): string {
+  return `lower the level${onHost(rights)}: \`sudo sysctl -w kernel.perf_event_paranoid=${level}\``;
+}
+
+/** Settings of the kernel are the host's, also for a container. */
+function onHost({ perfAccess }: Rights): string {
+  return isContained(perfAccess?.runtime) ? " on the host" : "";
+}
+
+function isContained(runtime: string | undefined): boolean {
+  return runtime !== undefined && runtime !== "host" && runtime !== "systemd";
+}
+
+function filterRemedy({ perfAccess }: Rights): string {
+  switch (perfAccess?.runtime) {
+    case "docker":
+      return "Start the container with `--cap-add PERFMON` (Docker 23 or later), or with a " +
+        "seccomp profile that allows perf_event_open (--security-opt seccomp=FILE)";
+    case "podman":
+      return "Start the container with `--cap-add PERFMON` and, where that does not do, with a " +
+        "seccomp profile that allows perf_event_open (--security-opt seccomp=FILE)";
+    case "kubernetes":
+      return "Add PERFMON to securityContext.capabilities.add of the container, and a " +
+        "seccompProfile of type Localhost that allows perf_event_open";
+    case "systemd":
+      return "Allow the call in the unit: `SystemCallFilter=perf_event_open`";
+    default:
       return "Add CAP_PERFMON to the container (--cap-add PERFMON, Docker 23 or later), " +
         "or use a seccomp profile that allows perf_event_open";
+  }
+}
+
+/** Who holds CAP_PERFMON needs the level alone. */
+function levelRemedy(rights: Rights, level: number): string {
+  const contained = isContained(rights.perfAccess?.runtime);
+  // In a container the distribution is not the one whose kernel this is.
+  const kernel = rights.distribution === undefined || contained
+    ? "the kernel"
+    : `the kernel of ${rights.distribution}`;
+  const and = holds(rights.effectiveCapabilities, CAP_PERFMON) ? "" : ` and ${grant(rights)}`;
+  const at = rights.perfEventParanoid === undefined
+    ? "At its level of perf_event_paranoid, which is not shown here,"
+    : `At ${level}`;
+  return `${at} ${kernel} asks for CAP_SYS_ADMIN: ${setLevel(2, rights)}${and}`;
+}
+
+function outside({ perfAccess }: Rights): string {
+  switch (perfAccess?.runtime) {
+    case "docker":
+      return "Start the container with --userns=host and --cap-add PERFMON on a Docker that does " +
+        "not run rootless";
+    case "podman":
+      return "Start the container as root and with --cap-add PERFMON, since rootless containers " +
+        "have a user namespace";
+    case "kubernetes":
+      return "Set hostUsers: true for the pod and add PERFMON to securityContext.capabilities.add";
+    case "systemd":
+      return "Set in the unit `PrivateUsers=no` and `AmbientCapabilities=CAP_PERFMON`";
+    default:
+      return "Run it with CAP_PERFMON and outside of this user namespace";
+  }
+}
+
+function descriptorRemedy({ perfAccess }: Rights): string {
+  const raise = "Raise the limit of open files";
+  switch (perfAccess?.runtime) {
+    case "docker":
+    case "podman":
+      return `${raise}: start the container with \`--ulimit nofile=${DESCRIPTORS}\``;
+    case "systemd":
+      return `${raise} in the unit: \`LimitNOFILE=${DESCRIPTORS}\``;
+    case "host":
+      // As a user one cannot go beyond the hard limit (setrlimit(2)), and the service has gone there.
+      return `${raise} of this shell and start again: ` +
+        `\`sudo prlimit --pid $$ --nofile=${DESCRIPTORS}\``;
+    default:
+      return `${raise}, in a unit \`LimitNOFILE=${DESCRIPTORS}\`, ` +
+        `for a container \`--ulimit nofile=${DESCRIPTORS}\``;
+  }
+}
+
+/** Where nothing was tried, or something changed since. */
+function guess(errno: number, rights: Rights): string | undefined {
+  switch (errno) {
+    case ERRNO.EACCES:
+      return deniedGuess(rights);
+    case ERRNO.EPERM:
+      return remedyOf("filter", rights);
     case ERRNO.ENOSYS:
       // The file is there whenever the kernel has perf events, so then a filter hides the call.
-      return rights.perfEventParanoid === undefined
-        ? "Use a kernel that is built with CONFIG_PERF_EVENTS=y"
-        : "Use a seccomp profile that allows perf_event_open, or add CAP_PERFMON to the container";
+      return remedyOf(rights.perfEventParanoid === undefined ? "no_perf" : "filter", rights);
+    case ERRNO.EBUSY:
+      return "Stop what holds the counters: another profiler, a guest that has them, " +
+        "or the NMI watchdog: `sudo sysctl -w kernel.nmi_watchdog=0`";
     default:
       return undefined;
   }
 }
 
-function deniedRemedy({ perfEventParanoid, effectiveCapabilities }: Rights): string {
-  const level = perfEventParanoid ?? 2;
-  // Debian and Ubuntu add levels 3 and 4, at which CAP_PERFMON does not suffice.
-  const raised = level >= 3;
-  if (
-    holds(effectiveCapabilities, CAP_SYS_ADMIN) ||
-    (holds(effectiveCapabilities, CAP_PERFMON) && !raised)
-  ) {
+function deniedGuess(rights: Rights): string {
+  const { perfEventParanoid: level = 2, effectiveCapabilities: held } = rights;
+  const raised = level >= DISTRIBUTION_LEVEL;
+  if (holds(held, CAP_SYS_ADMIN) || (holds(held, CAP_PERFMON) && !raised)) {
     return "Run outside a user namespace (a rootless container has one), in which CAP_PERFMON " +
       "does not count, or allow perf_event in the security module (SELinux) that refuses it";
   }
-  if (level <= 0) {
-    return `Allow perf_event in the security module (SELinux) that refuses it: ` +
-      `kernel.perf_event_paranoid is ${level} and does not`;
-  }
-  if (raised) {
-    return "Set kernel.perf_event_paranoid=2 with sysctl and give the service CAP_PERFMON " +
-      `(AmbientCapabilities=CAP_PERFMON in its unit): at ${level} the kernel asks for CAP_SYS_ADMIN`;
-  }
-  return "Give the service CAP_PERFMON (AmbientCapabilities=CAP_PERFMON in its unit, " +
-    "--cap-add PERFMON for a container), or set kernel.perf_event_paranoid=0 with sysctl";
+  if (level <= 0) return remedyOf("security_module", rights);
+  return remedyOf(raised ? "level" : "capability", rights);
 }
 
 function fileRemedy(errno: number, file: string): string | undefined {
@@ -82,6 +209,6 @@ function fileRemedy(errno: number, file: string): string | undefined {
       "or give the service CAP_DAC_READ_SEARCH (AmbientCapabilities=CAP_DAC_READ_SEARCH)";
 }
 
-function holds(capabilities: string | undefined, bit: bigint): boolean {
-  return capabilities !== undefined && (BigInt(`0x${capabilities}`) >> bit & 1n) === 1n;
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -46,6 +46,7 @@ export interface EventAttr {
   readonly config: bigint;
   readonly config1?: bigint;
   readonly config2?: bigint;
+  readonly config3?: bigint;
   /** `READ_FORMAT` bits. */
   readonly readFormat: number;
   /** `FLAG` bits; 0 counts everything on the CPU. */
@@ -63,6 +64,7 @@ export function encodeAttr(attr: EventAttr): Uint8Array<ArrayBuffer> {
   view.setUint32(40, u32("flags", attr.flags), true);
   view.setBigUint64(56, u64("config1", attr.config1 ?? 0n), true);
   view.setBigUint64(64, u64("config2", attr.config2 ?? 0n), true);
+  view.setBigUint64(128, u64("config3", attr.config3 ?? 0n), true);
   return bytes;
 }
 
@@ -81,6 +83,7 @@ export function decodeAttr(bytes: Uint8Array<ArrayBuffer>): Required<EventAttr> 
     config: view.getBigUint64(8, true),
     config1: view.getBigUint64(56, true),
     config2: size < 72 ? 0n : view.getBigUint64(64, true),
+    config3: size < ATTR_BYTES ? 0n : view.getBigUint64(128, true),
     readFormat: view.getUint32(32, true),
     flags: view.getUint32(40, true),
   };

@@ -41,7 +41,16 @@ export class GroupScale {
   enabledSeconds = 0;
   /** Seconds since the baseline in which it was. */
   runningSeconds = 0;
-  /** enabled, running and then each member, as low and high word. Counters begin at zero. */
+  /** The group had a turn since the baseline. */
+  ran = false;
+  /**
+   * No time went by since the last reading, though it did before: the CPU went offline, and a group of
+   * one event still answers.
+   */
+  stands = false;
+  /** time_enabled of the last reading. */
+  readonly #last = new Uint32Array(2);
+  /** enabled, running and then each member, as low and high word. */
   readonly #baseline: Uint32Array<ArrayBuffer>;
 
   constructor(members: number) {
@@ -54,6 +63,18 @@ export class GroupScale {
     return Math.min(1, this.runningSeconds / this.enabledSeconds);
   }
 
+  /** Takes a decoded reading as the baseline: what was counted before it is nobody's. */
+  begin(reading: GroupReading): void {
+    const baseline = this.#baseline;
+    const words = reading.words;
+    copy(baseline, 0, words, TIME_ENABLED_WORD);
+    copy(baseline, 2, words, TIME_RUNNING_WORD);
+    for (let member = 0; member < this.increases.length; member++) {
+      const word = reading.wordOf(member);
+      if (word !== MISSING) copy(baseline, 4 + member * 2, words, word);
+    }
+  }
+
   /**
    * Works out what a decoded reading adds, and takes it as the new baseline. When the group had no
    * turn since, there is nothing to scale: false, and the baseline stays, so that the next increase
@@ -64,6 +85,11 @@ export class GroupScale {
     const words = reading.words;
     const enabled = increase(baseline, 0, words, TIME_ENABLED_WORD);
     const running = increase(baseline, 2, words, TIME_RUNNING_WORD);
+    const last = this.#last;
+    const again = last[0] === words[TIME_ENABLED_WORD] && last[1] === words[TIME_ENABLED_WORD + 1];
+    this.stands = again && (last[0] !== 0 || last[1] !== 0);
+    copy(last, 0, words, TIME_ENABLED_WORD);
+    this.ran = running > 0;
     if (running <= 0) {
       this.enabledSeconds = 0;
       this.runningSeconds = 0;

@@ -6,7 +6,7 @@
  *     file PATH        keep it open at first sight, pread it to its end
  *     list PATH        open the directory, read its entries, close it
  *     statvfs PATH     statvfs(2)
- *     perf CPU N HEX.. open a group of N events at first sight (attr bytes in hex), read it once
+ *     perf CPU N HEX.. open a group of N events at first sight (attr bytes in hex), start and read it
  *     tick             the tick ends here
  *
  * Arguments: rounds to run. Prints nanoseconds of CPU of this thread for one tick: the median over rounds.
@@ -14,9 +14,11 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -60,6 +62,8 @@ static int open_group(const char *text) {
     if (fd < 0) fail("open event", text);
     if (leader < 0) leader = fd;
   }
+  /* A group that is stopped is read without asking its CPU. */
+  if (ioctl(leader, PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP) < 0) fail("start group", text);
   free(copy);
   return leader;
 }

@@ -60,7 +60,7 @@ function record(): string {
 }
 
 /** Path of the compiled program; null where there is no compiler. */
-async function compile(): Promise<string | null> {
+export async function compile(): Promise<string | null> {
   const build = new URL("./build/", import.meta.url).pathname;
   await Deno.mkdir(build, { recursive: true });
   const source = new URL("./reads.c", import.meta.url).pathname;
@@ -77,7 +77,7 @@ async function compile(): Promise<string | null> {
   }
 }
 
-async function run(program: string, steps: string, rounds: number): Promise<number> {
+export async function run(program: string, steps: string, rounds: number): Promise<number> {
   const child = new Deno.Command(program, {
     args: [String(rounds)],
     stdin: "piped",

@@ -103,6 +103,35 @@ Deno.test("cpu_time lets a CPU go that went offline, and takes it back", () => {
   assertEquals(on.names("cpu"), ["0", "1", "2"]);
 });
 
+Deno.test("cpu_time says where each CPU belongs, anew when it comes back", () => {
+  const { stage: on, tree } = stage(stat({ 0: IDLE, 1: IDLE }));
+  const devices = "/sys/bus/event_source/devices";
+  const cpu = (n: number): string => `/sys/devices/system/cpu/cpu${n}`;
+  tree.set(`${devices}/cpu_core/type`, "4\n");
+  tree.set(`${devices}/cpu_core/cpus`, "0\n");
+  tree.set(`${devices}/cpu_atom/type`, "10\n");
+  tree.set(`${devices}/cpu_atom/cpus`, "1\n");
+  tree.set(`${cpu(0)}/topology/physical_package_id`, "0\n");
+  tree.set(`${cpu(1)}/topology/physical_package_id`, "1\n");
+  on.tick();
+  const { snapshot } = on;
+  assertEquals(snapshot.groups("cpu", "core_type"), ["cpu_core", "cpu_atom"]);
+  assertEquals(snapshot.instances("cpu").map(({ groups }) => groups.socket), ["0", "1"]);
+  // A virtual machine may get another CPU under the same number.
+  tree.set(PATH, stat({ 0: IDLE }));
+  on.tick();
+  assertEquals(on.snapshot.groups("cpu", "core_type"), ["cpu_core"]);
+  tree.set(PATH, stat({ 0: IDLE, 1: IDLE }));
+  tree.set(`${devices}/cpu_core/cpus`, "0-1\n");
+  tree.remove(`${devices}/cpu_atom`);
+  tree.set(`${cpu(1)}/topology/physical_package_id`, "0\n");
+  on.tick();
+  assertEquals(on.snapshot.instances("cpu").map(({ groups }) => groups), [
+    { core_type: "cpu_core", socket: "0" },
+    { core_type: "cpu_core", socket: "0" },
+  ]);
+});
+
 Deno.test("cpu_time reads what the host counts from the same file", () => {
   const { stage: on, tree } = stage(stat({ 0: IDLE }));
   on.tick();

@@ -8,8 +8,11 @@ import {
   type Site,
 } from "../../collectors/collector.ts";
 import { isMeasured } from "../../collectors/trust.ts";
+import { SCOPES } from "../../collectors/catalogue.ts";
+import { COLLECTORS, metricIndex, NO_COLUMNS } from "../../collectors/layout.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
+import { HandCounted, source } from "./hand_counted.ts";
 
 const tree = new TextTree();
 
@@ -254,5 +257,97 @@ Deno.test("Engine takes in as many instances as a scope may have, and says which
   assertEquals(stage.names("cpu").length, 1024);
   assertEquals(stage.problems().map((problem) => problem.message), [
     'Cannot take in cpu "1024": 1024 are shown already, and that is the most',
+  ]);
+});
+
+Deno.test("Engine gives a dormant metric columns when its collector opens for the first time, and keeps the past", () => {
+  const core = new HandCounted("core_counters");
+  const counters = new Counters();
+  counters.totals.set("0", 0);
+  core.refused = new CollectorError("denied", "Cannot open it: EACCES");
+  core.rises = { 0: { cpu_cycles: [100, 1, 1] } };
+  const stage = new Stage([counters.spec, core.spec], { tree });
+  const base = (): number => stage.engine.layout.bases[metricIndex("cpu_cycles")]!;
+  const sleeping = stage.engine.layout.width;
+  for (let tick = 0; tick < 3; tick++) {
+    stage.tick();
+    counters.totals.set("0", counters.totals.get("0")! + 3);
+  }
+  assertEquals([base(), stage.engine.layout.width], [NO_COLUMNS, sleeping]);
+  const reading = stage.read("cpu_cycles", "0");
+  assert(!isMeasured(reading));
+  assertEquals([reading.absent, reading.problem?.message], ["denied", "Cannot open it: EACCES"]);
+  assertEquals(stage.read("cpu_cycles"), reading);
+  assertEquals(stage.read("instructions_per_cycle", "0"), reading);
+  assertEquals(stage.cell("cpu_cycles", "0"), NaN);
+
+  core.refused = null;
+  stage.tick(5000);
+  assert(base() > 0, "it has no columns");
+  assert(stage.engine.layout.width > sleeping, "the row is no wider");
+  assertEquals(stage.read("cpu_cycles", "0"), { absent: "not_yet" });
+  counters.totals.set("0", counters.totals.get("0")! + 3);
+  stage.tick();
+  assertEquals([stage.rate("cpu_cycles", "0"), stage.rate("cpu_user_seconds", "0")], [100, 3]);
+  const chart = stage.feed.series.read(
+    [{ metric: "cpu_user_seconds", instance: "0" }, { metric: "cpu_cycles", instance: "0" }],
+    0,
+    60_000,
+  );
+  // The rows from before are there, in their new columns; five seconds went by without a tick.
+  assertEquals(chart.values, [[null, 3, 3, null, 3], [null, null, null, null, 100]]);
+
+  // Once it had columns it keeps them.
+  const awake = stage.engine.layout.width;
+  core.refused = new CollectorError("denied", "Cannot open it: EACCES");
+  core.rises = { 0: { load_1m: [1, 1, 1] } };
+  stage.tick();
+  assertEquals([stage.cell("cpu_cycles", "0"), stage.engine.layout.width], [NaN, awake]);
+});
+
+Deno.test("Engine has no column for what sleeps, however many instances come and go", () => {
+  const counters = new Counters();
+  const stage = new Stage([counters.spec], { tree });
+  for (let n = 0; n < 300; n++) {
+    counters.totals.clear();
+    counters.totals.set(String(n), n);
+    stage.tick();
+  }
+  const { bases, width } = stage.engine.layout;
+  assertEquals(bases[metricIndex("cpu_cycles")], NO_COLUMNS);
+  const used = bases.filter((base) => base !== NO_COLUMNS);
+  assert(used.every((base) => base > COLLECTORS.length && base < width), "a block aliases another");
+  assertEquals(new Set(used).size, used.length);
+  assert(SCOPES.has("l3_domain"), "its scope is not in the catalogue");
+  assertEquals(stage.read("l3_misses"), { absent: "not_supported" });
+});
+
+Deno.test("Engine tells where counts come from while their collector is open", () => {
+  const core = new HandCounted("core_counters");
+  const l3 = new HandCounted("l3_counters", "l3_domain");
+  core.rises = { 0: { cpu_cycles: [100, 1, 1] } };
+  core.sources = [source("cpu_cycles", 1, ["0"])];
+  l3.rises = { 0: { l3_misses: [100, 1, 1] } };
+  l3.sources = [source("l3_misses", 1, ["0"], { pmu: "amd_l3" })];
+  const stage = new Stage([core.spec, l3.spec], { tree });
+  stage.tick();
+  const told = stage.engine.sources;
+  assertEquals(told, [...core.sources, ...l3.sources]);
+  stage.tick();
+  // The same array while nothing is new: readers are told by it.
+  assert(stage.engine.sources === told, "it was made anew");
+  core.rises = { 0: { load_1m: [1, 1, 1] } };
+  stage.tick();
+  assertEquals(stage.engine.sources, l3.sources);
+  assertEquals(stage.snapshot.sources("cpu_cycles"), []);
+});
+
+Deno.test("Engine lets a collector tell of its own metrics only", () => {
+  const core = new HandCounted("core_counters");
+  core.sources = [source("load_1m", 1, ["0"])];
+  const stage = new Stage([core.spec], { tree });
+  stage.tick();
+  assertEquals(stage.problems().map(({ message }) => message), [
+    'Cannot find column of metric "load_1m": collector "core_counters" has none of that id',
   ]);
 });

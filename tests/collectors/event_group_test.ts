@@ -40,7 +40,7 @@ Deno.test("EventGroup.open() opens a stopped leader, its members, and starts the
   announce(kernel, 0n, -1, 20);
   announce(kernel, 1n, 20, 21);
   announce(kernel, 0x1c2n, 20, 22);
-  kernel.expect("ioctl", [20, 0x2400, 1], 0);
+  kernel.expect("read", [20], 0).expect("ioctl", [20, 0x2400, 1], 0);
   const { group, told } = open(kernel);
   assertEquals(group?.members, 3);
   assertEquals(told, []);
@@ -54,9 +54,10 @@ Deno.test("EventGroup.open() asks for whole CPUs and excludes nothing", () => {
   kernel
     .always("perfEventOpen", [], (bytes) => attrs.push(decodeAttr(bytes)) + 10)
     .always("ioctlRead", [], 0)
+    .always("read", [], 0)
     .always("ioctl", [], 0);
   open(kernel);
-  const asked = { config1: 0n, config2: 0n, readFormat: 0xf };
+  const asked = { config1: 0n, config2: 0n, config3: 0n, readFormat: 0xf };
   assertEquals(attrs, [
     { ...asked, type: 0, config: 0n, flags: FLAG.disabled },
     { ...asked, type: 0, config: 1n, flags: 0 },
@@ -128,6 +129,7 @@ Deno.test("EventGroup.open() closes a member that does not tell its id", () => {
     .expect("perfEventOpen", [ANY, { pid: -1, cpu: 3, groupFd: 20 }], 21)
     .expect("ioctlRead", [21], -ERRNO.EINVAL)
     .expect("close", [21], undefined)
+    .expect("read", [20], 0)
     .expect("ioctl", [20, 0x2400, 1], 0);
   const { group, told } = open(kernel, REQUESTS.slice(0, 2));
   assertEquals(told, [[1, ERRNO.EINVAL]]);
@@ -140,6 +142,7 @@ Deno.test("EventGroup.open() closes everything when the group cannot be started"
   announce(kernel, 0n, -1, 20);
   announce(kernel, 1n, 20, 21);
   kernel
+    .expect("read", [20], 0)
     .expect("ioctl", [20, 0x2400, 1], -ERRNO.EBADF)
     .expect("close", [20], undefined)
     .expect("close", [21], undefined);
@@ -167,6 +170,7 @@ Deno.test("EventGroup.read() reports an error with its number, and a short readi
   const kernel = new FakeKernel();
   announce(kernel, 0n, -1, 20);
   kernel
+    .expect("read", [20], 0)
     .expect("ioctl", [20], 0)
     .expect("read", [20], -ERRNO.EIO)
     .expect("read", [20], 16)
@@ -178,6 +182,34 @@ Deno.test("EventGroup.read() reports an error with its number, and a short readi
   assertEquals(group?.bytesRead, 16);
   assertEquals(group?.read(), "stopped");
   kernel.done();
+});
+
+Deno.test("EventGroup counts from what its counters held when they were started", () => {
+  const kernel = new FakeKernel();
+  const perf = new FakePerf(kernel);
+  perf.startsAt = 2n ** 53n - 1000n;
+  const { group } = open(kernel);
+  perf.run(1000);
+  // Past 2^53, where a double knows even numbers only.
+  perf.happen(3, 0, 0, 2001);
+  assertEquals(group?.read(), "whole");
+  assertEquals(group!.scale.increases[0], 2001);
+  assertEquals(group!.scale.increases[1], 0);
+});
+
+Deno.test("EventGroup.stop() lets others have the counters until start()", () => {
+  const kernel = new FakeKernel();
+  const perf = new FakePerf(kernel);
+  const { group } = open(kernel);
+  group!.stop();
+  perf.run(1000);
+  perf.happen(3, 0, 0, 5);
+  group!.start();
+  perf.run(500);
+  perf.happen(3, 0, 0, 7);
+  group!.read();
+  assertEquals(group!.scale.increases[0], 7);
+  assertEquals(group!.scale.enabledSeconds, 0.5);
 });
 
 Deno.test("EventGroup.close() gives every descriptor back", () => {

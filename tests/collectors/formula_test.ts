@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
 import {
   add,
+  alternatives,
   delta,
   divide,
+  either,
   elapsed,
   evaluate,
   type Formula,
@@ -11,6 +13,7 @@ import {
   multiply,
   number,
   print,
+  rate,
   subtract,
   type Terms,
 } from "../../collectors/formula.ts";
@@ -20,7 +23,8 @@ const HALF: Reading = { value: 6, coverage: 0.5, grade: "estimated" };
 
 function terms(values: Readonly<Record<string, Reading>>): Terms {
   const look = (id: string): Reading => values[id] ?? absent("not_supported");
-  return { delta: look, last: look, elapsed: () => exact(2) };
+  const perSecond = (id: string): Reading => values[`${id} per second`] ?? absent("not_supported");
+  return { delta: look, rate: perSecond, last: look, elapsed: () => exact(2) };
 }
 
 function check(formula: Formula, values: Record<string, Reading>, expected: Reading): void {
@@ -65,9 +69,58 @@ Deno.test("evaluate carries that a sum lacks instances and that a ratio is mixed
   check(divide(delta("a"), number(2)), { a: some }, { ...some, value: 3 });
 });
 
+Deno.test("evaluate takes a rate from who knows for how long it was counted", () => {
+  const values = { "a per second": exact(50), a: exact(100) };
+  check(multiply(rate("a"), number(2)), values, exact(100));
+});
+
+Deno.test("evaluate of either is the left one where it is measured, else the right one", () => {
+  const ratio = either(divide(delta("a"), delta("b")), divide(delta("c"), delta("d")));
+  const core = { a: exact(1), b: exact(4) };
+  const domain = { c: HALF, d: exact(12) };
+  check(ratio, { ...core, ...domain }, exact(0.25));
+  check(ratio, domain, { value: 0.5, coverage: 0.5, grade: "estimated" });
+  check(ratio, { ...core, b: exact(0), ...domain }, {
+    value: 0.5,
+    coverage: 0.5,
+    grade: "estimated",
+  });
+});
+
+Deno.test("evaluate of either tells why the left one is absent, unless the right one tells more", () => {
+  const either_ = either(delta("a"), delta("b"));
+  const problem = {
+    key: "a",
+    collector: "load",
+    reason: "not_supported",
+    message: "Cannot find it",
+  } as const;
+  const lacking = absent("not_supported", problem);
+  check(either_, { a: absent("no_events"), b: absent("denied") }, absent("no_events"));
+  check(either_, { b: absent("gone") }, absent("gone"));
+  check(either_, { a: lacking, b: absent("failed") }, lacking);
+  for (const reason of ["coarser_only", "denied", "left_out", "not_yet", "not_counted"] as const) {
+    check(either_, { a: lacking, b: absent(reason) }, absent(reason));
+  }
+});
+
+Deno.test("alternatives are the formulas without either, the same objects each time", () => {
+  const [a, b, c] = [delta("a"), delta("b"), delta("c")];
+  const formula = divide(either(a, b), either(c, elapsed()));
+  assertEquals(alternatives(formula), [
+    divide(a, c),
+    divide(a, elapsed()),
+    divide(b, c),
+    divide(b, elapsed()),
+  ]);
+  assertEquals(alternatives(formula)[1] === alternatives(formula)[1], true);
+  assertEquals(alternatives(either(a, either(b, c))), [a, b, c]);
+});
+
 Deno.test("inputs names each metric once, in the order they are met", () => {
   const formula = divide(add(delta("b"), delta("a")), add(delta("a"), last("c"), elapsed()));
   assertEquals(inputs(formula), ["b", "a", "c"]);
+  assertEquals(inputs(either(rate("d"), last("a"))), ["d", "a"]);
 });
 
 Deno.test("print writes a formula with the brackets it needs and no others", () => {
@@ -79,6 +132,9 @@ Deno.test("print writes a formula with the brackets it needs and no others", () 
     [multiply(number(64), delta("a")), "64 × Δ a"],
     [divide(delta("a"), multiply(delta("b"), number(2))), "Δ a ÷ (Δ b × 2)"],
     [add(last("a"), divide(last("b"), last("c"))), "a + b ÷ c"],
+    [either(rate("a"), divide(delta("b"), delta("c"))), "a per second or Δ b ÷ Δ c"],
+    [divide(either(delta("a"), delta("b")), elapsed()), "(Δ a or Δ b) ÷ elapsed"],
+    [either(last("a"), either(last("b"), last("c"))), "a or b or c"],
   ];
   for (const [formula, text] of cases) assertEquals(print(formula), text);
 });

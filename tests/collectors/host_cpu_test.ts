@@ -57,6 +57,21 @@ Deno.test("readCpuIdentity() reads x86 by its vendor's name", () => {
   }
 });
 
+Deno.test("readCpuIdentity() reads family and model number of x86 as decimal numbers", () => {
+  const numbersOf = (cpuinfo: string): (number | undefined)[] => {
+    const { family, modelNumber } = readCpuIdentity(new TextTree({ "/proc/cpuinfo": cpuinfo }));
+    return [family, modelNumber];
+  };
+  const skylake = "processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\n" +
+    "model\t\t: 85\nmodel name\t: Intel(R) Xeon(R) Gold 6130 CPU @ 2.10GHz\n";
+  assertEquals(numbersOf(skylake), [6, 0x55]);
+  // `model name` is another field than `model`.
+  assertEquals(numbersOf(x86("AuthenticAMD", "AMD EPYC 7763", "fpu")), [25, undefined]);
+  assertEquals(numbersOf(skylake.replace(": 85", ": 0x55")), [6, undefined]);
+  assertEquals(numbersOf(arm([0x41, 0xd0c])), [undefined, undefined]);
+  assertEquals(numbersOf(""), [undefined, undefined]);
+});
+
 Deno.test("readCpuIdentity() finds the flag of a guest as a word", () => {
   assertEquals(identity(x86("AuthenticAMD", "AMD EPYC", "fpu hypervisor lahf_lm")).guest, true);
   assertEquals(identity(x86("AuthenticAMD", "AMD EPYC", "fpu hypervisorless")).guest, false);

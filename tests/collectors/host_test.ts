@@ -1,10 +1,19 @@
 import { assertEquals } from "@std/assert";
-import { readHostProfile } from "../../collectors/host.ts";
+import { type HostProfile, readHostProfile } from "../../collectors/host.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { FakeKernel } from "../fakes/fake_kernel.ts";
 import { TextTree } from "../text_tree.ts";
 
 const CPU = "/sys/devices/system/cpu";
+
+/** Without what perf_event_open answered: access_test.ts looks at that. */
+function profileOf(kernel: FakeKernel, tree: TextTree): Omit<HostProfile, "perfAccess"> {
+  kernel.always("perfEventOpen", [], -ERRNO.ENOSYS);
+  kernel.always("descriptorLimit", [], { soft: 1024, hard: 4096 });
+  const { perfAccess, ...profile } = readHostProfile(kernel, tree);
+  assertEquals(perfAccess?.tries.call.errno, ERRNO.ENOSYS);
+  return profile;
+}
 
 function kernel(machine = "x86_64"): FakeKernel {
   return new FakeKernel().always("uname", [], {
@@ -47,12 +56,14 @@ const SERVER: Readonly<Record<string, string>> = {
 };
 
 Deno.test("readHostProfile() reads a server of two sockets", () => {
-  assertEquals(readHostProfile(kernel(), new TextTree(SERVER)), {
+  assertEquals(profileOf(kernel(), new TextTree(SERVER)), {
     hostname: "fig",
     kernelRelease: "6.12.9-amd64",
     machine: "x86_64",
     cpuModel: "Intel(R) Xeon(R) Gold 6130 CPU @ 2.10GHz",
     cpuVendor: "intel",
+    cpuFamily: undefined,
+    cpuModelNumber: undefined,
     sockets: 2,
     cores: 2,
     onlineCpus: [0, 1, 2, 3],
@@ -68,12 +79,14 @@ Deno.test("readHostProfile() reads a server of two sockets", () => {
 });
 
 Deno.test("readHostProfile() knows nothing of a machine that shows nothing", () => {
-  assertEquals(readHostProfile(kernel("riscv64"), new TextTree()), {
+  assertEquals(profileOf(kernel("riscv64"), new TextTree()), {
     hostname: "fig",
     kernelRelease: "6.12.9-amd64",
     machine: "riscv64",
     cpuModel: undefined,
     cpuVendor: undefined,
+    cpuFamily: undefined,
+    cpuModelNumber: undefined,
     sockets: undefined,
     cores: undefined,
     onlineCpus: [],
@@ -101,20 +114,20 @@ Deno.test("readHostProfile() leaves out what is garbled or denied, and keeps the
       [`${CPU}/cpu2/topology/physical_package_id`, "-1\n", "sockets"],
     ] as const
   ) {
-    const whole = readHostProfile(kernel(), new TextTree(SERVER));
+    const whole = profileOf(kernel(), new TextTree(SERVER));
     const garbled = new TextTree(SERVER);
     garbled.set(path, content);
-    assertEquals(readHostProfile(kernel(), garbled), { ...whole, [field]: undefined }, path);
+    assertEquals(profileOf(kernel(), garbled), { ...whole, [field]: undefined }, path);
     const denied = new TextTree(SERVER);
     denied.fail(path, ERRNO.EACCES);
-    assertEquals(readHostProfile(kernel(), denied), { ...whole, [field]: undefined }, path);
+    assertEquals(profileOf(kernel(), denied), { ...whole, [field]: undefined }, path);
   }
 });
 
 Deno.test("readHostProfile() takes online CPUs from cpuinfo where sysfs is hidden", () => {
   const tree = new TextTree(SERVER);
   tree.remove("/sys");
-  const profile = readHostProfile(kernel(), tree);
+  const profile = profileOf(kernel(), tree);
   assertEquals(profile.onlineCpus, [0, 1, 2, 3]);
   assertEquals([profile.sockets, profile.cores], [undefined, undefined]);
 });
@@ -122,7 +135,7 @@ Deno.test("readHostProfile() takes online CPUs from cpuinfo where sysfs is hidde
 Deno.test("readHostProfile() counts only sockets and cores that are online", () => {
   const tree = new TextTree(SERVER);
   tree.set(`${CPU}/online`, "0,2\n");
-  const { sockets, cores, onlineCpus } = readHostProfile(kernel(), tree);
+  const { sockets, cores, onlineCpus } = profileOf(kernel(), tree);
   assertEquals({ sockets, cores, onlineCpus }, { sockets: 1, cores: 1, onlineCpus: [0, 2] });
 });
 
@@ -132,7 +145,7 @@ Deno.test("readHostProfile() counts cores by the name that older kernels have", 
     tree.remove(`${CPU}/cpu${cpu}/topology/core_cpus_list`);
     tree.set(`${CPU}/cpu${cpu}/topology/thread_siblings_list`, `${siblings}\n`);
   }
-  assertEquals(readHostProfile(kernel(), tree).cores, 2);
+  assertEquals(profileOf(kernel(), tree).cores, 2);
 });
 
 Deno.test("readHostProfile() reads os-release with and without quotes, in either place", () => {
@@ -146,12 +159,12 @@ Deno.test("readHostProfile() reads os-release with and without quotes, in either
   ) {
     for (const path of ["/etc/os-release", "/usr/lib/os-release"]) {
       const tree = new TextTree({ [path]: `ID=x\n${line}\nHOME_URL="y"\n` });
-      assertEquals(readHostProfile(kernel(), tree).distribution, name);
+      assertEquals(profileOf(kernel(), tree).distribution, name);
     }
   }
 });
 
 Deno.test("readHostProfile() reads a level of paranoia below zero", () => {
   const tree = new TextTree({ "/proc/sys/kernel/perf_event_paranoid": "-1\n" });
-  assertEquals(readHostProfile(kernel(), tree).perfEventParanoid, -1);
+  assertEquals(profileOf(kernel(), tree).perfEventParanoid, -1);
 });

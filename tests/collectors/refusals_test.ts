@@ -1,8 +1,10 @@
 /** What of the software events is lost, and what is told, where the kernel refuses them. */
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
+import type { CollectorSpec } from "../../collectors/collector.ts";
+import { refusal, Refusals } from "../../collectors/refusals.ts";
 import { softwareEvents } from "../../collectors/software_events.ts";
-import { isMeasured, type Reading } from "../../collectors/trust.ts";
+import { isMeasured, type Problem, type Reading } from "../../collectors/trust.ts";
 import { claimedCpus } from "../claimed_cpus.ts";
 import { FakeKernel } from "../fakes/fake_kernel.ts";
 import { FakePerf } from "../fakes/fake_perf.ts";
@@ -15,6 +17,7 @@ import {
   SoftwareBench,
   SWITCHES,
 } from "../fakes/software_bench.ts";
+import { PerfMachine, PERFMON, type PerfRules } from "../fakes/perf_machine.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 
@@ -211,5 +214,165 @@ Deno.test("softwareEvents says that it knows no CPU", () => {
   bench.tick();
   assertEquals(bench.problems().map((problem) => problem.message), [
     "Cannot open software events: no CPU is known, needs the cpu lines of /proc/stat",
+  ]);
+});
+
+/** The sentence that a machine's answers make of an error. */
+function told(errno: number, rules: PerfRules): { reason: string; message: string } {
+  const perfAccess = new PerfMachine(rules).access();
+  const { reason, message } = refusal("counters", [0, 1, 3], errno, {
+    perfEventParanoid: perfAccess.paranoid,
+    effectiveCapabilities: perfAccess.effectiveCapabilities,
+    perfAccess,
+  });
+  return { reason, message: message.replace("Cannot open counters on cpu 0-1,3: ", "") };
+}
+
+Deno.test("refusal() says what is needed by what was tried", () => {
+  const { EACCES, EBUSY, EINVAL, EMFILE, ENODEV, ENOENT, ENOSYS, EPERM } = ERRNO;
+  const denied = "EACCES, permission denied";
+  const cases: readonly (readonly [number, PerfRules, string, string])[] = [
+    [
+      EACCES,
+      { paranoid: 2 },
+      "denied",
+      `${denied}, perf_event_paranoid is 2, needs 0 or lower, or CAP_PERFMON`,
+    ],
+    [
+      EACCES,
+      { paranoid: 3 },
+      "denied",
+      `${denied}, perf_event_paranoid is 3, needs 0 or lower, or CAP_PERFMON`,
+    ],
+    [
+      EACCES,
+      { paranoid: 3, patched: true },
+      "denied",
+      `${denied}, perf_event_paranoid is 3, needs 0 or lower, or CAP_SYS_ADMIN`,
+    ],
+    [
+      EACCES,
+      { paranoid: 3, patched: true, capabilities: PERFMON },
+      "denied",
+      `${denied}, perf_event_paranoid is 3, needs 2 or lower, or CAP_SYS_ADMIN`,
+    ],
+    [
+      EACCES,
+      { paranoid: 2, contained: true, capabilities: PERFMON },
+      "denied",
+      `${denied}, perf_event_paranoid is 2, needs 0 or lower, or CAP_PERFMON ` +
+      "outside of this user namespace",
+    ],
+    [
+      EACCES,
+      { paranoid: 0, module: true },
+      "denied",
+      `${denied}, though perf_event_paranoid is 0, needs a security module that allows perf_event`,
+    ],
+    [
+      EPERM,
+      { paranoid: 2, filter: EPERM },
+      "denied",
+      "EPERM, operation not permitted, from a seccomp filter and not from the kernel, " +
+      "needs one that allows perf_event_open",
+    ],
+    [
+      ENOSYS,
+      { devices: null },
+      "not_supported",
+      "ENOSYS, system call not implemented or filtered, perf_event_paranoid is not there either, " +
+      "needs CONFIG_PERF_EVENTS=y",
+    ],
+    [
+      ENODEV,
+      { filter: ENODEV, devices: null },
+      "not_supported",
+      "ENODEV, no such device, as to every such call in this sandbox, " +
+      "needs a kernel that has perf events",
+    ],
+    // The same number where the call works elsewhere.
+    [ENODEV, { paranoid: 0 }, "gone", "ENODEV, no such device, needs a CPU that is online"],
+    [
+      ENOENT,
+      { paranoid: 0 },
+      "not_supported",
+      "ENOENT, no such file, directory or event, needs a PMU that counts it",
+    ],
+    [
+      EINVAL,
+      { paranoid: 0 },
+      "not_supported",
+      "EINVAL, invalid argument, needs a PMU that counts it",
+    ],
+    [
+      EMFILE,
+      { paranoid: 0 },
+      "failed",
+      "EMFILE, too many open files in this process, the hard limit is 4096",
+    ],
+    [EBUSY, { paranoid: 0 }, "failed", "EBUSY, held by another user"],
+  ];
+  for (const [errno, rules, reason, message] of cases) {
+    assertEquals(told(errno, rules), { reason, message });
+  }
+});
+
+/** What is told of refusals on three CPUs. */
+function problemsOf(refusals: Refusals): readonly Omit<Problem, "collector">[] {
+  const told: Omit<Problem, "collector">[] = [];
+  const teller: CollectorSpec = {
+    id: "software_events",
+    minIntervalMs: 0,
+    open: (site) => {
+      refusals.tell({ ...site, report: (problem) => told.push(problem) });
+      return { read: () => {}, close: () => {} };
+    },
+  };
+  new Stage([claimedCpus(0, 1, 2), teller], { tree: new TextTree() }).tick();
+  return told;
+}
+
+Deno.test("Refusals tells which metrics an event costs, and on which CPUs", () => {
+  const refusals = new Refusals({
+    group: "caches",
+    requests: [
+      { name: "cycles", type: 0, config: 0n },
+      { name: "LLC-loads", type: 3, config: 2n },
+    ],
+    metrics: ["cpu_cycles", ["core_llc_references", "core_llc_misses"]],
+    groupMetrics: ["cpu_cycles"],
+  });
+  refusals.add(0, 1, ERRNO.ENOENT);
+  refusals.add(2, 1, ERRNO.ENOENT);
+  refusals.add(1, 0, ERRNO.EINVAL);
+  const told = problemsOf(refusals);
+  assertEquals(
+    told.map(({ key, metrics, instance, instances }) => {
+      return { key, metrics, instance, instances };
+    }),
+    [
+      {
+        key: "LLC-loads:ENOENT",
+        metrics: ["core_llc_references", "core_llc_misses"],
+        instance: undefined,
+        instances: ["0", "2"],
+      },
+      { key: "cycles:EINVAL", metrics: ["cpu_cycles"], instance: "1", instances: undefined },
+    ],
+  );
+});
+
+Deno.test("Refusals tells the instances of another scope by the CPUs that count them", () => {
+  const refusals = new Refusals({
+    group: "caches",
+    requests: [],
+    metrics: [],
+    groupMetrics: ["l3_misses"],
+    scope: "l3_domain",
+    instanceOf: (cpu) => `cache ${cpu >> 1}`,
+  });
+  refusals.add(2, null, ERRNO.EBUSY);
+  assertEquals(problemsOf(refusals).map(({ message, instance }) => ({ message, instance })), [
+    { message: "Cannot open caches on cpu 2: EBUSY, held by another user", instance: "cache 1" },
   ]);
 });

@@ -31,6 +31,7 @@ Deno.test("SlotTable.claim gives who is there the labels that it has now", () =>
   assertEquals(slots.layout().instances[slot], {
     name: "/home",
     labels: { mountpoint: "/home", device: "/dev/sdc1", fstype: "xfs" },
+    groups: {},
     bornSequence: 1,
     goneSequence: null,
   });
@@ -52,4 +53,20 @@ Deno.test("SlotTable.claim lets who comes back go on with its past, where one is
     const { bornSequence, goneSequence } = slots.layout().instances[slot]!;
     assertEquals([bornSequence, goneSequence], [born, null]);
   }
+});
+
+Deno.test("SlotTable.claim tells readers that somebody belongs elsewhere from now on", () => {
+  const { slots, changes } = table(FILESYSTEM);
+  const slot = slots.claim("/a", {}, { socket: "0" });
+  const groups = (): unknown => slots.layout().instances[slot]!.groups;
+  assertEquals([groups(), changes()], [{ socket: "0" }, 1]);
+  // Who names no groups leaves them as they are.
+  slots.claim("/a");
+  assertEquals([groups(), changes()], [{ socket: "0" }, 1]);
+  slots.claim("/a", {}, { socket: "1" });
+  assertEquals([groups(), changes()], [{ socket: "1" }, 2]);
+  slots.begin();
+  slots.end();
+  slots.claim("/a", {}, {});
+  assertEquals([groups(), changes()], [{}, 4]);
 });

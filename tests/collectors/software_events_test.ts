@@ -124,6 +124,7 @@ Deno.test("softwareEvents notices that a slot went to another CPU", () => {
     instances: () => instances,
     report: () => {},
     resolve: () => {},
+    sources: () => {},
   });
   const row: RowWriter = {
     gauge: () => {},
@@ -143,6 +144,25 @@ Deno.test("softwareEvents notices that a slot went to another CPU", () => {
   assertEquals(perf.openFds, 0);
 });
 
+Deno.test("softwareEvents opens what its descriptors allow, and says what is left out", () => {
+  const bench = new SoftwareBench([0, 1]);
+  // 96 are taken to be open where nobody tells, 24 are spared: three for each CPU are left.
+  bench.kernel.always("descriptorLimit", [], { soft: 126, hard: 126 });
+  bench.tick();
+  bench.happen(0, SWITCHES, 500);
+  bench.tick();
+  assertEquals(bench.stage.rate("software_context_switches", "0"), 500);
+  assertEquals(bench.perf.openFds, 6);
+  const told = bench.problems().find(({ key }) => key === "descriptors");
+  assertEquals(told?.metrics, [
+    "software_page_faults",
+    "software_minor_faults",
+    "software_major_faults",
+  ]);
+  const faults = bench.stage.read("software_page_faults", "0");
+  assertEquals("absent" in faults && faults.absent, "failed");
+});
+
 Deno.test("softwareEvents opens nothing anew while the CPUs stay as they are", () => {
   const bench = new SoftwareBench([0, 1]);
   bench.tick();
@@ -151,8 +171,8 @@ Deno.test("softwareEvents opens nothing anew while the CPUs stay as they are", (
   assertEquals(opens(), 2 * EVENTS);
   for (let tick = 0; tick < 5; tick++) bench.tick();
   assertEquals(opens(), 2 * EVENTS);
-  // One read a CPU and tick.
-  assertEquals(bench.kernel.calls.filter((call) => call.startsWith("read")).length, 2 * 6);
+  // One read a CPU and tick, and one of each when it was opened.
+  assertEquals(bench.kernel.calls.filter((call) => call.startsWith("read")).length, 2 * 7);
 });
 
 Deno.test("softwareEvents counts a CPU again that went offline and returned", () => {
@@ -212,5 +232,41 @@ Deno.test("softwareEvents gives every descriptor back when it is closed", () => 
   bench.tick();
   assertEquals(bench.perf.openFds, 2 * EVENTS);
   bench.stage.engine.close();
+  assertEquals(bench.perf.openFds, 0);
+});
+
+Deno.test("softwareEvents opens nothing on the CPUs that the options leave out, and says so", () => {
+  const bench = new SoftwareBench([0, 1, 2], 2, { cpus: [1] });
+  bench.tick();
+  bench.happen(1, SWITCHES, 7);
+  bench.tick();
+  assertEquals(bench.perf.cpus, [1]);
+  assertEquals(bench.perf.openFds, EVENTS);
+  assertEquals(bench.stage.rate("software_context_switches", "1"), 7);
+  const left = bench.stage.read("software_context_switches", "2");
+  assert(!isMeasured(left));
+  assertEquals([left.absent, left.problem?.message], [
+    "left_out",
+    "Cannot count software events on cpu 0,2: --cpus leaves them out",
+  ]);
+  assertEquals(bench.problems().map(({ reason }) => reason), ["left_out"]);
+  // A CPU that goes takes its cause along.
+  bench.cpus = [1, 2];
+  bench.tick();
+  assertEquals(bench.problems()[0]!.instances, ["2"]);
+  bench.cpus = [1];
+  bench.tick();
+  assertEquals(bench.problems(), []);
+});
+
+Deno.test("softwareEvents says that the options leave no CPU at all", () => {
+  const bench = new SoftwareBench([0, 1], 2, { cpus: [5] });
+  bench.tick();
+  const [problem] = bench.problems();
+  assertEquals([problem!.reason, problem!.message, problem!.remedy], [
+    "left_out",
+    "Cannot count software events on cpu 0-1: --cpus leaves them out",
+    "Start without --cpus, or with these CPUs in its list",
+  ]);
   assertEquals(bench.perf.openFds, 0);
 });

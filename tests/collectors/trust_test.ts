@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { gradeOf, GRADES, worse } from "../../collectors/trust.ts";
+import { estimated, exact, gradeOf, GRADES, worse } from "../../collectors/trust.ts";
 
 Deno.test("gradeOf is exact only at full coverage", () => {
   assertEquals(gradeOf(1, 1), "exact");
@@ -13,6 +13,12 @@ Deno.test("gradeOf is low under a fifth of the time, and under 10 ms of counting
   assertEquals(gradeOf(0.5, 0.01), "low");
   // What was counted all the time is exact, however short.
   assertEquals(gradeOf(1, 0.001), "exact");
+});
+
+Deno.test("estimated makes nothing better than an estimate, and nothing worse", () => {
+  assertEquals(estimated(exact(3)), { value: 3, coverage: 1, grade: "estimated" });
+  const low = { value: 3, coverage: 0.1, grade: "low" } as const;
+  assertEquals(estimated(low), low);
 });
 
 Deno.test("worse is the later of two grades", () => {

@@ -1,12 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { type Derived, isColumn, metric } from "../../collectors/catalogue.ts";
-import { delta, divide, elapsed, type Formula, last } from "../../collectors/formula.ts";
+import { delta, divide, either, elapsed, type Formula, last } from "../../collectors/formula.ts";
 import {
   collectorIndex,
   HEADER,
   type Instance,
   type Layout,
   metricIndex,
+  NO_COLUMNS,
   placeColumns,
   readAtColumn,
 } from "../../collectors/layout.ts";
@@ -14,7 +15,7 @@ import { exact } from "../../collectors/trust.ts";
 import { Window } from "../../collectors/window.ts";
 
 function instance(name: string, born: number, gone: number | null = null): Instance {
-  return { name, labels: {}, bornSequence: born, goneSequence: gone };
+  return { name, labels: {}, groups: {}, bornSequence: born, goneSequence: gone };
 }
 
 const CPUS = [instance("0", 1), instance("1", 1, 12), instance("2", 9), null];
@@ -125,6 +126,61 @@ Deno.test("Window.read says not_yet of a counter before its second reading, howe
   const window = new Window(LAYOUT, () => from, to);
   assertEquals(window.read(metric("cpu_user_seconds"), 0), { absent: "not_yet" });
   assertEquals(window.read(metric("cpu_user_seconds"), null), { absent: "not_yet" });
+});
+
+Deno.test("Window.read says of a counter that two readings left empty that there is none", () => {
+  const readAt = { cpu_time: 0 };
+  const from = row({ sequence: 9, readAt, cells: { cpu_user_seconds: [1, NaN, NaN] } });
+  const to = row({ sequence: 10, readAt, cells: { cpu_user_seconds: [NaN, NaN, NaN] } });
+  const read = (slot: number): unknown =>
+    new Window(LAYOUT, () => from, to).read(metric("cpu_user_seconds"), slot);
+  assertEquals([read(0), read(1)], [{ absent: "not_yet" }, { absent: "not_supported" }]);
+});
+
+Deno.test("Window.read has nothing of a metric without columns, and no cell of another's", () => {
+  const at = metricIndex("cpu_cycles");
+  const bases = LAYOUT.bases.with(at, NO_COLUMNS);
+  const filled = new Float64Array(LAYOUT.width).fill(7);
+  const window = new Window({ ...LAYOUT, bases }, () => filled, filled);
+  const cycles = metric("cpu_cycles");
+  if (!isColumn(cycles)) throw new Error("it is derived");
+  assertEquals(window.read(cycles, 0), { absent: "not_supported" });
+  assertEquals(window.read(cycles, null), { absent: "not_supported" });
+  assertEquals([window.total(cycles, 0), window.increase(cycles, 0)], [NaN, NaN]);
+});
+
+Deno.test("Window.read lets a formula for a CPU name a gauge of the host, but no counter of it", () => {
+  const cells = { load_1m: [4], cpu_user_seconds: [1], context_switches: [50] };
+  const from = row({ sequence: 9, readAt: { cpu_time: 1000, load: 1 }, cells });
+  const to = row({
+    sequence: 10,
+    readAt: { cpu_time: 2000, load: 9 },
+    cells: { ...cells, cpu_user_seconds: [3], context_switches: [60] },
+  });
+  const read = (formula: Formula): unknown =>
+    new Window(LAYOUT, () => from, to).read({ ...derived(formula), scope: "cpu" }, 0);
+  // Read at another time, as what holds for the whole host may be.
+  assertEquals(read(divide(delta("cpu_user_seconds"), last("load_1m"))), exact(0.5));
+  assertEquals(read(divide(delta("cpu_user_seconds"), delta("context_switches"))), {
+    absent: "coarser_only",
+  });
+});
+
+Deno.test("Window.read divides by the time of the collector whose term it took", () => {
+  const perSecond = derived(
+    divide(either(delta("page_faults"), delta("context_switches")), elapsed()),
+  );
+  const from = row({
+    sequence: 1,
+    readAt: { memory: 1000, cpu_time: 1000 },
+    cells: { context_switches: [100] },
+  });
+  const to = row({
+    sequence: 2,
+    readAt: { memory: 3000, cpu_time: 5000 },
+    cells: { context_switches: [140] },
+  });
+  assertEquals(new Window(LAYOUT, () => from, to).read(perSecond, null), exact(10));
 });
 
 Deno.test("Window.delta sums who was there at the row, also who has left since", () => {

@@ -7,8 +7,15 @@
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { decodeAttr, FLAG } from "../../collectors/pmu/attr.ts";
 import { PERF_IOCTL, WHOLE_GROUP } from "../../collectors/pmu/ioctl.ts";
+import { EVENT_TYPE } from "../../collectors/pmu/event_codes.ts";
 import { GROUP_FORMAT } from "../../collectors/pmu/read_format.ts";
 import type { FakeKernel } from "./fake_kernel.ts";
+
+const NONE_HELD = 0;
+const ANY_CPU = -1;
+/** Where `perf_event_attr` says how long it is, and how long it must be. */
+const SIZE_AT = 4;
+const SIZE_LEAST = 64;
 
 interface FakeEvent {
   readonly id: bigint;
@@ -23,6 +30,8 @@ interface FakeEvent {
 interface FakeGroup {
   readonly cpu: number;
   readonly fds: number[];
+  /** Of a PMU whose counters are few. */
+  readonly counted: boolean;
   started: boolean;
   torn: boolean;
   enabledNs: bigint;
@@ -47,8 +56,20 @@ export class FakePerf {
   descriptorsMost = Infinity;
   /** Answers each read with members in reverse, as the kernel is free to. */
   reversed = false;
+  /** Types of events that take no counter: the kernel's own, and PMUs that have one for each event. */
+  readonly free = new Set<number>([EVENT_TYPE.software]);
+  /** Counters of each CPU for all other events. */
+  counters = Infinity;
+  /** How many of these somebody else holds, by CPU; the others have none taken. */
+  readonly held = new Map<number, number>();
+  /** What each event counts in a millisecond, by `type:config`; 0 where not named. */
+  readonly perMs = new Map<string, number>();
+  /** What each counter holds when it is opened. */
+  startsAt = 0n;
 
   constructor(kernel: FakeKernel) {
+    kernel.always("descriptorLimit", [], { soft: 1024, hard: 524_288 });
+    kernel.always("setDescriptorLimit", [], 0);
     kernel.always("perfEventOpen", [], (attr, target) => this.#open(attr, target));
     kernel.always("ioctl", [], (fd, request, argument) => this.#ioctl(fd, request, argument));
     kernel.always("ioctlRead", [], (fd, request, into) => this.#tellId(fd, request, into));
@@ -82,6 +103,44 @@ export class FakePerf {
     }
   }
 
+  /**
+   * Time goes by on every CPU: groups that fit the counters that are free take turns of the same
+   * length, software has no need to, and events count at their rates (on a CPU number n by n + 1 times).
+   */
+  pass(ms: number): void {
+    for (const group of this.#groups.values()) {
+      if (!group.started || group.torn) continue;
+      const rivals = [...this.#groups.values()].filter((other) =>
+        other.cpu === group.cpu && other.started && other.counted && this.#fits(other)
+      );
+      const share = !group.counted ? 1 : this.#fits(group) ? this.#shareOf(group, rivals) : 0;
+      const ns = BigInt(ms) * 1_000_000n;
+      const running = BigInt(Math.round(Number(ns) * share));
+      group.enabledNs += ns;
+      group.runningNs += running;
+      for (const fd of group.fds) {
+        const event = this.#events.get(fd)!;
+        const rate = this.perMs.get(`${event.type}:${event.config}`);
+        if (rate === undefined) continue;
+        event.value += running * BigInt(rate * (group.cpu + 1)) / 1_000_000n;
+      }
+    }
+  }
+
+  /** All at once where they fit together, else one after the other. */
+  #shareOf(group: FakeGroup, rivals: readonly FakeGroup[]): number {
+    const needed = rivals.reduce((sum, other) => sum + other.fds.length, 0);
+    return needed <= this.#free(group.cpu) ? 1 : 1 / rivals.length;
+  }
+
+  #free(cpu: number): number {
+    return this.counters - (this.held.get(cpu) ?? NONE_HELD);
+  }
+
+  #fits(group: FakeGroup): boolean {
+    return group.fds.length <= this.#free(group.cpu);
+  }
+
   /** Something happens on a CPU: every started event of this type and code sees it. */
   happen(cpu: number, type: number, config: number, times: number | bigint): void {
     for (const event of this.#events.values()) {
@@ -97,6 +156,11 @@ export class FakePerf {
     for (const group of this.#groups.values()) if (group.cpu === cpu) group.torn = true;
   }
 
+  /** A CPU goes and comes back unseen: what is open there answers as before and counts no more. */
+  freeze(cpu: number): void {
+    for (const group of this.#groups.values()) if (group.cpu === cpu) group.started = false;
+  }
+
   online(cpu: number): void {
     this.#offline.delete(cpu);
   }
@@ -105,6 +169,7 @@ export class FakePerf {
     bytes: Uint8Array<ArrayBuffer>,
     { pid, cpu, groupFd }: { readonly pid: number; readonly cpu: number; readonly groupFd: number },
   ): number {
+    if (new DataView(bytes.buffer).getUint32(SIZE_AT, true) < SIZE_LEAST) return -ERRNO.E2BIG;
     const attr = decodeAttr(bytes);
     const group = this.#groups.get(groupFd);
     const refused = this.#refusals.find(({ which }) =>
@@ -114,30 +179,63 @@ export class FakePerf {
     if (refused !== undefined) return -refused.errno;
     if (this.#events.size >= this.descriptorsMost) return -ERRNO.EMFILE;
     if (groupFd !== -1 && group === undefined) return -ERRNO.EBADF;
+    // Of its own task: opened to see whether it may, and never read.
+    if (pid === 0) return this.#own(attr);
     if (pid !== -1 || attr.readFormat !== GROUP_FORMAT) return -ERRNO.EINVAL;
     // Only a leader may be opened stopped: a stopped member would stay so.
     if (attr.flags !== (group === undefined ? FLAG.disabled : 0)) return -ERRNO.EINVAL;
     if (group !== undefined && group.cpu !== cpu) return -ERRNO.EINVAL;
     if (this.#offline.has(cpu)) return -ERRNO.ENODEV;
+    const counted = !this.free.has(attr.type);
+    if (counted && (group?.fds.length ?? NONE_HELD) >= this.counters) return -ERRNO.EINVAL;
     const fd = this.#nextFd++;
     const leader = group === undefined ? fd : groupFd;
     const { type, config } = attr;
-    this.#events.set(fd, { id: this.#nextId++, cpu, type, config, leader, value: 0n });
+    this.#events.set(fd, { id: this.#nextId++, cpu, type, config, leader, value: this.startsAt });
     if (group === undefined) {
-      const fresh = { cpu, fds: [fd], started: false, torn: false, enabledNs: 0n, runningNs: 0n };
-      this.#groups.set(fd, fresh);
+      this.#groups.set(fd, {
+        cpu,
+        fds: [fd],
+        counted,
+        started: false,
+        torn: false,
+        enabledNs: 0n,
+        runningNs: 0n,
+      });
     } else {
       group.fds.push(fd);
     }
     return fd;
   }
 
+  #own({ type, config }: { readonly type: number; readonly config: bigint }): number {
+    const fd = this.#nextFd++;
+    const id = this.#nextId++;
+    this.#events.set(fd, { id, cpu: ANY_CPU, type, config, leader: fd, value: 0n });
+    return fd;
+  }
+
   #ioctl(fd: number, request: number, argument: number): number {
     const group = this.#groups.get(fd);
     if (group === undefined) return -ERRNO.EBADF;
-    if (request !== PERF_IOCTL.enable || argument !== WHOLE_GROUP) return -ERRNO.EINVAL;
+    if (argument !== WHOLE_GROUP) return -ERRNO.EINVAL;
+    if (request === PERF_IOCTL.disable) {
+      group.started = false;
+      return 0;
+    }
+    if (request !== PERF_IOCTL.enable) return -ERRNO.EINVAL;
     group.started = true;
+    if (this.counters < Infinity && group.counted && !group.torn) this.#firstTurn(group);
     return 0;
+  }
+
+  /** A group gets its counters as it is started, if they are free. */
+  #firstTurn(group: FakeGroup): void {
+    const taken = [...this.#groups.values()].filter((other) =>
+      other !== group && other.cpu === group.cpu && other.started && other.counted
+    ).reduce((sum, other) => sum + other.fds.length, 0);
+    group.enabledNs += 1n;
+    if (taken + group.fds.length <= this.#free(group.cpu)) group.runningNs += 1n;
   }
 
   #tellId(fd: number, request: number, into: BigUint64Array<ArrayBuffer>): number {

@@ -1,6 +1,7 @@
 /** The collector of software events on a machine whose perf events are fake. @module */
 import type { CollectorSpec } from "../../collectors/collector.ts";
-import { softwareEvents } from "../../collectors/software_events.ts";
+import { EVERYTHING, type Narrowing } from "../../collectors/narrowing.ts";
+import { softwareEventsOf } from "../../collectors/software_events.ts";
 import type { Problem } from "../../collectors/trust.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
@@ -24,9 +25,9 @@ export class SoftwareBench {
   readonly stage: Stage;
   cpus: readonly number[];
 
-  constructor(cpus: readonly number[], paranoid = 2) {
+  constructor(cpus: readonly number[], paranoid = 2, narrowing: Narrowing = EVERYTHING) {
     this.cpus = cpus;
-    this.stage = new Stage([this.#owner(), softwareEvents], {
+    this.stage = new Stage([this.#owner(), softwareEventsOf(narrowing)], {
       tree: new TextTree(),
       kernel: this.kernel,
       profile: { perfEventParanoid: paranoid },

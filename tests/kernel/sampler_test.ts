@@ -99,3 +99,11 @@ Deno.test("the worker's rights let it call libc and do nothing else", async () =
   worker.terminate();
   assertEquals(granted, ["ffi"]);
 });
+
+Deno.test("startSampler() refuses CPUs that this machine does not have", async () => {
+  await assertRejects(
+    () => startSampler({ intervalMs: 1000, ...HOST, narrowing: { cpus: [0, 8191] } }),
+    Error,
+    "Cannot use --cpus 0,8191: this machine has CPU",
+  );
+});

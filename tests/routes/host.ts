@@ -12,6 +12,7 @@ import { createApp, type Deps } from "../../routes/app.ts";
 import { Hub } from "../../routes/hub.ts";
 import type { Rendering } from "../../routes/rendering.ts";
 import { StaticFiles } from "../../routes/static_files.ts";
+import { doctorJson } from "../../views/doctor_json.ts";
 import { FakeClock, settled } from "../fake_clock.ts";
 import { FakeSampler } from "../fake_sampler.ts";
 import { SseReader } from "../sse_reader.ts";
@@ -103,6 +104,12 @@ function plainRendering(rendered: Rendered): Rendering {
         rendered.documents++;
         return `<!DOCTYPE html>${snapshot.cursor} ${series.seconds.length} ${intervalMs}`;
       },
+    },
+    doctor: {
+      document: ({ snapshot, diagnosis }) =>
+        `<!DOCTYPE html>${snapshot.cursor} ${diagnosis.exitCode}`,
+      text: ({ profile, exitCode }) => `${profile.hostname} ${exitCode}\n`,
+      json: (diagnosis) => doctorJson({ ...diagnosis, rows: [], causes: [], facts: [] }),
     },
     message: ({ status, message }) => `<!DOCTYPE html>${status} ${message}`,
     snapshotJson: (snapshot, metrics) => {

@@ -37,7 +37,7 @@ Deno.test("Newest shows at once what became known of the tick that it shows", ()
   const { stage } = host.sampler;
   const { layout, timeline } = stage.engine;
   const problem = { key: "a", collector: "load", reason: "failed", message: "b" } as const;
-  stage.feed.update({ layout, timeline, problems: [problem] });
+  stage.feed.update({ layout, timeline, problems: [problem], sources: [] });
   const after = newest.snapshot();
   assertEquals([after.sequence, before.problems, after.problems], [1, [], [problem]]);
 });

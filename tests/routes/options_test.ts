@@ -31,6 +31,11 @@ const ACCEPTED: readonly Accepted[] = [
   ["", { ALLOW_HOST: "db-07, a.example" }, { allowedHosts: ["db-07", "a.example"] }],
   ["--allow-host b", { ALLOW_HOST: "a" }, { allowedHosts: ["b"] }],
   ["", { FORMAT: "json" }, {}],
+  ["--cpus 0-2,8", {}, { narrowing: { cpus: [0, 1, 2, 8] } }],
+  ["--events llc,cpu-cycles", { CPUS: "1" }, {
+    narrowing: { events: ["llc", "cycles"], cpus: [1] },
+  }],
+  ["", { EVENTS: "tlb" }, { narrowing: { events: ["tlb"] } }],
 ];
 
 function parse(
@@ -62,6 +67,15 @@ Deno.test("parseOptions knows the other commands", () => {
     name: "once",
     sampling: { ...SAMPLING, intervalMs: 250 },
     format: "json",
+  });
+  assertEquals(parse("once --json"), { name: "once", sampling: SAMPLING, format: "json" });
+  assertEquals(parse("doctor"), { name: "doctor", sampling: SAMPLING, format: "table" });
+  assertEquals(parse("doctor --json"), { name: "doctor", sampling: SAMPLING, format: "json" });
+  assertEquals(parse("check-perf"), { name: "check-perf", sampling: SAMPLING, seconds: 5 });
+  assertEquals(parse("check-perf 2.5 --cpus 1"), {
+    name: "check-perf",
+    sampling: { ...SAMPLING, narrowing: { cpus: [1] } },
+    seconds: 2.5,
   });
   assertEquals(parse("once", { FORMAT: "json" }), {
     name: "once",
@@ -104,9 +118,38 @@ const REFUSED: readonly Refused[] = [
   ],
   ["", { INSECURE_NO_AUTH: "yes" }, 'Cannot use RINGSIDE_INSECURE_NO_AUTH "yes": needs 1 or 0'],
   ["once --format xml", {}, 'Cannot use --format "xml": needs table or json'],
-  ["--format json", {}, "Cannot use --format: it belongs to once, needs once before it"],
-  ["twice", {}, 'Cannot run "twice": needs once, or nothing'],
-  ["once more", {}, 'Cannot run "once more": needs once, or nothing'],
+  [
+    "--format json",
+    {},
+    "Cannot use --format: it belongs to once and doctor, needs one of them before it",
+  ],
+  ["--json", {}, "Cannot use --json: it belongs to once and doctor, needs one of them before it"],
+  ["doctor --format xml", {}, 'Cannot use --format "xml": needs table or json'],
+  ["twice", {}, 'Cannot run "twice": needs once, doctor, check-perf, or nothing'],
+  ["once more", {}, 'Cannot run "once more": needs once, doctor, check-perf, or nothing'],
+  ["doctor who", {}, 'Cannot run "doctor who": needs once, doctor, check-perf, or nothing'],
+  ["check-perf 1 2", {}, 'Cannot run "check-perf 1 2": needs once, doctor, check-perf, or nothing'],
+  ["check-perf 0", {}, 'Cannot check for "0": needs seconds from 1 to 3600, such as 5'],
+  ["check-perf soon", {}, 'Cannot check for "soon": needs seconds from 1 to 3600, such as 5'],
+  [
+    "--events llc,cache",
+    {},
+    'Cannot use --events: found "cache", needs bundles (core, branch, llc, l1d, l2, tlb, l1i, stalls, ' +
+    "clock) or events by perf's names, such as cache-misses",
+  ],
+  [
+    "",
+    { CPUS: "3-1" },
+    'Cannot use RINGSIDE_CPUS: found "3-1", needs numbers and ranges below 8192',
+  ],
+  [
+    "--events core,,llc",
+    {},
+    'Cannot use --events: found "" in "core,,llc", needs bundles (core, branch, llc, l1d, l2, tlb, ' +
+    "l1i, stalls, clock) or events by perf's names, such as cache-misses",
+  ],
+  ["--cpus 0,,1", {}, 'Cannot use --cpus: found "", needs numbers and ranges below 8192'],
+  ["--cpus=", {}, 'Cannot use --cpus "": needs CPU numbers and ranges, such as 0-3,8'],
   ["--colour", {}, "Cannot read the arguments: Unknown option '--colour', --help lists them"],
   [
     "--listen",

@@ -27,7 +27,8 @@ Deno.test("/ says that somebody looks", async () => {
 Deno.test("/ and /stream refuse what they do not know", async () => {
   const { app } = startHost();
   const cases = [
-    ["/?page=1", 'Cannot take parameter "page": it is unknown here, known: none at all'],
+    ["/?page=1", 'Cannot take parameter "page": it is unknown here, known: how'],
+    ["/?how=closed", 'Cannot show how="closed": needs open'],
     ["/stream?page=cpus", 'Cannot stream page "cpus": needs overview'],
     ["/stream?pages=overview", 'Cannot take parameter "pages": it is unknown here, known: page'],
   ] as const;

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { METRICS, SCOPES } from "../../collectors/catalogue.ts";
+import { CollectorError } from "../../collectors/collector.ts";
+import type { Source } from "../../collectors/source.ts";
 import { exposition, type ExpositionFormat } from "../../views/exposition.ts";
-import { HandFilled } from "./hand_filled.ts";
+import { type Cells, HandFilled } from "./hand_filled.ts";
 
 const HOST = new HandFilled([
   {
@@ -126,7 +128,7 @@ Deno.test("every exposed name of the catalogue keeps the rules of its kind", () 
     if (!/^[a-z][A-Za-z0-9_]*$/.test(name)) broken.push(`${id}: ${name} is no name`);
     if (type === "counter" && !name.endsWith("_total")) broken.push(`${id}: ${name} lacks _total`);
     if (type !== "counter" && name.endsWith("_total")) broken.push(`${id}: ${name} is no counter`);
-    for (const label of Object.keys(labels)) {
+    for (const label of [labels].flat().flatMap(Object.keys)) {
       if (!/^[a-z_]+$/.test(label)) broken.push(`${id}: label ${label}`);
     }
     const family = name.replace(/_total$/, "");
@@ -134,4 +136,104 @@ Deno.test("every exposed name of the catalogue keeps the rules of its kind", () 
     types.set(family, type);
   }
   assertEquals(broken, []);
+});
+
+const CYCLES: Source = {
+  metric: "cpu_cycles",
+  pmu: "cpu",
+  events: ["cycles"],
+  instances: ["0"],
+  group: 1,
+  provenance: "kernel",
+};
+
+/** A count with its two times. */
+function counted(metric: string, cpu: number, count: number): Cells {
+  return {
+    [`${metric}{${cpu}}`]: count,
+    [`${metric}_time_enabled_seconds{${cpu}}`]: 2,
+    [`${metric}_time_running_seconds{${cpu}}`]: 1.5,
+  };
+}
+
+Deno.test("exposition labels a count with the events and the PMU that count it on that CPU", () => {
+  const host = new HandFilled([{
+    ...counted("cpu_cycles", 0, 100),
+    ...counted("cpu_cycles", 1, 50),
+    // No source says what was counted here.
+    ...counted("cpu_cycles", 2, 7),
+  }], {
+    sources: [
+      CYCLES,
+      {
+        ...CYCLES,
+        pmu: "cpu_atom",
+        events: ["cpu_atom/cycles/", "cpu_atom/event=0x24,umask=0x1,name=l2_request.miss/"],
+        instances: ["1"],
+      },
+    ],
+  });
+  assertEquals(family("prometheus", "ringside_pmu_events_total", host).slice(1), [
+    'ringside_pmu_events_total{cpu="0",event="cycles",pmu="cpu"} 100',
+    'ringside_pmu_events_total{cpu="1",event="cycles+l2_request.miss",pmu="cpu_atom"} 50',
+  ]);
+  assertEquals(family("prometheus", "ringside_pmu_time_running_seconds_total", host).slice(1), [
+    'ringside_pmu_time_running_seconds_total{cpu="0",event="cycles",pmu="cpu"} 1.5',
+    'ringside_pmu_time_running_seconds_total{cpu="1",event="cycles+l2_request.miss",pmu="cpu_atom"} 1.5',
+  ]);
+});
+
+Deno.test("exposition names an event by its own name where it has one, else by its terms", () => {
+  for (
+    const [event, label] of [
+      ["L1-dcache-loads", "L1-dcache-loads"],
+      ["cpu_core/cycles/", "cycles"],
+      ["cpu/event=0x24,umask=0xff,name=l2_rqsts.references/", "l2_rqsts.references"],
+      ["cpu/name=l2,event=0x24/", "l2"],
+      ["amd_l3/event=0x04,umask=0xff/", "event=0x04,umask=0xff"],
+    ] as const
+  ) {
+    const sources = [{ ...CYCLES, events: [event] }];
+    const host = new HandFilled([counted("cpu_cycles", 0, 100)], { sources });
+    assertEquals(family("prometheus", "ringside_pmu_events_total", host).slice(1), [
+      `ringside_pmu_events_total{cpu="0",event="${label}",pmu="cpu"} 100`,
+    ]);
+  }
+});
+
+Deno.test("exposition tells an event once that is counted for two metrics", () => {
+  const host = new HandFilled([
+    { ...counted("cpu_cycles", 0, 100), ...counted("branch_misses", 0, 99) },
+  ], { sources: [CYCLES, { ...CYCLES, metric: "branch_misses" }] });
+  assertEquals(family("prometheus", "ringside_pmu_events_total", host).slice(1), [
+    'ringside_pmu_events_total{cpu="0",event="cycles",pmu="cpu"} 100',
+  ]);
+});
+
+Deno.test("exposition says of every group of quantities whether it is counted, or why not", () => {
+  const denied = new CollectorError("denied", "Cannot open: EACCES");
+  const at = (seconds: number): Cells => ({
+    ...counted("cpu_cycles", 0, 100 * seconds),
+    "cpu_cycles_time_enabled_seconds{0}": seconds,
+    "cpu_cycles_time_running_seconds{0}": seconds,
+  });
+  const host = new HandFilled([at(1), at(2)], {
+    sources: [CYCLES],
+    refused: { software_events: denied },
+  });
+  assertEquals(family("prometheus", "ringside_pmu_available", host), [
+    "# TYPE ringside_pmu_available gauge",
+    'ringside_pmu_available{group="core",reason=""} 1',
+    'ringside_pmu_available{group="branch",reason="not_supported"} 0',
+    'ringside_pmu_available{group="llc",reason="not_supported"} 0',
+    'ringside_pmu_available{group="l1d",reason="not_supported"} 0',
+    'ringside_pmu_available{group="l2",reason="not_supported"} 0',
+    'ringside_pmu_available{group="tlb",reason="not_supported"} 0',
+    'ringside_pmu_available{group="l1i",reason="not_supported"} 0',
+    'ringside_pmu_available{group="stalls",reason="not_supported"} 0',
+    'ringside_pmu_available{group="clock",reason="not_supported"} 0',
+    'ringside_pmu_available{group="l3",reason="not_supported"} 0',
+    'ringside_pmu_available{group="software",reason="denied"} 0',
+    'ringside_pmu_available{group="tsc",reason="not_yet"} 0',
+  ]);
 });

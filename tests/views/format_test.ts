@@ -111,6 +111,13 @@ Deno.test("trustWords says the share that was counted, never more than there was
   assertEquals(trustWords({ value: 1, coverage: 0.5, grade: "implausible" }), "implausible");
   const partial = { counted: 3, present: 4 };
   assertEquals(trustWords({ value: 1, coverage: 1, grade: "estimated", partial }), "3 of 4");
+  const shared = { value: 1, coverage: 0.62, grade: "estimated", partial, mixed: true } as const;
+  assertEquals(trustWords(shared), "62 %, 3 of 4, mixed");
+  assertEquals(trustWords({ ...shared, coverage: 0.14, grade: "low" }), "low 14 %, 3 of 4, mixed");
+  // Of one time or not, all of it was counted.
+  const mixed = { value: 1, coverage: 1, grade: "estimated", mixed: true } as const;
+  assertEquals(trustWords(mixed), "mixed");
+  assertEquals(trustWords({ value: 1, coverage: 1, grade: "estimated" }), "100 %");
 });
 
 Deno.test("trustSentence tells all that makes a value less than exact", () => {

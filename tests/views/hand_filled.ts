@@ -13,6 +13,8 @@ import {
 } from "../../collectors/collector.ts";
 import type { HostProfile } from "../../collectors/host.ts";
 import type { Snapshot } from "../../collectors/snapshot.ts";
+import type { Source } from "../../collectors/source.ts";
+import type { Problem } from "../../collectors/trust.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 
@@ -23,6 +25,12 @@ export interface HandFilledOptions {
   readonly profile?: Partial<HostProfile>;
   /** Labels of instances, by name. */
   readonly labels?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Groups of instances, by name: `{ "0": { socket: "0" } }`. */
+  readonly groups?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Where counts come from; each is told by the collector of its metric. */
+  readonly sources?: readonly Source[];
+  /** Causes that cost some of a collector, told when it opens. */
+  readonly problems?: readonly Problem[];
   /** Collectors that cannot open, with the cause. */
   readonly refused?: Readonly<Record<string, CollectorError>>;
 }
@@ -61,6 +69,13 @@ export class HandFilled {
       open: (site) => {
         const refusal = options.refused?.[id];
         if (refusal !== undefined) throw refusal;
+        const owned = (options.sources ?? []).filter((source) =>
+          parse(source.metric).collector === id
+        );
+        if (owned.length > 0) site.sources(owned);
+        for (const problem of options.problems ?? []) {
+          if (problem.collector === id) site.report(problem);
+        }
         return {
           read: (row) => {
             for (const [key, value] of Object.entries(this.#cells)) {
@@ -87,7 +102,9 @@ function slotOf(
   options: HandFilledOptions,
 ): number {
   if (instance === undefined) return HOST_SLOT;
-  return site.instances(metricOf(metric).scope).claim(instance, options.labels?.[instance]);
+  const { labels, groups } = options;
+  return site.instances(metricOf(metric).scope)
+    .claim(instance, labels?.[instance], groups?.[instance]);
 }
 
 function parse(

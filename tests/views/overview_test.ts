@@ -107,7 +107,7 @@ Deno.test("a card whose collector is refused says why in its place, with the rem
   const refusal = new CollectorError(
     "denied",
     'Cannot open "/proc/diskstats": EACCES, needs <root>',
-    "chmod a+r /proc/diskstats",
+    "Let others read it: `chmod a+r /proc/diskstats`",
   );
   const { snapshot } = new HandFilled([{ "load_1m": 1 }], { refused: { disk: refusal } });
   const html = part(snapshot, "card-disks-0");
@@ -124,10 +124,10 @@ Deno.test("cards that lack everything are told of in one card, each with its cau
   const none = new CollectorError("not_supported", "Cannot find it here");
   const options = { refused: { frequency: none, thermal: none } };
   const html = page([{ "load_1m": 1 }], options);
-  const lacking = /<section class="card lacking".*?<\/section><\/section>/s.exec(html)![0];
+  const lacking = /<section class="card lacking".*?<\/section><\/div><\/section>/s.exec(html)![0];
   assertEquals(
     [...lacking.matchAll(/<h2[^>]*>([^<]*)</g)].map(([, title]) => title),
-    ["Not available here", "CPU clock", "Temperatures"],
+    ["Not available on this system", "CPU clock", "Temperatures"],
   );
   assertEquals(html.match(/<section class="card lacking"/g)?.length, 1);
   assertEquals(lacking.match(/Cannot find it here\./g)?.length, 2);
@@ -136,7 +136,65 @@ Deno.test("cards that lack everything are told of in one card, each with its cau
 });
 
 Deno.test("a host that lacks nothing has no card for what it lacks", () => {
-  assert(!page([{ "load_1m": 1 }]).includes("Not available here"));
+  assert(!page([{ "load_1m": 1 }]).includes("card lacking"));
+});
+
+Deno.test("the cards of the hardware counters fold into one panel that says why once", () => {
+  const none = new CollectorError(
+    "not_supported",
+    "Cannot find a PMU: KVM hides it",
+    "Use `-cpu host`",
+  );
+  const ticks = [cpu(0, 0, 0), cpu(0, 0.25, 0.75)];
+  const html = page(ticks, { refused: { core_counters: none } });
+  const lacking = /<section class="card lacking".*?<\/section><\/div><\/section>/s.exec(html)![0];
+  assertEquals(
+    [...lacking.matchAll(/<h2[^>]*>([^<]*)</g)].map(([, title]) => title),
+    ["Not available on this system", "Instructions per cycle", "Caches", "Branches", "TLBs"],
+  );
+  assertEquals(lacking.match(/<div class="fold">/g)?.length, 1);
+  assertEquals(lacking.match(/Cannot find a PMU: KVM hides it\./g)?.length, 1);
+  assertEquals(lacking.match(/<code>-cpu host<\/code>/g)?.length, 1);
+  // The large figure is the next card's, and that card is the first of the page.
+  assertStringIncludes(
+    html,
+    '<div class="core"><section class="card hero" aria-labelledby="title-cpu_time"',
+  );
+  assertStringIncludes(html, "<title>25.0\u00a0% ·");
+});
+
+Deno.test("the line of trust has all grades at once and in their order, then the links", () => {
+  const standing = /<div class="standing">.*?<\/summary>/s.exec(page([{ "load_1m": 1 }]))![0];
+  const words = textOf(standing).replace(/[\d\s\u2007]+/g, " ");
+  assertEquals(
+    words.trim(),
+    "Quantities measured of exact estimated low implausible not available not yet " +
+      "What is in the way causes, and what would help",
+  );
+});
+
+/** Cycles of CPU 0, and instructions. */
+function core(cycles: number, instructions: number, seconds: number): Cells {
+  const cells: Record<string, number> = {};
+  for (const [id, count] of [["cpu_cycles", cycles], ["instructions", instructions]] as const) {
+    cells[`${id}{0}`] = count;
+    cells[`${id}_time_enabled_seconds{0}`] = seconds;
+    cells[`${id}_time_running_seconds{0}`] = seconds;
+  }
+  return cells;
+}
+
+Deno.test("with counters the large figure is IPC, and CPU time says its own beside its title", () => {
+  const html = page([
+    { ...cpu(0, 0, 0), ...core(0, 0, 0) },
+    { ...cpu(0, 0.25, 0.75), ...core(2e9, 2.86e9, 1) },
+  ]);
+  assertStringIncludes(html, '<section class="card hero" aria-labelledby="title-ipc"');
+  assertEquals(html.match(/class="card hero"/g)?.length, 1);
+  assertEquals(html.match(/class="headline"/g)?.length, 1);
+  assertStringIncludes(html, '<span class="huge"><b>1.43</b>');
+  assertStringIncludes(html, "<title>1.43 · stage · Ringside</title>");
+  assertStringIncludes(html, ">CPU time</h2><small>25.0\u00a0% busy, all CPUs</small>");
 });
 
 Deno.test("each cause is told once", () => {

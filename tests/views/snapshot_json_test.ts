@@ -31,7 +31,14 @@ Deno.test("snapshotJson names the moment and the host, null where it knows nothi
 
 Deno.test("snapshotJson tells every metric, or those that were asked for", () => {
   const { snapshot } = new HandFilled([{ "load_1m": 1 }]);
-  assertEquals(Object.keys(snapshotJson(snapshot).metrics), [...METRICS.keys()]);
+  const told = Object.keys(snapshotJson(snapshot).metrics);
+  const untold = [...METRICS.keys()].filter((id) => !told.includes(id));
+  assertEquals(
+    untold.filter((id) => !/_time_(enabled|running)_seconds$/.test(id)),
+    [],
+  );
+  assertEquals(told.filter((id) => METRICS.has(`${id}_time_enabled_seconds`)).length > 0, true);
+  assertEquals(told.includes("software_time_enabled_seconds"), true);
   assertEquals(snapshotJson(snapshot, ["load_1m"]).metrics, {
     load_1m: { unit: "{task}", kind: "gauge", value: 1, coverage: 1, grade: "exact" },
   });
@@ -78,4 +85,86 @@ Deno.test("snapshotJson gives null, the kind of the absence and its cause", () =
     metrics: null,
     instance: null,
   }]);
+});
+
+Deno.test("snapshotJson sums counters over what their instances have in common", () => {
+  const at = (seconds: number) => ({
+    "cpu_interrupts{0}": 100 * seconds,
+    "cpu_interrupts{1}": 20 * seconds,
+    "cpu_interrupts{2}": 3 * seconds,
+  });
+  const host = new HandFilled([at(1), at(2)], {
+    groups: {
+      "0": { socket: "0", l3_domain: "0" },
+      "1": { socket: "0", l3_domain: "8" },
+      "2": { socket: "1", l3_domain: "16" },
+    },
+  });
+  const exact = { coverage: 1, grade: "exact" };
+  assertEquals(snapshotJson(host.snapshot, ["cpu_interrupts"]).metrics["cpu_interrupts"]?.groups, {
+    l3_domain: {
+      "0": { value: 100, ...exact },
+      "8": { value: 20, ...exact },
+      "16": { value: 3, ...exact },
+    },
+    socket: { "0": { value: 120, ...exact }, "1": { value: 3, ...exact } },
+  });
+});
+
+Deno.test("snapshotJson makes no sum of gauges, nor groups where instances have none", () => {
+  const cells = { "cpu_frequency_hertz{0}": 1e9, "cpu_interrupts{0}": 1 };
+  const host = new HandFilled([cells], { groups: { "0": { socket: "0" } } });
+  const { metrics } = snapshotJson(host.snapshot, ["cpu_frequency_hertz", "cpu_interrupts"]);
+  assertEquals(metrics["cpu_frequency_hertz"]?.groups, undefined);
+  assertEquals(Object.keys(metrics["cpu_interrupts"]?.groups ?? {}), ["socket"]);
+  const none = snapshotJson(new HandFilled([cells]).snapshot, ["cpu_interrupts"]);
+  assertEquals(none.metrics["cpu_interrupts"]?.groups, undefined);
+});
+
+const NO_PMU = new CollectorError("not_supported", "Cannot find a PMU: none is there", "get one");
+
+Deno.test("snapshotJson tells a cause at the host's value, not again at each CPU and group", () => {
+  // Interrupts are counted by somebody else, who knows the CPU and its socket.
+  const { snapshot } = new HandFilled([{ "cpu_interrupts{0}": 1 }, { "cpu_interrupts{0}": 2 }], {
+    groups: { "0": { socket: "0" } },
+    refused: { core_counters: NO_PMU },
+  });
+  const { cpu_cycles } = snapshotJson(snapshot, ["cpu_cycles"]).metrics;
+  assertEquals(cpu_cycles, {
+    unit: "{cycle}/s",
+    kind: "counter",
+    value: null,
+    absent: "not_supported",
+    reason: "Cannot find a PMU: none is there",
+    remedy: "get one",
+    instances: { "0": { labels: { cpu: "0" }, value: null, absent: "not_supported" } },
+    groups: { socket: { "0": { value: null, absent: "not_supported" } } },
+  });
+});
+
+Deno.test("snapshotJson tells the cause of one CPU where the host has a value or another cause", () => {
+  const problem = {
+    key: "left",
+    collector: "core_counters",
+    reason: "left_out" as const,
+    message: "Cannot count on cpu 1",
+    remedy: "count there",
+    instances: ["1"],
+  };
+  const at = (count: number) => ({
+    "cpu_cycles{0}": count,
+    "cpu_cycles_time_enabled_seconds{0}": count / 100,
+    "cpu_cycles_time_running_seconds{0}": count / 100,
+    "cpu_cycles{1}": undefined,
+  });
+  const { snapshot } = new HandFilled([at(100), at(200), at(300)], { problems: [problem] });
+  const { cpu_cycles } = snapshotJson(snapshot, ["cpu_cycles"]).metrics;
+  assertEquals(cpu_cycles!.value, 100);
+  assertEquals(cpu_cycles!.instances!["1"], {
+    labels: { cpu: "1" },
+    value: null,
+    absent: "left_out",
+    reason: "Cannot count on cpu 1",
+    remedy: "count there",
+  });
 });

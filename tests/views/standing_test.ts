@@ -94,6 +94,26 @@ Deno.test("absenceOf names the one cause that took all of a card", () => {
   assertEquals(cardStanding(snapshot, DISKS), null);
 });
 
+Deno.test("cardStanding says of a card what holds of any of its figures", () => {
+  const at = (second: number, misses: number) => ({
+    "branch_instructions{0}": 1e6 * second,
+    "branch_instructions_time_enabled_seconds{0}": second,
+    "branch_instructions_time_running_seconds{0}": second / 2,
+    "branch_misses{0}": misses,
+    "branch_misses_time_enabled_seconds{0}": second,
+    "branch_misses_time_running_seconds{0}": second / 4,
+  });
+  const source = (metric: string, group: number) => {
+    const fixed = { pmu: "cpu", instances: ["0"], provenance: "kernel" } as const;
+    return { metric, events: [metric], group, ...fixed };
+  };
+  const sources = [source("branch_instructions", 1), source("branch_misses", 2)];
+  const { snapshot } = new HandFilled([at(1, 1), at(2, 2)], { sources });
+  const card = CARDS.find(({ id }) => id === "branches")!;
+  const { grade, coverage, mixed } = cardStanding(snapshot, card)!;
+  assertEquals([grade, coverage, mixed], ["estimated", 0.25, true]);
+});
+
 Deno.test("absenceOf is empty while a card has a figure, or may have one soon", () => {
   const soon = new HandFilled([{ "disk_read_bytes{sda}": 0 }]);
   assertEquals(absenceOf(soon.snapshot, DISKS), []);

@@ -16,6 +16,7 @@ Deno.test("encodeAttr() puts every field where the C structure has it", () => {
     config: 0x18171615_14131211n,
     config1: 0x28272625_24232221n,
     config2: 0x38373635_34333231n,
+    config3: 0x48474645_44434241n,
     readFormat: 0xf,
     flags: FLAG.disabled | FLAG.excludeKernel | FLAG.excludeGuest,
   });
@@ -28,7 +29,7 @@ Deno.test("encodeAttr() puts every field where the C structure has it", () => {
     "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
     "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
     "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
-    "00 00 00 00 00 00 00 00", // config3 ends at 136
+    "41 42 43 44 45 46 47 48", // config3 ends at 136
   ]);
 });
 
@@ -44,6 +45,7 @@ Deno.test("decodeAttr() reads back what encodeAttr() wrote", () => {
     config: 0xffff_ffff_ffff_ffffn,
     config1: 1n,
     config2: 1n << 63n,
+    config3: 3n,
     readFormat: 0x1f,
     flags: 0x8000_0001,
   };
@@ -63,6 +65,13 @@ Deno.test("decodeAttr() takes config2 of the first, shorter structure as zero", 
   assertEquals(decodeAttr(bytes).config, 3n);
 });
 
+Deno.test("decodeAttr() takes config3 of a structure before Linux 6.3 as zero", () => {
+  const bytes = encodeAttr({ type: 1, config: 3n, config3: 5n, readFormat: 0, flags: 0 });
+  assertEquals(decodeAttr(bytes).config3, 5n);
+  new DataView(bytes.buffer).setUint32(4, 128, true);
+  assertEquals(decodeAttr(bytes).config3, 0n);
+});
+
 Deno.test("decodeAttr() refuses a size that no kernel had", () => {
   const bytes = encodeAttr({ type: 1, config: 0n, readFormat: 0, flags: 0 });
   assertThrows(() => decodeAttr(bytes.slice(0, 63)), RangeError, "size 0 in 63 bytes");
@@ -78,6 +87,7 @@ Deno.test("encodeAttr() refuses numbers that have no room in their field", () =>
       [{ ...attr, flags: 1.5 }, "flags is 1.5, needs 32 bits"],
       [{ ...attr, config: 1n << 64n }, "config is 18446744073709551616, needs 64 bits"],
       [{ ...attr, config1: -1n }, "config1 is -1, needs 64 bits"],
+      [{ ...attr, config3: 1n << 64n }, "config3 is 18446744073709551616, needs 64 bits"],
     ] as const
   ) {
     assertThrows(() => encodeAttr(bad), RangeError, message);

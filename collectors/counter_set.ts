@@ -1,0 +1,129 @@
+/**
+ * All groups of a plan on one CPU: opened together, read one after the other, closed together.
+ *
+ * @module
+ */
+import { EventGroup, type GroupOutcome, REFUSED } from "./event_group.ts";
+import type { Kernel } from "./kernel/kernel.ts";
+import type { Plan } from "./pmu/plan.ts";
+
+/** `member` counts the group's events; `null` stands for the whole group. */
+export type OnMemberRefusal = (group: number, member: number | null, errno: number) => void;
+
+export class CounterSet {
+  readonly cpu: number;
+  readonly plan: Plan;
+  /** By group of the plan; null where the kernel refused all of it. */
+  readonly groups: readonly (EventGroup | null)[];
+  /** The group whose last reading was not whole. */
+  failed: EventGroup | null = null;
+  /** When each group last had a turn, ms of CLOCK_MONOTONIC. */
+  readonly #ranAtMs: Float64Array;
+  /** By term, from `#first[term]` to `#first[term + 1]`: where its events are counted. */
+  readonly #first: Int32Array;
+  readonly #group: Int32Array;
+  readonly #member: Int32Array;
+
+  private constructor(
+    cpu: number,
+    plan: Plan,
+    groups: readonly (EventGroup | null)[],
+    metrics: readonly string[],
+    nowMs: number,
+  ) {
+    this.cpu = cpu;
+    this.plan = plan;
+    this.groups = groups;
+    this.#ranAtMs = new Float64Array(groups.length).fill(nowMs);
+    const places = metrics.map((metric) => plan.places.get(metric) ?? []);
+    this.#first = new Int32Array(metrics.length + 1);
+    places.forEach((own, term) => this.#first[term + 1] = this.#first[term]! + own.length);
+    this.#group = Int32Array.from(places.flat(), (place) => place.group);
+    this.#member = Int32Array.from(
+      places.flat(),
+      ({ group, member }) => groups[group]?.memberOf(member) ?? REFUSED,
+    );
+  }
+
+  /** `metrics`: the terms, in the order in which they are asked for. Null when every group was refused. */
+  static open(
+    kernel: Kernel,
+    cpu: number,
+    plan: Plan,
+    metrics: readonly string[],
+    nowMs: number,
+    refused: OnMemberRefusal,
+  ): CounterSet | null {
+    const groups = plan.groups.map((events, group) =>
+      EventGroup.open(kernel, cpu, events, (member, errno) => refused(group, member, errno))
+    );
+    if (groups.every((group) => group === null)) return null;
+    return new CounterSet(cpu, plan, groups, metrics, nowMs);
+  }
+
+  /** Reads every group: "whole", or the first other outcome, which `failed` then names. */
+  read(tick: { readonly monotonicMs: number }): GroupOutcome {
+    for (let i = 0; i < this.groups.length; i++) {
+      const group = this.groups[i]!;
+      if (group === null) continue;
+      const outcome = group.read();
+      if (outcome !== "whole") {
+        this.failed = group;
+        return outcome;
+      }
+      if (group.scale.ran) this.#ranAtMs[i] = tick.monotonicMs;
+    }
+    return "whole";
+  }
+
+  /** Whether a term is counted here. */
+  has(term: number): boolean {
+    const end = this.#first[term + 1]!;
+    let at = this.#first[term]!;
+    if (at === end) return false;
+    for (; at < end; at++) if (this.#member[at] === REFUSED) return false;
+    return true;
+  }
+
+  /** Puts a term's increase and the times of its group into three cells. Allocates nothing. */
+  take(term: number, into: Float64Array): void {
+    const end = this.#first[term + 1]!;
+    const first = this.#first[term]!;
+    let sum = 0;
+    let scale = this.groups[this.#group[first]!]!.scale;
+    for (let at = first; at < end; at++) {
+      const own = this.groups[this.#group[at]!]!.scale;
+      sum += own.increases[this.#member[at]!]!;
+      // A sum is known for as long as the part that is known least.
+      if (own.runningSeconds < scale.runningSeconds) scale = own;
+    }
+    into[0] = sum;
+    into[1] = scale.enabledSeconds;
+    into[2] = scale.runningSeconds;
+  }
+
+  /**
+   * Events of the smallest group, of those with at least `sizeLeast`, that had no turn for so long; 0
+   * while all of them have theirs.
+   */
+  starved(nowMs: number, ms: number, sizeLeast: number): number {
+    let smallest = 0;
+    for (let i = 0; i < this.groups.length; i++) {
+      const group = this.groups[i]!;
+      if (group === null || group.members < sizeLeast || nowMs - this.#ranAtMs[i]! < ms) continue;
+      if (smallest === 0 || group.members < smallest) smallest = group.members;
+    }
+    return smallest;
+  }
+
+  /** The metrics of groups that had no turn for so long. */
+  starvedMetrics(nowMs: number, ms: number): readonly string[] {
+    return [...this.plan.places].filter(([, places]) =>
+      places.some(({ group }) => this.groups[group] !== null && nowMs - this.#ranAtMs[group]! >= ms)
+    ).map(([metric]) => metric);
+  }
+
+  close(): void {
+    for (const group of this.groups) group?.close();
+  }
+}

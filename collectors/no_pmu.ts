@@ -1,0 +1,75 @@
+/**
+ * Why there is nothing that counts in hardware, and who can change it: in a virtual machine that is
+ * whoever runs the hypervisor.
+ *
+ * @module
+ */
+import type { HostProfile } from "./host.ts";
+import { errnoText } from "./kernel/errno.ts";
+import { needOf } from "./kernel/need.ts";
+import { obstacleOf } from "./kernel/obstacle.ts";
+import { remedyOf } from "./kernel/remedy.ts";
+import type { Reason } from "./trust.ts";
+
+export interface NoPmu {
+  readonly reason: Reason;
+  readonly message: string;
+  readonly remedy: string | undefined;
+}
+
+/** `devices`: names in `/sys/bus/event_source/devices`, none of which counts what a core does. */
+export function noPmuProblem(profile: HostProfile, devices: readonly string[]): NoPmu {
+  const access = profile.perfAccess;
+  const obstacle = access === undefined ? undefined : obstacleOf(access);
+  if (access !== undefined && (obstacle === "sandbox" || obstacle === "no_perf")) {
+    const { tried, errno } = access.tries.cpuCycles;
+    return {
+      reason: "not_supported",
+      message: `Cannot ${tried}: ${errnoText(errno)}${needOf(obstacle, profile)}`,
+      remedy: remedyOf(obstacle, profile),
+    };
+  }
+  const found = devices.length === 0 ? "found none at all" : `found ${devices.join(", ")}`;
+  const needs = profile.hypervisor === undefined
+    ? "needs a kernel that drives the PMU of this CPU"
+    : "needs a hypervisor that passes one on";
+  return {
+    reason: "not_supported",
+    message: `Cannot count hardware events: no PMU of the CPU cores in ` +
+      `/sys/bus/event_source/devices, ${found}, ${needs}`,
+    remedy: noPmuRemedy(profile),
+  };
+}
+
+/** What the PMU is switched on by: from outside where this is a guest. Absent where nobody can. */
+export function noPmuRemedy({ hypervisor, perfAccess }: HostProfile): string | undefined {
+  const firmware = perfAccess?.firmware ?? "";
+  if (firmware.startsWith("Amazon EC2")) {
+    return "Use a larger size of this instance family (from about half of a server on they have " +
+      "a PMU), or its .metal size";
+  }
+  if (firmware.startsWith("Google")) {
+    return "Create the instance with --performance-monitoring-unit=standard, " +
+      "on a machine series that has it, such as C4 or C4A";
+  }
+  switch (hypervisor) {
+    case undefined:
+      return "Look for PMU in the kernel's log (dmesg), which says why it drives none here";
+    case "VMware":
+      return "Whoever runs the host can enable virtualized CPU performance counters in the " +
+        "virtual machine's CPU settings (vpmc.enable = TRUE)";
+    case "Hyper-V":
+      return 'Whoever runs the host can pass its PMU on: Set-VMProcessor VMNAME -Perfmon @("pmu"), ' +
+        "with the virtual machine stopped";
+    case "Xen":
+      return "Whoever runs the host can boot its hypervisor with vpmu=on";
+    case "KVM":
+    case "QEMU":
+      // Others than these start machines with KVM, Firecracker among them.
+      return "Whoever runs the host can pass its PMU on where the virtual machine monitor is able " +
+        "to, for example QEMU with -cpu host,pmu=on, or libvirt with cpu " +
+        "mode='host-passthrough' and features pmu state='on'";
+    default:
+      return "Whoever runs the host can pass its PMU on, in the settings of its hypervisor";
+  }
+}

@@ -1,0 +1,21 @@
+/** What the kernel says to a group of events on a CPU right now: opened, and closed again. @module */
+import { EventGroup, type EventRequest } from "./event_group.ts";
+import type { Kernel } from "./kernel/kernel.ts";
+
+/** 0 when the kernel takes all of them as one group, else the error number of the first it refused. */
+export function tryGroup(kernel: Kernel, cpu: number, events: readonly EventRequest[]): number {
+  let refused = 0;
+  const group = EventGroup.open(kernel, cpu, events, (_place, errno) => refused ||= errno);
+  group?.close();
+  return refused;
+}
+
+/** Whether a group gets its counters this moment. A group may fit a CPU whose counters others hold. */
+export function runsNow(kernel: Kernel, cpu: number, events: readonly EventRequest[]): boolean {
+  let refused = false;
+  const group = EventGroup.open(kernel, cpu, events, () => refused = true);
+  if (group === null) return false;
+  const ran = !refused && group.read() === "whole" && group.scale.ran;
+  group.close();
+  return ran;
+}

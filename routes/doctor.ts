@@ -1,0 +1,58 @@
+/** The doctor over HTTP and in a terminal. @module */
+import type { Context } from "hono";
+import { diagnose, type Sampler } from "../collectors/mod.ts";
+import { HTML_TYPE, JSON_TYPE, send } from "./answer.ts";
+import type { Deps } from "./app.ts";
+import type { Newest } from "./newest.ts";
+import { snapshotAfterTicks } from "./once.ts";
+import type { OnceFormat } from "./options.ts";
+import { queryOf } from "./pages.ts";
+import { NOTHING, parseFields } from "./query.ts";
+import type { Rendering } from "./rendering.ts";
+
+const JSON_INDENT = 2;
+
+type Handler = (context: Context) => Response;
+
+/** `/doctor`: whole without scripts; it is as fresh as its last tick. */
+export function doctorPage(deps: Deps, newest: Newest): Handler {
+  const { rendering } = deps;
+  return (context) => {
+    parseFields(NOTHING, queryOf(context));
+    const page = newest.answer("doctor", (snapshot) => {
+      return rendering.doctor.document({ snapshot, diagnosis: diagnose(snapshot) });
+    });
+    return send(context, page, HTML_TYPE);
+  };
+}
+
+/** `/api/v1/doctor`: the same for programs. */
+export function doctorJson(deps: Deps, newest: Newest): Handler {
+  const { rendering } = deps;
+  return (context) => {
+    parseFields(NOTHING, queryOf(context));
+    const json = newest.answer("doctor json", (snapshot) => {
+      return JSON.stringify(rendering.doctor.json(diagnose(snapshot)));
+    });
+    return send(context, json, JSON_TYPE);
+  };
+}
+
+/** What a terminal is told, and the exit code that says the same. */
+export interface Examination {
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** Resolves after the ticks that counters need to show anything. Rejects when the sampler ends before. */
+export async function examine(
+  sampler: Sampler,
+  format: OnceFormat,
+  rendering: Rendering,
+): Promise<Examination> {
+  const diagnosis = diagnose(await snapshotAfterTicks(sampler));
+  const text = format === "table"
+    ? rendering.doctor.text(diagnosis)
+    : `${JSON.stringify(rendering.doctor.json(diagnosis), null, JSON_INDENT)}\n`;
+  return { text, exitCode: diagnosis.exitCode };
+}

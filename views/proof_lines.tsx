@@ -1,0 +1,173 @@
+/**
+ * The proof of a card: the events by the groups that count them, who says that they mean this, how
+ * figures are made of them, what is missing and where, and the `perf stat` line that counts the same.
+ *
+ * @module
+ */
+import type { Card } from "../collectors/card.ts";
+import { type Derived, type Metric, metric as metricOf, SCOPES } from "../collectors/catalogue.ts";
+import { type Formula, inputs, print } from "../collectors/formula.ts";
+import { groupOf, hasProof, proofOf } from "../collectors/mod.ts";
+import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Provenance, Source } from "../collectors/source.ts";
+import { isMeasured } from "../collectors/trust.ts";
+import { plural } from "./format.ts";
+import type { Html } from "./html.ts";
+import { Command } from "./problems.tsx";
+import { quantitiesOf, readingsOf } from "./standing.ts";
+
+const SAYS: Readonly<Record<Provenance, readonly [one: string, several: string]>> = {
+  kernel: ["the kernel's event", "the kernel's events"],
+  vendor: ["an event of the maker's list", "events of the maker's list"],
+  third_party: ["an event that one other source names", "events that one other source names"],
+  unverified: ["an event that nobody has verified yet", "events that nobody has verified yet"],
+};
+
+export interface ProofLinesProps {
+  readonly card: Card;
+  /** Quantities of the card that are counted here. */
+  readonly ids: readonly string[];
+  readonly snapshot: Snapshot;
+}
+
+export function ProofLines({ card, ids, snapshot }: ProofLinesProps): Html {
+  const { sources, command } = proofOf(snapshot, ids);
+  const notes = new Set(sources.flatMap(({ note }) => note ?? []));
+  return (
+    <div>
+      {[...Map.groupBy(sources, ({ pmu }) => pmu).values()].map((some) =>
+        [...Map.groupBy(some, groupOf).values()].map((group, index) => (
+          <Group sources={group} number={index + 1} />
+        ))
+      )}
+      {ids.some((id) => isMade(metricOf(id), snapshot)) ? <h3>What is made of them</h3> : null}
+      {ids.map((id) => <Made entry={metricOf(id)} snapshot={snapshot} />)}
+      {[...notes].map((note) => <p class="m">{note}</p>)}
+      {[...placesLacking(sources, snapshot), ...lacksOf(snapshot, card)].map(([why, names]) => (
+        <p class="m">{`${names.join(", ")}: ${why}.`}</p>
+      ))}
+      {command === null ? null : <Command text={command} />}
+    </div>
+  );
+}
+
+/** `Group 1 on cpu, 8 CPUs: the kernel's events`, and each event once. `number` is the card's own. */
+function Group(props: { sources: readonly Source[]; number: number }): Html {
+  const { sources, number } = props;
+  const { metric, pmu } = sources[0]!;
+  const instances = new Set(sources.flatMap((source) => source.instances));
+  const scope = SCOPES.get(metricOf(metric).scope)!;
+  const where = instances.size === 0 ? "" : `, ${plural(instances.size, scope.name)}`;
+  const said = new Set(sources.map(({ provenance }) => provenance));
+  const [only] = said;
+  return (
+    <>
+      <h3>{`Group ${number} on ${pmu}${where}${said.size === 1 ? `: ${SAYS[only!][1]}` : ""}`}</h3>
+      {[...Map.groupBy(sources, ({ events }) => events.join(" + "))].map(([events, same]) => (
+        <p>
+          <code>{events}</code>
+          {`: ${[...new Set(same.map(countOf))].join(", ")}`}
+          {said.size === 1 ? "" : ` (${SAYS[same[0]!.provenance][0]})`}
+        </p>
+      ))}
+    </>
+  );
+}
+
+function countOf({ metric }: Source): string {
+  return nameOfCount(metricOf(metric));
+}
+
+/** What is counted again beside its partners has the name of what it is. */
+function nameOfCount(entry: Metric): string {
+  const twin = entry.kind === "derived" ? undefined : entry.twin;
+  return twin === undefined ? entry.name : metricOf(twin).name;
+}
+
+/** Whether a figure is made of others, and no plain count. */
+function isMade(entry: Metric, snapshot: Snapshot): entry is Derived {
+  return entry.kind === "derived" && taken(entry.formula, snapshot).op !== "rate";
+}
+
+function Made(props: { entry: Metric; snapshot: Snapshot }): Html | null {
+  const { entry, snapshot } = props;
+  if (!isMade(entry, snapshot)) return null;
+  const formula = taken(entry.formula, snapshot);
+  const reading = snapshot.read(entry.id);
+  const mixed = isMeasured(reading) && reading.mixed === true;
+  const name = (term: Formula): string => {
+    if (!("metric" in term)) return term.op === "number" ? String(term.value) : term.op;
+    const counted = metricOf(term.metric);
+    return mixed ? nameOfCount(counted) : counted.name;
+  };
+  return (
+    <p>
+      {`${entry.name} = ${print(formula, name)}`}
+      {mixed ? ", mixed: counted at different times" : ""}
+    </p>
+  );
+}
+
+/** A formula without the ways that this machine does not go. */
+function taken(formula: Formula, snapshot: Snapshot): Formula {
+  if (!("left" in formula)) return formula;
+  const left = taken(formula.left, snapshot);
+  const right = taken(formula.right, snapshot);
+  if (formula.op !== "either") return { ...formula, left, right };
+  return inputs(left).every((id) => isCountedHere(id, snapshot)) ? left : right;
+}
+
+function isCountedHere(id: string, snapshot: Snapshot): boolean {
+  return !hasProof(id) || proofOf(snapshot, [id]).sources.length > 0;
+}
+
+type Lack = readonly [why: string, names: readonly string[]];
+
+/** What is counted, and not everywhere: on one kind of core, or on some CPUs. */
+function placesLacking(sources: readonly Source[], snapshot: Snapshot): readonly Lack[] {
+  const lacks = new Map<string, string[]>();
+  for (const [id, own] of Map.groupBy(sources, ({ metric }) => metric)) {
+    const why = whereNot(
+      metricOf(id).scope,
+      new Set(own.flatMap((each) => each.instances)),
+      snapshot,
+    );
+    if (why === null) continue;
+    const names = lacks.get(why) ?? [];
+    const name = nameOfCount(metricOf(id));
+    if (!names.includes(name)) names.push(name);
+    lacks.set(why, names);
+  }
+  return [...lacks];
+}
+
+function whereNot(
+  scope: string,
+  counted: ReadonlySet<string>,
+  snapshot: Snapshot,
+): string | null {
+  if (scope === "host") return null;
+  const all = snapshot.instances(scope);
+  const lacking = all.filter(({ name }) => !counted.has(name));
+  if (lacking.length === 0) return null;
+  const types = new Set(lacking.map(({ groups }) => groups.core_type));
+  const whole = all.every(({ name, groups }) => counted.has(name) !== types.has(groups.core_type));
+  if (whole && !types.has(undefined)) return `not on ${[...types].join(", ")}`;
+  return `on ${all.length - lacking.length} of ${plural(all.length, SCOPES.get(scope)!.name)}`;
+}
+
+/** What the card shows and cannot, by its causes. */
+function lacksOf(snapshot: Snapshot, card: Card): readonly Lack[] {
+  const lacks = new Map<string, string[]>();
+  for (const quantity of quantitiesOf(card)) {
+    for (const reading of readingsOf(snapshot, quantity)) {
+      if (isMeasured(reading) || reading.problem === undefined) continue;
+      const { message } = reading.problem;
+      const names = lacks.get(message) ?? [];
+      const { name } = metricOf(quantity.shown.metric);
+      if (!names.includes(name)) names.push(name);
+      lacks.set(message, names);
+    }
+  }
+  return [...lacks];
+}
