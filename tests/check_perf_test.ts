@@ -17,7 +17,7 @@ async function checkPerf(args: readonly string[], path?: string): Promise<Ran> {
   const words: string[] = tasks["check-perf"].match(/'[^']*'|\S+/g)
     .map((word: string) => word.replaceAll("'", ""));
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...words.slice(1), ...args],
+    args: [words[1]!, "--quiet", ...words.slice(2), ...args],
     cwd: ROOT,
     ...(path === undefined ? {} : { env: { PATH: path } }),
   }).output();

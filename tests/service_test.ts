@@ -60,8 +60,10 @@ function command(args: readonly string[], before = ""): Deno.Command {
     "--allow-read=.",
     "--allow-env=RINGSIDE_*",
   ];
+  // Quiet: what Deno tells of its downloads, on a machine that has just got it, is not Ringside's word.
+  const run = ["run", "--quiet", ...rights, MAIN, ...args];
   return new Deno.Command("sh", {
-    args: ["-c", `${before} exec "$@"`, "sh", Deno.execPath(), "run", ...rights, MAIN, ...args],
+    args: ["-c", `${before} exec "$@"`, "sh", Deno.execPath(), ...run],
     cwd: ROOT,
     stdout: "piped",
     stderr: "piped",

@@ -85,6 +85,8 @@ function Shell(props: DocumentProps): Html {
         <title>{lead + title}</title>
         <link rel="icon" href={assets.icon} type="image/svg+xml" />
         {assets.styles.map((url) => <link rel="stylesheet" href={url} />)}
+        {/* Painted once it is whole: cards take their places by what is beside them. */}
+        <link rel="expect" href="#end" blocking="render" />
         <script src={assets.first}></script>
         {live === undefined ? null : <meta name="htmx-config" content={HTMX_CONFIG} />}
       </head>
@@ -102,6 +104,7 @@ function Shell(props: DocumentProps): Html {
           <Themes />
         </header>
         <main id="main">{props.children}</main>
+        <i id="end" hidden></i>
         {assets.scripts.map((url) => <script src={url}></script>)}
       </Body>
     </html>

@@ -9,6 +9,7 @@ import type { Browser, BrowserContextOptions } from "playwright-core";
 import { Service } from "../service.ts";
 import { BusyService } from "./busy_service.ts";
 import { CHROMIUM, launch, WatchedPage } from "./chromium.ts";
+import { SlowLine } from "./slow_line.ts";
 
 const STATE = `document.querySelector(".state").dataset.state`;
 const TICK = `Number(document.querySelector("#tick").title.replace(/\\D/g, ""))`;
@@ -222,6 +223,17 @@ for (const width of [360, 1440]) {
     await tick(service, watched, 40);
     assertEquals(await watched.layoutShift(), 0, (await watched.shifted()).join("\n"));
     assertCalm(watched, "service is there");
+  });
+
+  browserTest(`nothing moves at ${width} pixels when the page comes in pieces`, async (browser) => {
+    await using service = await BusyService.start({ machine: "server-2socket" });
+    await using line = new SlowLine(service.url);
+    const watched = await WatchedPage.open(browser, { viewport: { width, height: 9000 } });
+    await watched.page.goto(line.url);
+    await tick(service, watched);
+    assertEquals(await watched.layoutShift(), 0, (await watched.shifted()).join("\n"));
+    assertCalm(watched, "service is there");
+    await watched.close();
   });
 }
 
