@@ -23,6 +23,12 @@ export class CounterSet {
   readonly #first: Int32Array;
   readonly #group: Int32Array;
   readonly #member: Int32Array;
+  /** By term: its events are counted by several groups, which have their turns at different times. */
+  readonly #apart: readonly boolean[];
+  /** By event of a term that is counted apart: what it rose by, and its times, since they were last told. */
+  readonly #increase: Float64Array;
+  readonly #enabled: Float64Array;
+  readonly #running: Float64Array;
 
   private constructor(
     cpu: number,
@@ -43,6 +49,11 @@ export class CounterSet {
       places.flat(),
       ({ group, member }) => groups[group]?.memberOf(member) ?? REFUSED,
     );
+    this.#apart = places.map((own) => own.some(({ group }) => group !== own[0]!.group));
+    const events = this.#group.length;
+    this.#increase = new Float64Array(events);
+    this.#enabled = new Float64Array(events);
+    this.#running = new Float64Array(events);
   }
 
   /** `metrics`: the terms, in the order in which they are asked for. Null when every group was refused. */
@@ -85,21 +96,51 @@ export class CounterSet {
     return true;
   }
 
-  /** Puts a term's increase and the times of its group into three cells. Allocates nothing. */
+  /**
+   * Puts a term's increase and the times of its group into three cells: zeros where it had no turn. Once
+   * for each reading. Allocates nothing.
+   */
   take(term: number, into: Float64Array): void {
+    if (this.#apart[term]!) return this.#takeApart(term, into);
     const end = this.#first[term + 1]!;
     const first = this.#first[term]!;
+    const { scale } = this.groups[this.#group[first]!]!;
     let sum = 0;
-    let scale = this.groups[this.#group[first]!]!.scale;
-    for (let at = first; at < end; at++) {
-      const own = this.groups[this.#group[at]!]!.scale;
-      sum += own.increases[this.#member[at]!]!;
-      // A sum is known for as long as the part that is known least.
-      if (own.runningSeconds < scale.runningSeconds) scale = own;
-    }
+    for (let at = first; at < end; at++) sum += scale.increases[this.#member[at]!]!;
     into[0] = sum;
     into[1] = scale.enabledSeconds;
     into[2] = scale.runningSeconds;
+  }
+
+  /**
+   * A sum of events that take turns is told when each had one: a part that is late would be missing from
+   * it. Each goes in with its rate, over the time of the first, and the least share of time is that of
+   * the sum.
+   */
+  #takeApart(term: number, into: Float64Array): void {
+    const end = this.#first[term + 1]!;
+    const first = this.#first[term]!;
+    let complete = true;
+    for (let at = first; at < end; at++) {
+      const { scale } = this.groups[this.#group[at]!]!;
+      this.#increase[at]! += scale.increases[this.#member[at]!]!;
+      this.#enabled[at]! += scale.enabledSeconds;
+      this.#running[at]! += scale.runningSeconds;
+      if (this.#running[at] === 0) complete = false;
+    }
+    into.fill(0);
+    if (!complete) return;
+    const seconds = this.#enabled[first]!;
+    let share = 1;
+    let sum = 0;
+    for (let at = first; at < end; at++) {
+      sum += this.#increase[at]! * (seconds / this.#enabled[at]!);
+      share = Math.min(share, this.#running[at]! / this.#enabled[at]!);
+      this.#increase[at] = this.#enabled[at] = this.#running[at] = 0;
+    }
+    into[0] = sum;
+    into[1] = seconds;
+    into[2] = share * seconds;
   }
 
   /**
