@@ -37,10 +37,12 @@ export interface Bar {
   readonly whole: string;
 }
 
-/** One row an instance. */
+/** One row an instance, or one a group of them. */
 export interface Table {
   readonly block: "table";
   readonly scope: string;
+  /** A row for each socket of its instances, say: one of `GROUPINGS`. */
+  readonly grouping?: string;
   /** Heading of the first column. */
   readonly heading: string;
   readonly columns: readonly Shown[];
@@ -63,6 +65,8 @@ export interface Grid {
 
 export interface GridRow {
   readonly name: string;
+  /** A few words below the name. */
+  readonly note?: string;
   /** One for each column; null where there is no such quantity. A share has a bar beside its value. */
   readonly cells: readonly (Shown | null)[];
 }
@@ -92,6 +96,15 @@ export interface Chart {
 
 export type Block = Headline | Figures | Bar | Table | Grid | Each | Chart;
 
+/** What a card compares: with fewer of them it has nothing to show, whatever else is in it. */
+export interface CardNeeds {
+  /** Measured, or coming by themselves. */
+  readonly least: number;
+  readonly of: readonly string[];
+  /** Said in the card's place, as the message of a Problem. */
+  readonly message: string;
+}
+
 /** A card of the overview. `place` is the column that it prefers on a wide screen. */
 export interface Card {
   readonly id: string;
@@ -101,5 +114,6 @@ export interface Card {
   readonly place: "core" | "side" | "sys" | "full";
   /** Position on the page; gaps are left for others. */
   readonly order: number;
+  readonly needs?: CardNeeds;
   readonly blocks: readonly Block[];
 }

@@ -19,6 +19,8 @@ export type Unit =
   | "Cel"
   | "J"
   | "W"
+  | "J/{gigainstruction}"
+  | "J/GBy"
   | `{${string}}`
   | `{${string}}/s`;
 
@@ -63,6 +65,10 @@ export interface Exposition {
   readonly help?: string;
   /** Said in place of counter or gauge, where the name that dashboards know breaks the rule of its kind. */
   readonly type?: "untyped";
+  /** A label `source` with the PMU that counts the instance, where its collector says. */
+  readonly sourceLabel?: true;
+  /** Groupings of the instance that become labels of the same names: `socket`. */
+  readonly groupLabels?: readonly string[];
 }
 
 /** Two windows in a row with less than `least` for one of the witness are implausible. */
@@ -72,6 +78,17 @@ export interface Witness {
   readonly least: number;
   /** Judged only in windows in which the witness rose by this much. */
   readonly from: number;
+}
+
+/** Two windows in a row with more than `factor` times another quantity are implausible. */
+export interface Limit {
+  /** What cannot be exceeded, in the unit that people are shown. Judged wherever it is measured. */
+  readonly of: Formula;
+  readonly factor: number;
+  /** Judged only in windows in which `of` is this much or more. */
+  readonly from?: number;
+  /** What `of` is, as it ends a sentence: `the peak of the memory`. */
+  readonly why: string;
 }
 
 interface Entry {
@@ -87,6 +104,8 @@ interface Entry {
   readonly exposition?: Exposition | undefined;
   /** Values outside, in two windows one after the other, are `implausible`. For a counter: its rate. */
   readonly sane?: readonly [least: number, most: number] | undefined;
+  /** Other quantities that it cannot exceed. For a counter: its rate. */
+  readonly limits?: readonly Limit[] | undefined;
 }
 
 /** A number that a collector reads: it has columns in the ring. */
@@ -168,6 +187,7 @@ export function metric(id: string): Metric {
 /** The unit of what a person is shown: a counter is shown as its rate. */
 export function shownUnit(metric: Metric): string {
   if (metric.kind !== "counter") return metric.unit;
-  // Seconds of something per second are a share.
-  return metric.unit === "s" ? "1" : `${metric.unit}/s`;
+  // Seconds of something per second are a share, and joules are watts.
+  if (metric.unit === "s") return "1";
+  return metric.unit === "J" ? "W" : `${metric.unit}/s`;
 }

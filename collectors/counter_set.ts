@@ -10,6 +10,9 @@ import type { Plan } from "./pmu/plan.ts";
 /** `member` counts the group's events; `null` stands for the whole group. */
 export type OnMemberRefusal = (group: number, member: number | null, errno: number) => void;
 
+/** Count, seconds enabled, seconds running. */
+const CELLS = 3;
+
 export class CounterSet {
   readonly cpu: number;
   readonly plan: Plan;
@@ -23,8 +26,10 @@ export class CounterSet {
   readonly #first: Int32Array;
   readonly #group: Int32Array;
   readonly #member: Int32Array;
-  /** By term: its events are counted by several groups, which have their turns at different times. */
-  readonly #apart: readonly boolean[];
+  /** Terms whose events are counted by several groups, which have their turns at different times. */
+  readonly #apart: readonly number[];
+  /** By term, of those: what the last reading tells of it, as `take` does; three cells each. */
+  readonly #sums: Float64Array;
   /** By event of a term that is counted apart: what it rose by, and its times, since they were last told. */
   readonly #increase: Float64Array;
   readonly #enabled: Float64Array;
@@ -49,7 +54,10 @@ export class CounterSet {
       places.flat(),
       ({ group, member }) => groups[group]?.memberOf(member) ?? REFUSED,
     );
-    this.#apart = places.map((own) => own.some(({ group }) => group !== own[0]!.group));
+    this.#apart = [...metrics.keys()].filter((term) =>
+      places[term]!.some(({ group }) => group !== places[term]![0]!.group) && this.has(term)
+    );
+    this.#sums = new Float64Array(this.#apart.length > 0 ? metrics.length * CELLS : 0);
     const events = this.#group.length;
     this.#increase = new Float64Array(events);
     this.#enabled = new Float64Array(events);
@@ -84,6 +92,7 @@ export class CounterSet {
       }
       if (group.scale.ran) this.#ranAtMs[i] = tick.monotonicMs;
     }
+    for (let i = 0; i < this.#apart.length; i++) this.#addUp(this.#apart[i]!);
     return "whole";
   }
 
@@ -97,11 +106,14 @@ export class CounterSet {
   }
 
   /**
-   * Puts a term's increase and the times of its group into three cells: zeros where it had no turn. Once
-   * for each reading. Allocates nothing.
+   * Puts a term's increase and the times of its group into three cells: zeros where it had no turn.
+   * Allocates nothing.
    */
   take(term: number, into: Float64Array): void {
-    if (this.#apart[term]!) return this.#takeApart(term, into);
+    if (this.#isApart(term)) {
+      for (let cell = 0; cell < CELLS; cell++) into[cell] = this.#sums[term * CELLS + cell]!;
+      return;
+    }
     const end = this.#first[term + 1]!;
     const first = this.#first[term]!;
     const { scale } = this.groups[this.#group[first]!]!;
@@ -112,14 +124,21 @@ export class CounterSet {
     into[2] = scale.runningSeconds;
   }
 
+  #isApart(term: number): boolean {
+    for (let i = 0; i < this.#apart.length; i++) if (this.#apart[i] === term) return true;
+    return false;
+  }
+
   /**
    * A sum of events that take turns is told when each had one: a part that is late would be missing from
    * it. Each goes in with its rate, over the time of the first, and the least share of time is that of
    * the sum.
    */
-  #takeApart(term: number, into: Float64Array): void {
+  #addUp(term: number): void {
     const end = this.#first[term + 1]!;
     const first = this.#first[term]!;
+    const sums = this.#sums;
+    const cell = term * CELLS;
     let complete = true;
     for (let at = first; at < end; at++) {
       const { scale } = this.groups[this.#group[at]!]!;
@@ -128,7 +147,7 @@ export class CounterSet {
       this.#running[at]! += scale.runningSeconds;
       if (this.#running[at] === 0) complete = false;
     }
-    into.fill(0);
+    sums[cell] = sums[cell + 1] = sums[cell + 2] = 0;
     if (!complete) return;
     const seconds = this.#enabled[first]!;
     let share = 1;
@@ -138,9 +157,9 @@ export class CounterSet {
       share = Math.min(share, this.#running[at]! / this.#enabled[at]!);
       this.#increase[at] = this.#enabled[at] = this.#running[at] = 0;
     }
-    into[0] = sum;
-    into[1] = seconds;
-    into[2] = share * seconds;
+    sums[cell] = sum;
+    sums[cell + 1] = seconds;
+    sums[cell + 2] = share * seconds;
   }
 
   /**

@@ -13,7 +13,16 @@ import {
 } from "./catalogue.ts";
 import type { DoctorRow } from "./catalogue/doctor_row.ts";
 import { type Fact, factsOf } from "./doctor_facts.ts";
-import { type Cause, type Cells, type Layer, LAYERS, layersOf } from "./doctor_layers.ts";
+import {
+  type Cause,
+  type Cells,
+  type Layer,
+  LAYERS,
+  layersOf,
+  uncoreCauseId,
+  uncoreOf,
+} from "./doctor_layers.ts";
+import type { Doubt } from "./doubt.ts";
 import { inputs } from "./formula.ts";
 import type { HostProfile } from "./host.ts";
 import { hasProof } from "./proof.ts";
@@ -129,8 +138,9 @@ function examine(row: DoctorRow, snapshot: Snapshot): Examined {
 }
 
 /** The words of the collector that looked for a PMU outside of the cores: a cause has one wording. */
-function retold(cause: Cause, row: DoctorRow, { problems }: Snapshot): Cause {
-  if (cause.id !== row.uncore?.device) return cause;
+function retold(cause: Cause, row: DoctorRow, { problems, profile }: Snapshot): Cause {
+  const uncore = uncoreOf(row, profile);
+  if (uncore === undefined || cause.id !== uncoreCauseId(uncore)) return cause;
   const collectors = row.metrics.flatMap((id) => termsOf(metricOf(id)))
     .filter(({ scope }) => scope !== "cpu").map(({ collector }) => collector);
   const same = problems.find(({ collector, reason }) =>
@@ -185,13 +195,20 @@ function causesIn(snapshot: Snapshot, id: string): readonly Cause[] {
     return [{
       id: `implausible ${id}`,
       layers: ["hardware"],
-      message: `Cannot believe "${metricOf(id).name}": out of all proportion in window after ` +
-        "window, as from a virtual PMU that works by half",
+      message: `Cannot believe "${metricOf(id).name}": ${disproportion(reading.doubt)}`,
       remedy: undefined,
     }];
   }
   const terms = termsOf(metricOf(id));
   return snapshot.problems.filter((problem) => costsPartOf(problem, terms)).map(causeOf);
+}
+
+/** What its rule says; the numbers are told beside the figure. */
+function disproportion(doubt: Doubt | undefined): string {
+  if (doubt?.rule === "limit") {
+    return `found more than ${doubt.factor} times ${doubt.why} in window after window, needs less`;
+  }
+  return "out of all proportion in window after window, as from a virtual PMU that works by half";
 }
 
 function costsPartOf(problem: Problem, terms: readonly Measured[]): boolean {

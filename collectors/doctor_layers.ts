@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DoctorRow } from "./catalogue/doctor_row.ts";
+import type { DoctorRow, UncorePmu } from "./catalogue/doctor_row.ts";
 import type { HostProfile, PerfAccess } from "./host.ts";
 import { ERRNO, errnoText } from "./kernel/errno.ts";
 import { needOf } from "./kernel/need.ts";
@@ -83,14 +83,28 @@ export function layersOf(row: DoctorRow, profile: HostProfile): Layered {
   if (rules.cells.driver === "blocked") {
     return { cells: { ...rules.cells, hardware: "unknown" }, causes: rules.causes };
   }
-  const uncore = row.uncore;
-  const below = uncore?.vendors.includes(profile.cpuVendor ?? "")
-    ? uncoreBelow(uncore, profile, access)
-    : coreBelow(profile, access);
+  const below = row.uncore === undefined
+    ? coreBelow(profile, access)
+    : uncoreBelow(uncoreOf(row, profile), row, profile, access);
   return {
     cells: { ...rules.cells, ...below.cells },
     causes: [...below.causes, ...rules.causes],
   };
+}
+
+/** The PMUs that count a row outside of the cores of this CPU; undefined where none are known. */
+export function uncoreOf(
+  { uncore = [] }: DoctorRow,
+  { cpuVendor }: HostProfile,
+): UncorePmu | undefined {
+  return uncore.find(({ vendors }) =>
+    vendors === undefined || (cpuVendor !== undefined && vendors.includes(cpuVendor))
+  );
+}
+
+/** The id of the cause that these PMUs are not there. */
+export function uncoreCauseId({ devices }: UncorePmu): string {
+  return devices.join(" ");
 }
 
 /** What every event needs: all but the hardware. */
@@ -163,6 +177,7 @@ interface Below {
 }
 
 const THERE: Below = { cells: { hardware: "ok", driver: "ok" }, causes: [] };
+const UNSEEN: Below = { cells: { hardware: "unknown", driver: "unknown" }, causes: [] };
 
 function coreBelow(profile: HostProfile, access: PerfAccess): Below {
   const { ownCycles, cpuCycles } = access.tries;
@@ -176,7 +191,7 @@ function coreBelow(profile: HostProfile, access: PerfAccess): Below {
   }
   // Without sysfs only an answer tells, and where all is denied there is none.
   if (access.devices === undefined && answer === undefined) {
-    return { cells: { hardware: "unknown", driver: "unknown" }, causes: [] };
+    return UNSEEN;
   }
   const { message, remedy } = noPmuProblem(profile, access.devices ?? []);
   return lackingBelow(profile, { id: "no_pmu", message, remedy });
@@ -211,20 +226,50 @@ function refusedBelow(answer: PerfAccess["tries"]["cpuCycles"], profile: HostPro
 }
 
 function uncoreBelow(
-  { device, module }: NonNullable<DoctorRow["uncore"]>,
+  uncore: UncorePmu | undefined,
+  row: DoctorRow,
   profile: HostProfile,
-  { devices }: PerfAccess,
+  access: PerfAccess,
 ): Below {
-  if (devices === undefined) {
-    return { cells: { hardware: "unknown", driver: "unknown" }, causes: [] };
-  }
-  if (devices.some((name) => name === device || name.startsWith(`${device}_`))) return THERE;
+  // What the cores of this maker count themselves.
+  if (uncore === undefined && row.needs === "core_pmu") return coreBelow(profile, access);
+  const { devices } = access;
+  if (uncore === undefined || devices === undefined) return UNSEEN;
+  if (devices.some((name) => uncore.devices.some((device) => isBox(name, device)))) return THERE;
+  const found = `found ${devices.join(", ") || "none at all"}`;
   const guest = profile.hypervisor !== undefined;
-  const message = `Cannot count with PMU "${device}": not in /sys/bus/event_source/devices, ` +
-    `found ${devices.join(", ") || "none at all"}, needs ` +
-    (guest ? "bare metal: hypervisors pass on no PMU outside of the cores" : `module ${module}`);
-  const remedy = guest ? undefined : `Load the module: \`sudo modprobe ${module}\``;
-  return lackingBelow(profile, { id: device, message, remedy });
+  // One cause for all of them: they come and go together.
+  if (guest && row.needs === "uncore_pmu") {
+    const message = "Cannot count outside of the cores: no PMU for it in " +
+      `/sys/bus/event_source/devices, ${found}, needs bare metal: hypervisors pass on none`;
+    return lackingBelow(profile, { id: "no_uncore", message, remedy: undefined });
+  }
+  const { module } = uncore;
+  const pmus = uncore.devices.map((device) => `"${device}"`).join(" or ");
+  const message = `Cannot count with PMU ${pmus}: not in /sys/bus/event_source/devices, ` +
+    `${found}, needs ` +
+    (guest
+      ? "bare metal: hypervisors pass on no PMU outside of the cores"
+      : module === undefined
+      ? "a kernel that drives it"
+      : `module ${module}`);
+  const remedy = guest || module === undefined
+    ? undefined
+    : `Load the module: \`sudo modprobe ${module}\``;
+  return lackingBelow(profile, { id: uncoreCauseId(uncore), message, remedy });
+}
+
+/** `uncore_imc` is there as `uncore_imc_3`; a star stands for a part in the middle. */
+function isBox(name: string, device: string): boolean {
+  const [head, ...rest] = device.split("*");
+  if (!name.startsWith(head!)) return false;
+  let at = head!.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at === name.length || /[_\d]/.test(name[at]!);
 }
 
 /** A guest lacks the hardware, and nobody knows what its kernel would drive; bare metal lacks a driver. */

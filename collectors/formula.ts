@@ -6,6 +6,7 @@
  */
 import {
   absent,
+  estimated,
   exact,
   isMeasured,
   type Measurement,
@@ -27,6 +28,8 @@ export type Formula =
   | { readonly op: "elapsed" }
   /** The left one where it is measured, else the right one. */
   | { readonly op: "either"; readonly left: Formula; readonly right: Formula }
+  /** What counts a part only: the whole is as much, or more. */
+  | { readonly op: "at_least"; readonly of: Formula }
   | {
     readonly op: "add" | "subtract" | "multiply" | "divide";
     readonly left: Formula;
@@ -71,10 +74,15 @@ export function divide(left: Formula, right: Formula): Formula {
 export function either(left: Formula, right: Formula): Formula {
   return { op: "either", left, right };
 }
+export function atLeast(of: Formula): Formula {
+  return { op: "at_least", of };
+}
 
 /**
  * The value of a formula with the trust of its worst input. An absent input makes the result absent
- * with that input's reason; a division by zero is `no_events`, never a zero and never a NaN.
+ * with that input's reason; a division by zero is `no_events`, never a zero and never a NaN. What is
+ * made of a bound is a bound, as long as no term is negative; where two bounds leave none, as in the
+ * difference of two lower ones, it is `not_supported`.
  *
  * @example
  * ```ts
@@ -107,6 +115,12 @@ export function evaluate(formula: Formula, terms: Terms): Reading {
       const right = evaluate(formula.right, terms);
       return isMeasured(right) ? right : moreTelling(left, right);
     }
+    case "at_least": {
+      const reading = evaluate(formula.of, terms);
+      if (!isMeasured(reading)) return reading;
+      if (reading.bound === "upper") return absent("not_supported");
+      return { ...estimated(reading), bound: "lower" };
+    }
     default: {
       const left = evaluate(formula.left, terms);
       if (!isMeasured(left)) return left;
@@ -134,15 +148,32 @@ function combine(
   const grade = worse(left.grade, right.grade);
   const partial = left.partial ?? right.partial;
   const mixed = left.mixed ?? right.mixed;
+  const bound = boundOf(op, left.bound, right.bound);
+  if (bound === "none") return absent("not_supported");
   // Spreads cost more than all the rest, and most values need none.
-  if (partial === undefined && mixed === undefined) return { value, coverage, grade };
+  if (partial === undefined && mixed === undefined && bound === undefined) {
+    return { value, coverage, grade };
+  }
   return {
     value,
     coverage,
     grade,
+    ...(bound === undefined ? {} : { bound }),
     ...(mixed === undefined ? {} : { mixed }),
     ...(partial === undefined ? {} : { partial }),
   };
+}
+
+/** What the bounds of two terms leave of the result; `none` where they pull in both directions. */
+function boundOf(
+  op: "add" | "subtract" | "multiply" | "divide",
+  left: Measurement["bound"],
+  right: Measurement["bound"],
+): Measurement["bound"] | "none" {
+  if (right === undefined) return left;
+  const turns = op === "subtract" || op === "divide";
+  const turned = turns ? right === "lower" ? "upper" : "lower" : right;
+  return left === undefined || left === turned ? turned : "none";
 }
 
 /** Asked for over and over, of formulas that never change. */
@@ -159,6 +190,7 @@ function inputsOf(formula: Formula): readonly string[] {
   const found = new Set<string>();
   const visit = (node: Formula): void => {
     if ("metric" in node) found.add(node.metric);
+    else if ("of" in node) visit(node.of);
     else if ("left" in node) {
       visit(node.left);
       visit(node.right);
@@ -191,6 +223,10 @@ export function alternatives(formula: Formula): readonly Formula[] {
 }
 
 function alternativesOf(formula: Formula): readonly Formula[] {
+  if (formula.op === "at_least") {
+    const all = alternatives(formula.of);
+    return all.length === 1 ? [formula] : all.map(atLeast);
+  }
   if (!("left" in formula)) return [formula];
   const [lefts, rights] = [alternatives(formula.left), alternatives(formula.right)];
   const { op } = formula;
@@ -221,6 +257,10 @@ export function print(formula: Formula, show?: (term: Formula) => string): strin
 }
 
 function printAt(formula: Formula, outer: number, show: (term: Formula) => string): string {
+  if (formula.op === "at_least") {
+    const text = `at least ${printAt(formula.of, BINDING.add, show)}`;
+    return outer > 0 ? `(${text})` : text;
+  }
   if (!("left" in formula)) return show(formula);
   const binding = BINDING[formula.op];
   // The right side of − and ÷ needs its brackets also against its own kind: a − (b + c).

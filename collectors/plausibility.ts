@@ -1,25 +1,31 @@
 /**
- * Whether numbers can be true: a value outside its band, or a counter that does not move while its
- * witness does. Only what stays so for two windows is judged, for one may be a hiccup.
+ * Whether numbers can be true: a value outside its band or over its limit, or a counter that does not
+ * move while its witness does. Only what stays so for two windows is judged, for one may be a hiccup.
  *
  * @module
  */
-import { type Measured, type Metric, metric as metricOf, type Witness } from "./catalogue.ts";
+import {
+  type Limit,
+  type Measured,
+  type Metric,
+  metric as metricOf,
+  type Witness,
+} from "./catalogue.ts";
+import type { Doubt } from "./doubt.ts";
 import { alternatives, type Formula, inputs } from "./formula.ts";
-import { isMeasured } from "./trust.ts";
+import { isMeasured, type Reading } from "./trust.ts";
 import type { Slot, Window } from "./window.ts";
 
-const UNDECIDED = 0;
-const FINE = 1;
-const SUSPECT = 2;
+const NO_WITNESS: readonly Witness[] = [];
+const NO_LIMITS: readonly Limit[] = [];
 
 export class Plausibility {
   readonly #window: Window;
   readonly #before: Window | null;
   /** By metric, then by slot. */
-  readonly #verdicts = new Map<string, number[]>();
+  readonly #verdicts = new Map<string, (Doubt | null)[]>();
   /** By metric and for whom. */
-  readonly #sums = new Map<string, Map<Slot, boolean>>();
+  readonly #sums = new Map<string, Map<Slot, Doubt | null>>();
 
   /** `before`: the window before; without it nothing is judged. */
   constructor(window: Window, before: Window | null) {
@@ -27,14 +33,20 @@ export class Plausibility {
     this.#before = before;
   }
 
-  /** Whether a metric that has this value cannot be believed; of a sum: whether a part of it cannot. */
-  suspect(metric: Metric, slot: Slot, value: number): boolean {
-    if (metric.kind !== "derived") return this.#suspectTerm(metric, slot);
-    return this.#outsideTwice(metric, slot, value) ||
-      this.#used(metric.formula, metric.scope, slot).some((id) => {
-        const term = metricOf(id);
-        return term.kind !== "derived" && this.#suspectTerm(term, slotOf(term, metric.scope, slot));
-      });
+  /** Why a metric that has this value cannot be believed, or a part of a sum; null where it can. */
+  doubt(metric: Metric, slot: Slot, reading: Reading): Doubt | null {
+    if (this.#before === null || !isMeasured(reading)) return null;
+    if (metric.kind !== "derived") return this.#doubtTerm(metric, slot, this.#before);
+    const own = this.#outside(metric, slot, reading.value, this.#before) ??
+      this.#overLimit(metric, slot, reading, this.#before);
+    if (own !== null) return own;
+    for (const id of this.#used(metric.formula, metric.scope, slot)) {
+      const term = metricOf(id);
+      if (term.kind === "derived") continue;
+      const found = this.#doubtTerm(term, slotOf(term, metric.scope, slot), this.#before);
+      if (found !== null) return found;
+    }
+    return null;
   }
 
   /** The terms of the alternative that gave the value. */
@@ -46,40 +58,85 @@ export class Plausibility {
     return used === undefined ? [] : inputs(used);
   }
 
-  #outsideTwice(metric: Metric, slot: Slot, value: number): boolean {
-    if (!isOutside(metric, value) || this.#before === null) return false;
-    const earlier = this.#before.read(metric, slot);
-    return isMeasured(earlier) && isOutside(metric, earlier.value);
+  /** A value that was outside its band before too. */
+  #outside(metric: Metric, slot: Slot, value: number, before: Window): Doubt | null {
+    if (!isOutside(metric, value)) return null;
+    const earlier = before.read(metric, slot);
+    return isMeasured(earlier) && isOutside(metric, earlier.value)
+      ? bandDoubt(metric, value)
+      : null;
   }
 
-  #suspectTerm(metric: Measured, slot: Slot): boolean {
-    if (metric.sane === undefined && metric.witness === undefined) return false;
-    if (typeof slot === "number") return this.#suspectAt(metric, slot);
+  #overLimit(metric: Metric, slot: Slot, reading: Reading, before: Window): Doubt | null {
+    for (const limit of metric.limits ?? NO_LIMITS) {
+      const of = this.#window.first(limit.of, metric.scope, slot);
+      if (!isMeasured(of) || !isMeasured(reading) || !exceeds(reading, of, limit)) continue;
+      const earlier = before.first(limit.of, metric.scope, slot);
+      if (!exceeds(before.read(metric, slot), earlier, limit)) continue;
+      const { factor, why } = limit;
+      return { rule: "limit", metric: metric.id, value: reading.value, factor, of: of.value, why };
+    }
+    return null;
+  }
+
+  #doubtTerm(metric: Measured, slot: Slot, before: Window): Doubt | null {
+    if (
+      metric.sane === undefined && metric.witness === undefined && metric.limits === undefined
+    ) return null;
+    if (typeof slot === "number") return this.#doubtAt(metric, slot, before);
     let sums = this.#sums.get(metric.id);
     if (sums === undefined) this.#sums.set(metric.id, sums = new Map());
-    let suspect = sums.get(slot);
-    if (suspect === undefined) {
-      // A band is one instance's: a sum is judged by its parts.
-      suspect = this.#window.present(metric.scope, slot).some((at) => this.#suspectAt(metric, at));
-      sums.set(slot, suspect);
-    }
-    return suspect;
+    let doubt = sums.get(slot);
+    if (doubt === undefined) sums.set(slot, doubt = this.#doubtSum(metric, slot, before));
+    return doubt;
   }
 
-  #suspectAt(metric: Measured, slot: number): boolean {
+  /** A band is one instance's: a sum is judged by its parts. What it cannot exceed has a sum too. */
+  #doubtSum(metric: Measured, slot: Exclude<Slot, number>, before: Window): Doubt | null {
+    for (const at of this.#window.present(metric.scope, slot)) {
+      const doubt = this.#doubtAt(metric, at, before);
+      if (doubt === null) continue;
+      return metric.scope === "host"
+        ? doubt
+        : { ...doubt, instance: this.#window.name(metric.scope, at) };
+    }
+    if (metric.limits === undefined) return null;
+    return this.#overLimit(metric, slot, this.#window.read(metric, slot), before);
+  }
+
+  #doubtAt(metric: Measured, slot: number, before: Window): Doubt | null {
     let verdicts = this.#verdicts.get(metric.id);
     if (verdicts === undefined) this.#verdicts.set(metric.id, verdicts = []);
-    const known = verdicts[slot] ?? UNDECIDED;
-    if (known !== UNDECIDED) return known === SUSPECT;
-    const witnesses = [metric.witness ?? []].flat();
-    const suspect = this.#inBoth((window) => isOutside(metric, window.value(metric, slot))) ||
-      witnesses.some((witness) => this.#inBoth((window) => lags(metric, witness, window, slot)));
-    verdicts[slot] = suspect ? SUSPECT : FINE;
-    return suspect;
+    let doubt = verdicts[slot];
+    if (doubt === undefined) verdicts[slot] = doubt = this.#judge(metric, slot, before);
+    return doubt;
   }
 
-  #inBoth(holds: (window: Window) => boolean): boolean {
-    return this.#before !== null && holds(this.#window) && holds(this.#before);
+  #judge(metric: Measured, slot: number, before: Window): Doubt | null {
+    const value = this.#window.value(metric, slot);
+    if (isOutside(metric, value) && isOutside(metric, before.value(metric, slot))) {
+      return bandDoubt(metric, value);
+    }
+    const { witness = NO_WITNESS } = metric;
+    const witnesses = Array.isArray(witness) ? witness : [witness];
+    for (const each of witnesses) {
+      const seen = lag(metric, each, this.#window, slot);
+      if (Number.isNaN(seen) || Number.isNaN(lag(metric, each, before, slot))) continue;
+      const increase = this.#window.increase(metric, slot);
+      const { of: formula, least } = each;
+      return {
+        rule: "witness",
+        metric: metric.id,
+        value: increase,
+        least,
+        of: seen,
+        witness: formula,
+      };
+    }
+    if (metric.limits === undefined) return null;
+    // What the host has one of is asked for as the host's.
+    const whose = metric.scope === "host" ? null : slot;
+    return this.#overLimit(metric, whose, this.#window.read(metric, whose), before);
   }
 }
 
@@ -88,16 +145,32 @@ function isOutside({ sane }: Metric, value: number): boolean {
   return sane !== undefined && (value < sane[0] || value > sane[1]);
 }
 
-function lags(
+function bandDoubt({ id, sane }: Metric, value: number): Doubt {
+  const [least, most] = sane!;
+  return value < least
+    ? { rule: "least", metric: id, value, bound: least }
+    : { rule: "most", metric: id, value, bound: most };
+}
+
+/** Bounds and parts of what it cannot exceed prove nothing against a value. */
+function exceeds(reading: Reading, of: Reading, { factor, from = 0 }: Limit): boolean {
+  return isMeasured(reading) && isMeasured(of) &&
+    reading.bound !== "upper" && of.bound !== "lower" &&
+    of.partial === undefined && of.grade !== "low" &&
+    of.value >= from && reading.value > factor * of.value;
+}
+
+/** What the witness rose by where the counter did not keep up with it; else NaN. */
+function lag(
   metric: Measured,
   { of, least, from }: Witness,
   window: Window,
   slot: number,
-): boolean {
+): number {
   const increase = window.increase(metric, slot);
-  if (Number.isNaN(increase)) return false;
+  if (Number.isNaN(increase)) return NaN;
   const seen = window.formula(of, metric.scope, slot);
-  return isMeasured(seen) && seen.value >= from && increase < least * seen.value;
+  return isMeasured(seen) && seen.value >= from && increase < least * seen.value ? seen.value : NaN;
 }
 
 /** What stands for a term in a formula of `scope`: of the host it has one value for all. */

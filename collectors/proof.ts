@@ -9,6 +9,7 @@ import { alternatives, type Formula, inputs } from "./formula.ts";
 import { perfStatCommand } from "./pmu/perf_command.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Source } from "./source.ts";
+import { isHere } from "./trust.ts";
 
 export interface Proof {
   /** In the order of the quantities, each once. */
@@ -21,7 +22,9 @@ export interface Proof {
 export function proofOf(snapshot: Snapshot, ids: readonly string[]): Proof {
   const terms = [...new Set(ids.flatMap((id) => termsHere(snapshot, metricOf(id))))];
   const sources = [...new Set(terms.flatMap((term) => sourcesOf(snapshot, term)))];
-  if (!ids.some((id) => isWhole(snapshot, metricOf(id)))) return { sources, command: null };
+  if (sources.length === 0 || !ids.some((id) => isWhole(snapshot, metricOf(id)))) {
+    return { sources, command: null };
+  }
   const groups = new Map<string, string[]>();
   for (const source of sources) {
     const key = groupOf(source);
@@ -36,12 +39,21 @@ export function proofOf(snapshot: Snapshot, ids: readonly string[]): Proof {
 function isWhole(snapshot: Snapshot, entry: Metric): boolean {
   if (entry.kind !== "derived") return sourcesOf(snapshot, entry).length > 0;
   const whole = (formula: Formula): boolean => {
-    if ("metric" in formula) return isWhole(snapshot, metricOf(formula.metric));
+    if ("metric" in formula) {
+      const term = metricOf(formula.metric);
+      return isConstant(term) || isWhole(snapshot, term);
+    }
+    if ("of" in formula) return whole(formula.of);
     if (!("left" in formula)) return true;
     const [left, right] = [whole(formula.left), whole(formula.right)];
     return formula.op === "either" ? left || right : left && right;
   };
   return whole(entry.formula);
+}
+
+/** What the host has as a whole and perf never counts: a size, the rate of a clock. */
+function isConstant(entry: Metric): boolean {
+  return entry.kind === "gauge" && entry.scope === "host" && !isCounted(entry);
 }
 
 /** The same for sources that were counted at the same time on the same CPUs. */
@@ -59,9 +71,9 @@ function termsHere(snapshot: Snapshot, entry: Metric): readonly Measured[] {
   if (entry.kind !== "derived") return [entry];
   for (const way of alternatives(entry.formula)) {
     const terms = inputs(way).map(metricOf).filter((term) => term.kind !== "derived");
-    if (terms.every((term) => !isCounted(term) || sourcesOf(snapshot, term).length > 0)) {
-      return terms;
-    }
+    const has = (term: Measured): boolean =>
+      isCounted(term) ? sourcesOf(snapshot, term).length > 0 : isHere(snapshot.read(term.id));
+    if (terms.every(has)) return terms;
   }
   return termsOf(entry);
 }

@@ -174,8 +174,8 @@ export class Snapshot {
       ? this.#derived(entry.formula, entry.scope, slot)
       : this.#explain([entry.id], this.#window.read(entry, slot), slot);
     if (!isMeasured(reading)) return reading;
-    const suspect = this.#plausibility.suspect(entry, slot, reading.value);
-    return suspect ? { ...reading, grade: "implausible" } : reading;
+    const doubt = this.#plausibility.doubt(entry, slot, reading);
+    return doubt === null ? reading : { ...reading, grade: "implausible", doubt };
   }
 
   /** The first alternative that is measured; where none is, each has its own cause. */

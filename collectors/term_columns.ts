@@ -30,8 +30,11 @@ export class TermColumns {
     }));
   }
 
-  /** What a set read last; absent where it does not count a term. */
-  write(row: RowWriter, slot: number, set: CounterSet): void {
+  /**
+   * What a set read last; absent where it does not count a term. `factors`: units that a count is worth,
+   * by term.
+   */
+  write(row: RowWriter, slot: number, set: CounterSet, factors?: Float64Array): void {
     const cells = this.#cells;
     for (let term = 0; term < this.#columns.length; term++) {
       if (!set.has(term)) {
@@ -40,6 +43,7 @@ export class TermColumns {
       }
       const { value, times } = this.#columns[term]!;
       set.take(term, cells);
+      if (factors !== undefined) cells[0] = cells[0]! * factors[term]!;
       row.add(value, slot, cells[0]!);
       if (times === null) continue;
       row.add(times.enabled, slot, cells[1]!);

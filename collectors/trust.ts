@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Doubt } from "./doubt.ts";
 
 /** How far a value may be believed, best first. */
 export const GRADES = ["exact", "estimated", "low", "implausible"] as const;
@@ -63,6 +64,10 @@ export interface Measurement {
   readonly grade: Grade;
   /** The terms of a ratio were counted in different groups, so at different times. */
   readonly mixed?: true;
+  /** The true value is as much or more (`lower`), as much or less (`upper`). Never `exact`. */
+  readonly bound?: "lower" | "upper";
+  /** Why it is `implausible`. */
+  readonly doubt?: Doubt;
   /** A sum over instances that lacks some: how many are in it, and how many there are. */
   readonly partial?: { readonly counted: number; readonly present: number };
 }
@@ -81,6 +86,14 @@ export const LOW_RUNNING_SECONDS = 0.01;
 
 export function isMeasured(reading: Reading): reading is Measurement {
   return "value" in reading;
+}
+
+/** Absent from this window, and not from this machine. */
+const PASSING: readonly Reason[] = ["not_yet", "not_counted", "no_events", "finer_only"];
+
+/** Whether a machine has a quantity, though it may have no value in this window. */
+export function isHere(reading: Reading): boolean {
+  return isMeasured(reading) || (reading.problem === undefined && PASSING.includes(reading.absent));
 }
 
 export function exact(value: number): Measurement {

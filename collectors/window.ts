@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Derived, type Measured, type Metric, metric as metricOf } from "./catalogue.ts";
+import { type Measured, type Metric, metric as metricOf } from "./catalogue.ts";
 import { alternatives, evaluate, type Formula, inputs, type Terms } from "./formula.ts";
 import type { Members } from "./groups.ts";
 import { Increases, type Slots, wasPresent, withPartial } from "./increases.ts";
@@ -39,6 +39,8 @@ export class Window {
   readonly #layout: Layout;
   readonly #from: FromRow;
   readonly #sourceIndex: SourceIndex | null;
+  /** By collector, once looked for: also that there is none, which takes longest to find. */
+  readonly #rows: (Float64Array | null)[] = [];
   readonly #increases = new Map<string, Increases>();
 
   /** `sourceIndex`: what the sources say; without them nothing is doubted. */
@@ -61,12 +63,23 @@ export class Window {
   read(metric: Metric, slot: Slot): Reading {
     switch (metric.kind) {
       case "derived":
-        return this.#derived(metric, slot);
+        return this.first(metric.formula, metric.scope, slot);
       case "gauge":
         return this.#gauge(metric, slot);
       case "counter":
         return this.#rate(metric, slot);
     }
+  }
+
+  /** The first alternative of a formula that is measured, for instances of `scope`. */
+  first(formula: Formula, scope: string, slot: Slot): Reading {
+    let why: Absence | null = null;
+    for (const each of alternatives(formula)) {
+      const reading = this.formula(each, scope, slot);
+      if (isMeasured(reading)) return reading;
+      why = why === null ? reading : moreTelling(why, reading);
+    }
+    return why ?? absent("not_supported");
   }
 
   /** One of the alternatives of a formula, for instances of `scope`. */
@@ -100,7 +113,8 @@ export class Window {
     readonly counted: number;
     readonly present: number;
   } | null {
-    const terms = inputs(formula).map(measured).filter((term) => !isConstant(term, scope));
+    const terms = inputs(formula).map(measured)
+      .filter(({ kind, scope }) => kind !== "gauge" || scope !== "host");
     if (terms.length < 2) return null;
     if (terms.some((term) => term.scope !== scope)) {
       return { members: new Map(), counted: 0, present: 0 };
@@ -177,6 +191,11 @@ export class Window {
     return all.filter((at) => wasPresent(instances[at]!, this.to[HEADER.sequence]!));
   }
 
+  /** Whose slot it is. */
+  name(scope: string, slot: number): string {
+    return this.#layout.scopes[scope]!.instances[slot]!.name;
+  }
+
   #rate(metric: Measured, slot: Slot): Reading {
     const slots = slotsFor(metric.scope, slot);
     if (slots === undefined) return absent("coarser_only");
@@ -186,22 +205,12 @@ export class Window {
   #increasesOf(metric: Measured): Increases {
     let increases = this.#increases.get(metric.id);
     if (increases === undefined) {
-      const from = this.#from(collectorIndex(metric.collector));
+      const from = this.#rowOf(collectorIndex(metric.collector));
       const doubted = this.#sourceIndex?.doubted(metric) ?? null;
       increases = new Increases(metric, this.#layout, from, this.to, doubted);
       this.#increases.set(metric.id, increases);
     }
     return increases;
-  }
-
-  #derived(metric: Derived, slot: Slot): Reading {
-    let why: Absence | null = null;
-    for (const formula of alternatives(metric.formula)) {
-      const reading = this.formula(formula, metric.scope, slot);
-      if (isMeasured(reading)) return reading;
-      why = why === null ? reading : moreTelling(why, reading);
-    }
-    return why ?? absent("not_supported");
   }
 
   /** A term as an instance of `scope` has it: nothing is copied down to it from a coarser scope. */
@@ -268,14 +277,20 @@ export class Window {
 
   /** A gauge that two readings in a row left empty has nothing to show for this instance. */
   #whyEmpty(metric: Measured, slot: number): Reason {
-    const from = this.#from(collectorIndex(metric.collector));
+    const from = this.#rowOf(collectorIndex(metric.collector));
     const born = this.#layout.scopes[metric.scope]?.instances[slot]?.bornSequence ?? Infinity;
     return from !== null && born <= from[HEADER.sequence]! ? "not_supported" : "not_yet";
   }
 
+  #rowOf(collector: number): Float64Array | null {
+    let row = this.#rows[collector];
+    if (row === undefined) this.#rows[collector] = row = this.#from(collector);
+    return row;
+  }
+
   /** When a collector was last read before the window, NaN where nobody remembers. */
   #beginMs(collector: number): number {
-    return this.#from(collector)?.[readAtColumn(collector)] ?? NaN;
+    return this.#rowOf(collector)?.[readAtColumn(collector)] ?? NaN;
   }
 
   #endMs(collector: number): number {

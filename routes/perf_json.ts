@@ -19,6 +19,7 @@ import {
   type PerfField,
   type Reason,
   type Snapshot,
+  type Source,
 } from "../collectors/mod.ts";
 
 export type PerfJson =
@@ -31,8 +32,9 @@ const REASON: Readonly<Partial<Record<Reason, string>>> = {
 };
 
 /**
- * Counts of the last whole interval over the whole host, scaled to whole numbers; ratios from 0 to 1.
- * Null: not measured, or for a count not on all CPUs.
+ * Counts of the last whole interval over the whole host, scaled to whole numbers; ratios from 0 to 1;
+ * bandwidths in 10^6 bytes a second. Null: not measured, or for a count or bandwidth not on all of the
+ * host. A bandwidth whose events nobody vouches for is not told either, nor is a lower bound of it.
  */
 export function perfJson(snapshot: Snapshot): PerfJson {
   const fields: Record<string, number | null> = {};
@@ -51,7 +53,9 @@ interface Answer {
   readonly value: number;
 }
 
-function answerOf(snapshot: Snapshot, { kind, metrics }: PerfField): Answer | undefined {
+function answerOf(snapshot: Snapshot, field: PerfField): Answer | undefined {
+  const { kind, metrics } = field;
+  if (kind === "millions") return bandwidthOf(snapshot, field);
   for (const metric of metrics) {
     const reading = snapshot.read(metric);
     if (!isMeasured(reading) || reading.grade === "implausible") continue;
@@ -62,6 +66,36 @@ function answerOf(snapshot: Snapshot, { kind, metrics }: PerfField): Answer | un
     }
   }
   return undefined;
+}
+
+const MILLION = 1e6;
+
+function bandwidthOf(
+  snapshot: Snapshot,
+  { metrics, plus, judgedBy }: PerfField,
+): Answer | undefined {
+  const sum = judgedBy === undefined ? undefined : snapshot.read(judgedBy);
+  if (sum !== undefined && isMeasured(sum) && sum.grade === "implausible") return undefined;
+  for (const [place, metric] of metrics.entries()) {
+    const value = rateOf(snapshot, metric);
+    if (value === undefined) continue;
+    if (place > 0 || plus === undefined) return { metric, value: value / MILLION };
+    const more = rateOf(snapshot, plus);
+    if (more !== undefined) return { metric, value: (value + more) / MILLION };
+  }
+  return undefined;
+}
+
+/** In a second, of the whole host; undefined where it is less than that or doubtful. */
+function rateOf(snapshot: Snapshot, metric: string): number | undefined {
+  const reading = snapshot.read(metric);
+  if (!isMeasured(reading) || reading.grade === "implausible") return undefined;
+  if (reading.partial !== undefined) return undefined;
+  return snapshot.sources(metric).some(isDoubted) ? undefined : reading.value;
+}
+
+function isDoubted({ provenance }: Source): boolean {
+  return provenance === "third_party" || provenance === "unverified";
 }
 
 /** Between the readings of who counts a metric, or the terms of a ratio; null where that is not known. */

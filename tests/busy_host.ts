@@ -8,7 +8,7 @@ import { readHostProfile } from "../collectors/host.ts";
 import { REGISTRY } from "../collectors/registry.ts";
 import { FakeKernel } from "./fakes/fake_kernel.ts";
 import { FakePerf } from "./fakes/fake_perf.ts";
-import { countHardware, hideCorePmu, showCorePmu } from "./fakes/hardware_events.ts";
+import { countHardware, hideCorePmu, showPmus } from "./fakes/hardware_events.ts";
 import { FakeSampler } from "./fake_sampler.ts";
 import { HandClock, Stage } from "./stage.ts";
 import { TextTree } from "./text_tree.ts";
@@ -47,7 +47,7 @@ export class BusyHost {
     const kernel = new FakeKernel();
     this.#perf = new FakePerf(kernel);
     this.#counters = tree.paths().includes(CORE_PMU);
-    if (this.#counters) showCorePmu(this.#perf, COUNTERS);
+    if (this.#counters) showPmus(this.#perf, tree, COUNTERS);
     else hideCorePmu(this.#perf);
     const nodename = options.hostname ?? "busy";
     kernel.always("uname", [], {

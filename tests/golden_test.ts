@@ -14,7 +14,7 @@ import { REGISTRY } from "../collectors/registry.ts";
 import { createViews } from "../views/mod.ts";
 import { FakeKernel } from "./fakes/fake_kernel.ts";
 import { FakePerf } from "./fakes/fake_perf.ts";
-import { hideCorePmu, showCorePmu } from "./fakes/hardware_events.ts";
+import { hideCorePmu, showPmus } from "./fakes/hardware_events.ts";
 import {
   CPU_CLOCK,
   MAJOR,
@@ -253,7 +253,7 @@ async function stageOf(machine: Machine): Promise<Stage> {
   const perf = new FakePerf(kernel);
   if (machine.perf === "refused") perf.refuse(ERRNO.EACCES);
   if (machine.counters === undefined) hideCorePmu(perf);
-  else showCorePmu(perf, machine.counters);
+  else showPmus(perf, tree, machine.counters);
   const profile = readHostProfile(kernel, tree);
   const clock = new BusyClock();
   clock.monotonic = machine.upSeconds * 1000;

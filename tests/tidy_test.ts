@@ -33,8 +33,8 @@ const ROOMS: readonly Room[] = [
   },
   {
     name: "catalogue",
-    files: /^collectors\/(catalogue(\/\w+)?|card|formula|trust)\.ts$/,
-    imports: [/^collectors\/(catalogue(\/\w+)?|card|formula|trust|pmu\/\w+)\.ts$/],
+    files: /^collectors\/(catalogue(\/\w+)?|card|doubt|formula|trust)\.ts$/,
+    imports: [/^collectors\/(catalogue(\/\w+)?|card|doubt|formula|trust|pmu\/\w+)\.ts$/],
     forbids: PURE,
   },
   {

@@ -13,7 +13,7 @@ import { BarBlock } from "./bar.tsx";
 import { ChartFigure } from "./chart.tsx";
 import { EachBlock } from "./each.tsx";
 import { FiguresBlock } from "./figures.tsx";
-import { spellOut } from "./format.ts";
+import { measuredText } from "./format.ts";
 import { GridBlock } from "./grid.tsx";
 import { HeadlineBlock, headlineText } from "./headline.tsx";
 import { hasHow, How, howId, type HowShown } from "./how.tsx";
@@ -161,7 +161,7 @@ function Note(props: { card: Card; snapshot: Snapshot }): Html | null {
   }
   const reading = snapshot.read(note.metric, note.instance);
   if (!isMeasured(reading) || reading.grade === "implausible") return null;
-  const text = spellOut(reading.value, shownUnit(metric(note.metric)));
+  const text = measuredText(reading, shownUnit(metric(note.metric)));
   return <small>{note.name === undefined ? text : `${text} ${note.name}`}</small>;
 }
 

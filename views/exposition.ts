@@ -21,8 +21,12 @@ type Type = "counter" | "gauge" | "untyped";
 interface Member {
   readonly metric: Metric;
   readonly labels: string;
-  /** The metric whose sources tell which event it is on this machine: it has labels of its own then. */
+  /** The metric whose sources tell which event it is on this machine: the event is its labels then. */
   readonly sourced: string | undefined;
+  /** The metric whose sources tell the PMU for label `source`. */
+  readonly labelled: string | undefined;
+  /** Groupings that are labels. */
+  readonly groups: readonly string[];
 }
 
 interface Family {
@@ -43,6 +47,7 @@ const UNITS: Readonly<Record<string, string>> = {
   "1": "ratio",
 };
 
+const NO_GROUPS: readonly string[] = [];
 const TOTAL = /_total$/;
 const FAMILIES: readonly Family[] = familiesOf(METRICS.values());
 
@@ -55,9 +60,17 @@ function familiesOf(metrics: Iterable<Metric>): readonly Family[] {
     const type = exposition.type ?? (metric.kind === "counter" ? "counter" : "gauge");
     const family = families.get(name) ??
       { name, heads: headsOf(name, type, help, metric.unit), members: [] };
-    const sourced = isColumn(metric) ? metric.sourced : undefined;
+    const source = isColumn(metric) ? metric.sourced ?? metric.id : undefined;
+    // A family that says by its own labels what it counts needs no event for it.
+    const apart = exposition.labels === undefined && exposition.sourceLabel === undefined;
+    const member = {
+      metric,
+      sourced: apart && isColumn(metric) ? metric.sourced : undefined,
+      labelled: exposition.sourceLabel ? source : undefined,
+      groups: exposition.groupLabels ?? NO_GROUPS,
+    };
     for (const each of [labels].flat()) {
-      family.members.push({ metric, labels: labelText(each), sourced });
+      family.members.push({ ...member, labels: labelText(each) });
     }
     families.set(name, family);
   }
@@ -98,14 +111,21 @@ export function exposition(
   for (const { name, heads, members } of FAMILIES) {
     let lines = "";
     const told = new Set<string>();
-    for (const { metric, labels, sourced } of members) {
-      let found = places.get(metric.scope);
-      if (found === undefined) places.set(metric.scope, found = placesOf(snapshot, metric.scope));
+    for (const { metric, labels, sourced, labelled, groups } of members) {
+      const key = groups.length === 0 ? metric.scope : `${metric.scope} ${groups.join(" ")}`;
+      let found = places.get(key);
+      if (found === undefined) {
+        places.set(key, found = placesOf(snapshot, metric.scope, groups));
+      }
       for (const place of found) {
         const value = valueOf(snapshot, metric, place);
         if (Number.isNaN(value)) continue;
         if (sourced === undefined) {
-          lines += `${name}${braced(labels, place.labels)} ${numberText(value)}\n`;
+          const pmu = labelled === undefined
+            ? undefined
+            : snapshot.source(labelled, place.name ?? "")?.pmu;
+          const constant = pmu === undefined ? labels : joined(labels, labelText({ source: pmu }));
+          lines += `${name}${braced(constant, place.labels)} ${numberText(value)}\n`;
           continue;
         }
         const source = snapshot.source(sourced, place.name ?? "");
@@ -132,13 +152,18 @@ interface Place {
 
 const HOST_PLACE: readonly Place[] = [{ slot: 0, name: undefined, labels: "" }];
 
-function placesOf(snapshot: Snapshot, scope: string): readonly Place[] {
+function placesOf(
+  snapshot: Snapshot,
+  scope: string,
+  groupings: readonly string[],
+): readonly Place[] {
   if (scope === "host") return HOST_PLACE;
-  return snapshot.instances(scope).map(({ slot, name, labels }) => ({
-    slot,
-    name,
-    labels: labelText(labels),
-  }));
+  return snapshot.instances(scope).map(({ slot, name, labels, groups }) => {
+    const grouped = groupings.flatMap((id) =>
+      groups[id] === undefined || id in labels ? [] : [[id, groups[id]] as const]
+    );
+    return { slot, name, labels: labelText({ ...labels, ...Object.fromEntries(grouped) }) };
+  });
 }
 
 const SOURCE_LABELS = new WeakMap<Source, string>();
@@ -219,8 +244,12 @@ function seconds(name: string, what: string, ms: number, format: ExpositionForma
 }
 
 function braced(constant: string, own: string): string {
-  if (constant === "") return own === "" ? "" : `{${own}}`;
-  return own === "" ? `{${constant}}` : `{${own},${constant}}`;
+  const all = joined(own, constant);
+  return all === "" ? "" : `{${all}}`;
+}
+
+function joined(first: string, second: string): string {
+  return first === "" || second === "" ? first + second : `${first},${second}`;
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {

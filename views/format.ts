@@ -50,6 +50,9 @@ const SCALES: Readonly<Record<string, Scale>> = {
   "J": { kind: "decimal", suffix: "J", small: true },
   "J/s": { kind: "decimal", suffix: "W", small: true },
   "W": { kind: "decimal", suffix: "W", small: true },
+  // Its row's name says of what: of 10⁹ instructions.
+  "J/{gigainstruction}": { kind: "decimal", suffix: "J", small: true },
+  "J/GBy": { kind: "decimal", suffix: "J/GB", small: true },
 };
 
 /** How a UCUM unit is shown. What is counted stands in the row's name: `{packet}/s` is `/s`. */
@@ -61,6 +64,18 @@ export function scaleOf(unit: string): Scale {
   // Events by events: a plain ratio.
   if (/^\{[^}]*\}\/\{[^}]*\}$/.test(unit)) return { kind: "plain", suffix: "" };
   return { kind: "plain", suffix: unit };
+}
+
+/** The sign before a number that is a bound: `≥`; empty where it is none. */
+export function boundSign({ bound }: Measurement): "" | "≥" | "≤" {
+  return bound === undefined ? "" : bound === "lower" ? "≥" : "≤";
+}
+
+/** A measurement in one string: `≥ 412 MB/s`. */
+export function measuredText(measured: Measurement, unit: string): string {
+  const sign = boundSign(measured);
+  const text = spellOut(measured.value, unit);
+  return sign === "" ? text : `${sign}\u00a0${text}`;
 }
 
 /** A finite number in a UCUM unit, as a person reads it. */
@@ -223,23 +238,34 @@ const GRADE_WORDS: Readonly<Record<Grade, string>> = {
   implausible: "implausible",
 };
 
-/** A grade in a few words: `exact`, `62 %`, `low 14 %`, `3 of 4`, `62 %, 3 of 4, mixed`. */
+const BOUND_WORDS = { lower: "at least", upper: "at most" } as const;
+
+/** A grade in a few words: `exact`, `62 %`, `low 14 %`, `3 of 4`, `62 %, 3 of 4, mixed`, `at least`. */
 export function trustWords(measured: Measurement): string {
-  const { grade, coverage, partial, mixed } = measured;
+  const { grade, coverage, partial, mixed, bound } = measured;
   if (grade === "exact" || grade === "implausible") return GRADE_WORDS[grade];
   const words: string[] = [];
   const share = `${Math.floor(coverage * 100)} %`;
   if (grade === "low") words.push(`low ${share}`);
   // All of the time says nothing where something else is why this is an estimate.
-  else if (coverage < WHOLE_COVERAGE || (partial === undefined && !mixed)) words.push(share);
+  else if (
+    coverage < WHOLE_COVERAGE || (partial === undefined && !mixed && bound === undefined)
+  ) words.push(share);
   if (partial !== undefined) words.push(`${partial.counted} of ${partial.present}`);
   if (mixed) words.push("mixed");
+  if (bound !== undefined) words.push(BOUND_WORDS[bound]);
   return words.join(", ");
 }
+
+const BOUND_SENTENCES = {
+  lower: "it is as much or more",
+  upper: "it is as much or less",
+} as const;
 
 /** The same for those who hear it: `estimated, counted 62 % of the time`. */
 export function trustSentence(measured: Measurement): string {
   const parts = [GRADE_WORDS[measured.grade]];
+  if (measured.bound !== undefined) parts.push(BOUND_SENTENCES[measured.bound]);
   if (measured.coverage < 1) {
     parts.push(`counted ${Math.floor(measured.coverage * 100)} % of the time`);
   }

@@ -28,9 +28,12 @@ export function GridBlock(props: { block: Grid; snapshot: Snapshot }): Html {
           </tr>
         </thead>
         <tbody>
-          {block.rows.map(({ name, cells }) => (
+          {block.rows.map(({ name, note, cells }) => (
             <tr>
-              <th scope="row">{name}</th>
+              <th scope="row">
+                {name}
+                {note === undefined ? null : <small>{note}</small>}
+              </th>
               {cells.map((shown, at) => (
                 <Cell
                   shown={shown}

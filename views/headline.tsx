@@ -3,7 +3,7 @@ import type { Headline } from "../collectors/card.ts";
 import { metric, shownUnit } from "../collectors/catalogue.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured } from "../collectors/trust.ts";
-import { absentWords, pad, spell, spellOut } from "./format.ts";
+import { absentWords, boundSign, measuredText, pad, spell } from "./format.ts";
 import type { Html } from "./html.ts";
 import { SmallTrust } from "./ring.tsx";
 
@@ -12,7 +12,7 @@ export function headlineText(block: Headline, snapshot: Snapshot): string {
   const { metric: id, instance } = block.shown;
   const reading = snapshot.read(id, instance);
   if (!isMeasured(reading) || reading.grade === "implausible") return "";
-  return spellOut(reading.value, shownUnit(metric(id)));
+  return measuredText(reading, shownUnit(metric(id)));
 }
 
 /** `data-title` is what the tab's title leads with. */
@@ -28,10 +28,11 @@ export function HeadlineBlock(props: { block: Headline; snapshot: Snapshot }): H
     );
   }
   const { value, unit } = spell(reading.value, shownUnit(metric(shown.metric)));
+  const number = boundSign(reading) + pad(value);
   return (
     <p class="headline" data-title={headlineText(props.block, props.snapshot)}>
       <span class="huge">
-        {reading.grade === "implausible" ? <s>{pad(value)}</s> : <b>{pad(value)}</b>}
+        {reading.grade === "implausible" ? <s>{number}</s> : <b>{number}</b>}
         <i>{unit}</i>
       </span>
       <span class="m">

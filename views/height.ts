@@ -8,7 +8,7 @@ import type { Block, Card } from "../collectors/card.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Problem } from "../collectors/trust.ts";
 import { hasHow } from "./how.tsx";
-import { breadthOf } from "./table.tsx";
+import { breadthOf, namesOf } from "./table.tsx";
 
 /** Of small text, in the narrowest column. */
 const CHARACTERS_A_LINE = 52;
@@ -51,7 +51,7 @@ function blockHeight(block: Block, snapshot: Snapshot): number {
       return 0.63 + GAP;
     case "table": {
       const { most, columns } = block;
-      const count = snapshot.instances(block.scope).length;
+      const count = namesOf(block, snapshot).length;
       const rows = Math.min(count, most) + (count > most ? 1 : 0);
       if (rows === 0) return 1.2 + GAP;
       // Many columns become lines of two labelled values in a narrow card.
@@ -60,7 +60,8 @@ function blockHeight(block: Block, snapshot: Snapshot): number {
       return 1.45 + rows * row + GAP;
     }
     case "grid":
-      return 1.45 + block.rows.length * 1.92 + GAP;
+      return 1.45 +
+        block.rows.reduce((sum, { note }) => sum + (note === undefined ? 1.92 : 2.9), 0) + GAP;
     case "each":
       return Math.min(snapshot.instances(block.scope).length, 16) * 1.48 - 0.3 + GAP;
     case "chart":

@@ -10,7 +10,7 @@ import { hasProof, proofOf } from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { basisOf } from "./how_basis.ts";
 import { type Html, render } from "./html.ts";
-import { ProofLines } from "./proof_lines.tsx";
+import { doubtsOf, ProofLines } from "./proof_lines.tsx";
 import { absenceOf, quantitiesOf } from "./standing.ts";
 
 const HAVE = new WeakMap<Card, boolean>();
@@ -70,12 +70,13 @@ function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
 function Details({ card, snapshot, shown }: HowProps): Html {
   const ids = toldOf(card, snapshot);
   const id = howId(card);
+  const empty = ids.length === 0 && doubtsOf(snapshot, card).size === 0;
   return (
-    <details class="how" id={id} hidden={ids.length === 0} open={shown === "open"}>
+    <details class="how" id={id} hidden={empty} open={shown === "open"}>
       <summary>How it is measured</summary>
       {shown === "linked"
         ? <a href={`?how=open#${id}`}>Events and perf commands</a>
-        : ids.length === 0
+        : empty
         ? null
         : <ProofLines card={card} ids={ids} snapshot={snapshot} />}
     </details>

@@ -9,13 +9,15 @@ import type { Card } from "../collectors/card.ts";
 import { type Measured, metric as metricOf } from "../collectors/catalogue.ts";
 import { inputs } from "../collectors/formula.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
-import { isMeasured, type Reading } from "../collectors/trust.ts";
+import { isHere, isMeasured, type Reading } from "../collectors/trust.ts";
 import { quantitiesOf, readingsOf } from "./standing.ts";
 
 interface Dependencies {
   /** What a card's quantities are made of, where perf counts it. */
   readonly terms: readonly Measured[];
   readonly scopes: readonly string[];
+  /** What they are made of beside that: whether it is here tells which way a formula goes. */
+  readonly others: readonly string[];
 }
 
 const DEPENDENCIES = new WeakMap<Card, Dependencies>();
@@ -25,7 +27,7 @@ const basis: unknown[] = [];
 /** Things to compare by identity. Valid until the next call. */
 export function basisOf(card: Card, snapshot: Snapshot): readonly unknown[] {
   basis.length = 0;
-  const { terms, scopes } = dependenciesOf(card);
+  const { terms, scopes, others } = dependenciesOf(card);
   for (const scope of scopes) {
     for (const { name, groups } of snapshot.instances(scope)) basis.push(name, groups.core_type);
   }
@@ -37,6 +39,7 @@ export function basisOf(card: Card, snapshot: Snapshot): readonly unknown[] {
       basis.push(sources.length === 0 ? null : sources);
     }
   }
+  for (const id of others) basis.push(isHere(snapshot.read(id)));
   for (const quantity of quantitiesOf(card)) {
     if (quantity.scope === undefined) {
       addReading(snapshot.read(quantity.shown.metric, quantity.shown.instance));
@@ -59,8 +62,11 @@ function addCounted(term: Measured, snapshot: Snapshot): void {
 }
 
 function addReading(reading: Reading): void {
-  if (isMeasured(reading)) basis.push(reading.mixed === true);
-  else basis.push(reading.problem ?? null);
+  if (isMeasured(reading)) {
+    basis.push(reading.mixed === true);
+    // With its numbers, so it is another at each tick.
+    if (reading.doubt !== undefined) basis.push(reading.doubt);
+  } else basis.push(reading.problem ?? null);
 }
 
 function dependenciesOf(card: Card): Dependencies {
@@ -70,13 +76,17 @@ function dependenciesOf(card: Card): Dependencies {
       const entry = metricOf(id);
       return entry.kind === "derived" ? inputs(entry.formula) : [id];
     });
-    const terms = [...new Set(ids)].map(metricOf)
-      .filter((entry): entry is Measured => entry.kind !== "derived")
-      .filter(({ sourced, perfEvent }) => (sourced ?? perfEvent) !== undefined);
+    const all = [...new Set(ids)].map(metricOf)
+      .filter((entry): entry is Measured => entry.kind !== "derived");
+    const [terms, rest] = [all.filter(isCounted), all.filter((term) => !isCounted(term))];
     const scopes = [...new Set(terms.map(({ scope }) => scope))].filter((scope) =>
       scope !== "host"
     );
-    DEPENDENCIES.set(card, found = { terms, scopes });
+    DEPENDENCIES.set(card, found = { terms, scopes, others: rest.map(({ id }) => id) });
   }
   return found;
+}
+
+function isCounted({ sourced, perfEvent }: Measured): boolean {
+  return (sourced ?? perfEvent) !== undefined;
 }

@@ -48,22 +48,13 @@ export interface Views {
   table(snapshot: Snapshot): string;
 }
 
-/** In the order in which they apply. */
-export const STYLES = [
-  "tokens.css",
-  "page.css",
-  "card.css",
-  "table.css",
-  "chart.css",
-  "arrangement.css",
-] as const;
+export const STYLES = ["page.css"] as const;
 
 /** In the order in which they run; `theme.js` runs before all of them. */
 export const SCRIPTS = [
   "htmx.min.js",
   "hx-sse.min.js",
   "uplot.min.js",
-  "scale.js",
   "charts.js",
   "live.js",
 ] as const;

@@ -6,12 +6,14 @@
  */
 import type { Card } from "../collectors/card.ts";
 import { type Derived, type Metric, metric as metricOf, SCOPES } from "../collectors/catalogue.ts";
+import type { Doubt } from "../collectors/doubt.ts";
 import { type Formula, inputs, print } from "../collectors/formula.ts";
 import { groupOf, hasProof, proofOf } from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Provenance, Source } from "../collectors/source.ts";
-import { isMeasured } from "../collectors/trust.ts";
+import { isHere, isMeasured } from "../collectors/trust.ts";
 import { plural } from "./format.ts";
+import { doubtText } from "./doubt_text.ts";
 import type { Html } from "./html.ts";
 import { Command } from "./problems.tsx";
 import { quantitiesOf, readingsOf } from "./standing.ts";
@@ -42,6 +44,12 @@ export function ProofLines({ card, ids, snapshot }: ProofLinesProps): Html {
       )}
       {ids.some((id) => isMade(metricOf(id), snapshot)) ? <h3>What is made of them</h3> : null}
       {ids.map((id) => <Made entry={metricOf(id)} snapshot={snapshot} />)}
+      {[...doubtsOf(snapshot, card)].map(([id, { first, others }]) => (
+        <p class="m">
+          {`${metricOf(id).name}, implausible: ${doubtText(first, id)}`}
+          {others === 0 ? "." : `, and ${others} more.`}
+        </p>
+      ))}
       {[...notes].map((note) => <p class="m">{note}</p>)}
       {[...placesLacking(sources, snapshot), ...lacksOf(snapshot, card)].map(([why, names]) => (
         <p class="m">{`${names.join(", ")}: ${why}.`}</p>
@@ -110,6 +118,7 @@ function Made(props: { entry: Metric; snapshot: Snapshot }): Html | null {
 
 /** A formula without the ways that this machine does not go. */
 function taken(formula: Formula, snapshot: Snapshot): Formula {
+  if ("of" in formula) return { ...formula, of: taken(formula.of, snapshot) };
   if (!("left" in formula)) return formula;
   const left = taken(formula.left, snapshot);
   const right = taken(formula.right, snapshot);
@@ -118,7 +127,28 @@ function taken(formula: Formula, snapshot: Snapshot): Formula {
 }
 
 function isCountedHere(id: string, snapshot: Snapshot): boolean {
-  return !hasProof(id) || proofOf(snapshot, [id]).sources.length > 0;
+  return hasProof(id) ? proofOf(snapshot, [id]).sources.length > 0 : isHere(snapshot.read(id));
+}
+
+interface Doubts {
+  readonly first: Doubt;
+  /** Instances with doubts of their own. */
+  others: number;
+}
+
+/** Why figures of the card cannot be true: by metric, in full for the first that it is said of. */
+export function doubtsOf(snapshot: Snapshot, card: Card): ReadonlyMap<string, Doubts> {
+  const found = new Map<string, Doubts>();
+  for (const quantity of quantitiesOf(card)) {
+    for (const reading of readingsOf(snapshot, quantity)) {
+      if (!isMeasured(reading) || reading.doubt === undefined) continue;
+      const known = found.get(quantity.shown.metric);
+      if (known === undefined) {
+        found.set(quantity.shown.metric, { first: reading.doubt, others: 0 });
+      } else known.others++;
+    }
+  }
+  return found;
 }
 
 type Lack = readonly [why: string, names: readonly string[]];

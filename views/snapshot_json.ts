@@ -9,6 +9,7 @@ import { inputs } from "../collectors/formula.ts";
 import type { HostProfile } from "../collectors/host.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured, type Problem, type Reading } from "../collectors/trust.ts";
+import { doubtText } from "./doubt_text.ts";
 import { TOLD } from "./told.ts";
 
 export interface SnapshotJson {
@@ -44,6 +45,10 @@ export type ReadingJson =
     readonly coverage: number;
     readonly grade: string;
     readonly mixed?: true;
+    /** The true value is as much or more, or as much or less. */
+    readonly bound?: "lower" | "upper";
+    /** Why it cannot be true, with the numbers: of what is implausible. */
+    readonly implausible?: string;
     readonly partial?: { readonly counted: number; readonly present: number };
   }
   | {
@@ -98,13 +103,13 @@ export function snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): S
 function metricJson(snapshot: Snapshot, id: string): MetricJson {
   const entry = metricOf(id);
   const whole = snapshot.read(id);
-  const host = { unit: shownUnit(entry), kind: entry.kind, ...readingJson(whole) };
+  const host = { unit: shownUnit(entry), kind: entry.kind, ...readingJson(id, whole) };
   if (entry.scope === "host") return host;
   // Names come from the machine: one called __proto__ is a name like any other.
   const instances = Object.fromEntries(
     snapshot.instances(entry.scope).map(({ name, labels }) => [
       name,
-      { labels, ...partJson(snapshot.read(id, name), whole) },
+      { labels, ...partJson(id, snapshot.read(id, name), whole) },
     ]),
   );
   const groups = groupsJson(snapshot, entry, whole);
@@ -118,7 +123,7 @@ function groupsJson(snapshot: Snapshot, entry: Metric, whole: Reading): MetricJs
     Object.fromEntries(
       snapshot.groups(entry.scope, id).map((name) => [
         name,
-        partJson(snapshot.readGroup(entry.id, id, name), whole),
+        partJson(entry.id, snapshot.readGroup(entry.id, id, name), whole),
       ]),
     ),
   ]).filter(([, readings]) => Object.keys(readings).length > 0);
@@ -132,21 +137,23 @@ function isSummed(entry: Metric): boolean {
 }
 
 /** A cause that is the host's too is told there: on 256 CPUs it would be most of the answer. */
-function partJson(part: Reading, whole: Reading): ReadingJson {
-  if (isMeasured(part) || isMeasured(whole)) return readingJson(part);
+function partJson(id: string, part: Reading, whole: Reading): ReadingJson {
+  if (isMeasured(part) || isMeasured(whole)) return readingJson(id, part);
   const told = part.problem?.message === whole.problem?.message &&
     part.problem?.remedy === whole.problem?.remedy;
-  return told ? { value: null, absent: part.absent } : readingJson(part);
+  return told ? { value: null, absent: part.absent } : readingJson(id, part);
 }
 
-function readingJson(reading: Reading): ReadingJson {
+function readingJson(id: string, reading: Reading): ReadingJson {
   if (isMeasured(reading)) {
-    const { value, coverage, grade, mixed, partial } = reading;
+    const { value, coverage, grade, mixed, bound, doubt, partial } = reading;
     return {
       value,
       coverage,
       grade,
       ...(mixed === undefined ? {} : { mixed }),
+      ...(bound === undefined ? {} : { bound }),
+      ...(doubt === undefined ? {} : { implausible: doubtText(doubt, id) }),
       ...(partial === undefined ? {} : { partial }),
     };
   }

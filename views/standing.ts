@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Block, Card, Headline, Shown } from "../collectors/card.ts";
+import type { Block, Card, CardNeeds, Headline, Shown } from "../collectors/card.ts";
 import { CARDS, metric, SCOPES } from "../collectors/catalogue.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import {
@@ -111,8 +111,12 @@ export function cardStanding(snapshot: Snapshot, card: Card): Measurement | null
   const measured = readings.filter(isMeasured);
   const partials = measured.flatMap(({ partial }) => partial ?? []);
   const least = partials.toSorted((a, b) => a.counted / a.present - b.counted / b.present)[0];
+  // Of one figure a bound says nothing of the others.
+  const { bound, ...rest } = found;
+  const bounded = bound !== undefined && measured.every((reading) => reading.bound === bound);
   return {
-    ...found,
+    ...rest,
+    ...(bounded ? { bound } : {}),
     ...(measured.some(({ mixed }) => mixed) ? { mixed: true } : {}),
     ...(least === undefined ? {} : { partial: least }),
   };
@@ -157,7 +161,33 @@ export function heroOf(snapshot: Snapshot): Card | undefined {
   });
 }
 
+const NEEDS = new WeakMap<Card, readonly Problem[]>();
+
+/** What is said of a card that has too little to compare: always the same object. */
+function needOf(card: Card, message: string): readonly Problem[] {
+  let found = NEEDS.get(card);
+  if (found === undefined) {
+    const problem: Problem = { key: card.id, collector: card.id, reason: "not_supported", message };
+    NEEDS.set(card, found = [problem]);
+  }
+  return found;
+}
+
+/** Too few are had, or may come, and somebody said why another is not. */
+function lacksNeeds(snapshot: Snapshot, { least, of }: CardNeeds): boolean {
+  let had = 0;
+  let explained = false;
+  for (const id of of) {
+    const reading = snapshot.read(id);
+    if (!isMeasured(reading) && reading.problem !== undefined) explained = true;
+    else if (isMeasured(reading) || WAITING.includes(reading.absent)) had++;
+  }
+  return explained && had < least;
+}
+
 function causesOf(snapshot: Snapshot, card: Card): readonly Problem[] {
+  const { needs } = card;
+  if (needs !== undefined && lacksNeeds(snapshot, needs)) return needOf(card, needs.message);
   const causes = new Set<Problem>();
   for (const quantity of quantitiesOf(card)) {
     const readings = readingsOf(snapshot, quantity);

@@ -1,8 +1,8 @@
 /** One row an instance: disks, interfaces, filesystems. @module */
 import type { Shown, Table } from "../collectors/card.ts";
-import { metric, SCOPES, shownUnit } from "../collectors/catalogue.ts";
+import { GROUPINGS, metric, SCOPES, shownUnit } from "../collectors/catalogue.ts";
 import type { Present, Snapshot } from "../collectors/snapshot.ts";
-import { isMeasured } from "../collectors/trust.ts";
+import { isMeasured, type Reading } from "../collectors/trust.ts";
 import { whole } from "./format.ts";
 import type { Html } from "./html.ts";
 import { nameOf } from "./standing.ts";
@@ -25,7 +25,7 @@ const THIN_WIDTH = 0.55;
  */
 export function breadthOf(block: Table, snapshot: Snapshot): "" | "long" | "longest" {
   if (SCOPES.get(block.scope)?.volatile || block.columns.length > 3) return "";
-  const most = Math.max(0, ...snapshot.instances(block.scope).map(({ name }) => widthOf(name)));
+  const most = Math.max(0, ...namesOf(block, snapshot).map(widthOf));
   const over = most - VALUE * (3 - block.columns.length);
   return over > LONGEST ? "longest" : over > LONG ? "long" : "";
 }
@@ -35,15 +35,51 @@ function widthOf(name: string): number {
   return wide + (name.length - wide) * THIN_WIDTH;
 }
 
+/** What a row is of. */
+interface Line {
+  readonly name: string;
+  /** The name that people use, where `name` is a number. */
+  readonly known: string | undefined;
+  readonly read: (metric: string) => Reading;
+}
+
+/** Names of all rows that there could be, in no order. */
+export function namesOf({ scope, grouping }: Table, snapshot: Snapshot): readonly string[] {
+  if (grouping === undefined) return snapshot.instances(scope).map(({ name }) => name);
+  return snapshot.groups(scope, grouping).map((name) => groupName(grouping, name));
+}
+
+/** `Socket 0`. */
+function groupName(grouping: string, name: string): string {
+  return `${GROUPINGS.find(({ id }) => id === grouping)!.name} ${name}`;
+}
+
+/** All of them, in the order in which they are shown. */
+function lines(block: Table, snapshot: Snapshot): readonly Line[] {
+  const { scope, grouping, sort } = block;
+  if (grouping !== undefined) {
+    return snapshot.groups(scope, grouping).map((name) => ({
+      name: groupName(grouping, name),
+      known: undefined,
+      read: (id) => snapshot.readGroup(id, grouping, name),
+    }));
+  }
+  const label = SCOPES.get(scope)?.known;
+  return sorted(snapshot, scope, sort).map(({ name, labels }) => ({
+    name,
+    known: label === undefined ? undefined : labels[label],
+    read: (id) => snapshot.read(id, name),
+  }));
+}
+
 /**
  * A row that overtakes another changes the text of both places and moves nothing (`morphScanLimit`).
  * On a narrow card each row becomes a name with its labelled values below it.
  */
 export function TableBlock(props: { block: Table; snapshot: Snapshot }): Html {
   const { block, snapshot } = props;
-  const instances = sorted(snapshot, block.scope, block.sort);
-  const scope = SCOPES.get(block.scope);
-  const volatile = scope?.volatile === true;
+  const instances = lines(block, snapshot);
+  const volatile = SCOPES.get(block.scope)?.volatile === true;
   if (instances.length === 0 && !volatile) return <p class="m">{block.empty}</p>;
   const shown = instances.slice(0, block.most);
   // Of what comes and goes only a choice is listed: how many more were looked at says nothing. It
@@ -61,15 +97,7 @@ export function TableBlock(props: { block: Table; snapshot: Snapshot }): Html {
           </tr>
         </thead>
         <tbody>
-          {shown.map((instance) => (
-            <Row
-              instance={instance}
-              known={scope?.known}
-              kind={block.heading}
-              columns={block.columns}
-              snapshot={snapshot}
-            />
-          ))}
+          {shown.map((line) => <Row line={line} kind={block.heading} columns={block.columns} />)}
           {Array.from({ length: blank }, (_, index) => (
             <tr class="blank">
               <th>{shown.length === 0 && index === 0 ? block.empty : "\u00a0"}</th>
@@ -90,18 +118,14 @@ export function TableBlock(props: { block: Table; snapshot: Snapshot }): Html {
 }
 
 interface RowProps {
-  readonly instance: Present;
-  /** The label with the name that people use. */
-  readonly known: string | undefined;
+  readonly line: Line;
   readonly kind: string;
   readonly columns: readonly Shown[];
-  readonly snapshot: Snapshot;
 }
 
 function Row(props: RowProps): Html {
-  const { instance: { name, labels }, known, kind, columns, snapshot } = props;
-  const title = known === undefined ? undefined : labels[known];
-  const whole = title === undefined ? name : `${title} ${name}`;
+  const { line: { name, known, read }, kind, columns } = props;
+  const whole = known === undefined ? name : `${known} ${name}`;
   // Said where the row may become lines of labelled values.
   const stacks = columns.length >= STACKING;
   return (
@@ -111,16 +135,16 @@ function Row(props: RowProps): Html {
         title={widthOf(whole) > LONG ? whole : undefined}
         data-kind={stacks ? kind : undefined}
       >
-        {title === undefined ? name : (
+        {known === undefined ? name : (
           <span class="known">
-            <span>{title}</span> <small>{name}</small>
+            <span>{known}</span> <small>{name}</small>
           </span>
         )}
       </th>
       {columns.map((column) => (
         <td data-name={stacks ? nameOf(column) : undefined}>
           <Value
-            reading={snapshot.read(column.metric, name)}
+            reading={read(column.metric)}
             unit={shownUnit(metric(column.metric))}
           />
         </td>

@@ -2,7 +2,7 @@
 import { shownUnit } from "../collectors/catalogue.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured, type Reading } from "../collectors/trust.ts";
-import { absentWords, instant, spell, trustWords } from "./format.ts";
+import { absentWords, boundSign, instant, spell, trustWords } from "./format.ts";
 import { TOLD } from "./told.ts";
 
 /** Wider names push their own line to the right, and no other. */
@@ -41,7 +41,8 @@ function line(name: string, reading: Reading, unit: string): string {
     return `${head} ${"".padStart(VALUE_WIDTH)} ${absentWords(reading.absent)}`;
   }
   const { value, unit: suffix } = spell(reading.value, unit);
-  return `${head} ${value.padStart(VALUE_WIDTH)} ${suffix.padEnd(UNIT_WIDTH)} ${
+  const number = boundSign(reading) + value;
+  return `${head} ${number.padStart(VALUE_WIDTH)} ${suffix.padEnd(UNIT_WIDTH)} ${
     trustWords(reading)
   }`;
 }

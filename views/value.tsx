@@ -1,7 +1,7 @@
 /** One reading in its place: a number with its unit apart, or the words of its absence. @module */
 import type { Absence, Reading } from "../collectors/trust.ts";
 import { isMeasured } from "../collectors/trust.ts";
-import { absentWords, pad, spell } from "./format.ts";
+import { absentWords, boundSign, pad, spell } from "./format.ts";
 import type { Html } from "./html.ts";
 import { SmallTrust } from "./ring.tsx";
 
@@ -13,7 +13,7 @@ export function Value(props: { reading: Reading; unit: string }): Html {
   const { reading, unit } = props;
   if (!isMeasured(reading)) return <Absent absence={reading} />;
   const { value, unit: suffix } = spell(reading.value, unit);
-  const number = pad(value);
+  const number = boundSign(reading) + pad(value);
   return (
     <span class="v">
       {reading.grade === "implausible" ? <s>{number}</s> : <b>{number}</b>}

@@ -3,11 +3,12 @@
  * counted by one group of the kernel wherever they fit, so that their ratios are of one time.
  */
 import type { Derived, Measured, Subject, Unit, Witness } from "../catalogue.ts";
-import { add, delta, divide, type Formula, last, multiply, number } from "../formula.ts";
+import { add, delta, divide, either, type Formula, last, multiply, number } from "../formula.ts";
 import type { BundleId } from "../pmu/recipe.ts";
 import { counter } from "./counted.ts";
 import type { DoctorRow } from "./doctor_row.ts";
 import { HARDWARE_CARDS } from "./hardware_cards.ts";
+import { MSR_FREQUENCY } from "./msr_clock.ts";
 import { TSC_FREQUENCY } from "./tsc.ts";
 
 const collector = "core_counters";
@@ -331,9 +332,12 @@ const ratios: readonly Derived[] = [
       "Clock of the CPU while it was not halted: cycles by reference cycles, times the reference clock.",
     unit: "Hz",
     sane: [1e8, 1e10],
-    formula: multiply(
-      divide(delta("clock_group_cycles"), delta("ref_cycles")),
-      last(TSC_FREQUENCY),
+    formula: either(
+      multiply(
+        divide(delta("clock_group_cycles"), delta("ref_cycles")),
+        last(TSC_FREQUENCY),
+      ),
+      MSR_FREQUENCY,
     ),
   }),
   derived({

@@ -2,7 +2,7 @@
  * What every counter of `perf_event_open` has beside its count: the time for which it asked to be
  * counted, and the time for which it was.
  */
-import type { Measured, Unit, Witness } from "../catalogue.ts";
+import type { Exposition, Measured, Unit, Witness } from "../catalogue.ts";
 
 export const PMU_EVENTS = {
   name: "ringside_pmu_events_total",
@@ -31,6 +31,8 @@ export interface CounterEntry {
   readonly sane?: readonly [least: number, most: number];
   /** What it must keep up with: a counter that does not is broken. */
   readonly witness?: Witness | readonly Witness[];
+  /** In place of the family of all events, where its total means something by itself. */
+  readonly exposition?: Exposition;
   /**
    * Only a term of formulas: the same event as another metric, counted again beside its partners. Their
    * times say for how long, so it has none.
@@ -51,6 +53,7 @@ export function timeRunningOf(metric: string): string {
 /** A counter, with its two times unless it is only a partner. */
 export function counter(entry: CounterEntry): readonly Measured[] {
   const { id, name, help, unit, scope, collector, sane, witness, inner, twin } = entry;
+  const { exposition = PMU_EVENTS } = entry;
   const enabled = timeEnabledOf(id);
   const running = timeRunningOf(id);
   const shared = { scope, collector, kind: "counter", dormant: true, sourced: id } as const;
@@ -65,7 +68,7 @@ export function counter(entry: CounterEntry): readonly Measured[] {
     sane,
     witness,
     twin,
-    ...(inner ? {} : { counted: { enabled, running }, exposition: PMU_EVENTS }),
+    ...(inner ? {} : { counted: { enabled, running }, exposition }),
   };
   if (inner) return [count];
   return [

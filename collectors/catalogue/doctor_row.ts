@@ -20,12 +20,19 @@ export interface DoctorRow {
   /** Had when each of them is. */
   readonly metrics: readonly string[];
   readonly needs: Need;
-  /** On CPUs of these makers another PMU counts it. */
-  readonly uncore?: {
-    readonly vendors: readonly string[];
-    /** Its name in sysfs. */
-    readonly device: string;
-    /** The kernel module that drives it. */
-    readonly module: string;
-  };
+  /** What counts it outside of the cores; the first that is of the CPU's maker. */
+  readonly uncore?: readonly UncorePmu[];
+}
+
+/** PMUs outside of the cores that count one thing, and what drives them. */
+export interface UncorePmu {
+  /** Makers of the CPUs that have them, as `HostProfile.cpuVendor` names them; absent: any other. */
+  readonly vendors?: readonly string[];
+  /**
+   * Beginnings of their names in sysfs, the number of the box left out: `uncore_imc`. A star stands for
+   * what differs in the middle: `hisi_sccl*_ddrc`.
+   */
+  readonly devices: readonly string[];
+  /** The kernel module that drives them; absent: what drives them is not known, or is no module. */
+  readonly module?: string;
 }

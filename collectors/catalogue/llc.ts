@@ -93,6 +93,6 @@ export const lastLevelCache: Subject = {
     name: "Last-level cache",
     metrics: ["llc_references_per_second", "llc_misses_per_second"],
     needs: "core_pmu",
-    uncore: { vendors: ["amd", "hygon"], device: "amd_l3", module: "amd_uncore" },
+    uncore: [{ vendors: ["amd", "hygon"], devices: ["amd_l3"], module: "amd_uncore" }],
   }],
 };

@@ -7,11 +7,15 @@ export interface PerfField {
   readonly field: string;
   /**
    * `count`: how often in the last interval, over the whole host; `value`: the ratio as it is shown;
-   * `none`: nothing answers it.
+   * `millions`: a million of them in a second, over the whole host.
    */
-  readonly kind: "count" | "value" | "none";
+  readonly kind: "count" | "value" | "millions";
   /** In the order of preference. */
   readonly metrics: readonly string[];
+  /** What is added to the first of them. */
+  readonly plus?: string;
+  /** Of `millions`: nothing is told where this sum of it cannot be believed. */
+  readonly judgedBy?: string;
   /** Events of hardware: without any of them there is nothing to tell. */
   readonly hardware: boolean;
 }
@@ -41,9 +45,17 @@ export const PERF_FIELDS: readonly PerfField[] = [
     hardware: false,
   },
   { ...count("interrupts", "interrupts"), hardware: false },
-  none("memory_read_mbps"),
-  none("memory_write_mbps"),
-  none("memory_total_mbps"),
+  bandwidth("memory_read_mbps", "memory_read_bytes"),
+  bandwidth("memory_write_mbps", "memory_write_bytes"),
+  {
+    ...bandwidth(
+      "memory_total_mbps",
+      "memory_read_bytes",
+      "memory_combined_bytes",
+      "mbm_total_bytes",
+    ),
+    plus: "memory_write_bytes",
+  },
 ];
 
 function count(field: string, ...metrics: readonly string[]): PerfField {
@@ -54,6 +66,13 @@ function value(field: string, ...metrics: readonly string[]): PerfField {
   return { field, kind: "value", metrics, hardware: true };
 }
 
-function none(field: string): PerfField {
-  return { field, kind: "none", metrics: [], hardware: false };
+/** Without it counters of the cores are told all the same. */
+function bandwidth(field: string, ...metrics: readonly string[]): PerfField {
+  return {
+    field,
+    kind: "millions",
+    metrics,
+    hardware: false,
+    judgedBy: "memory_bytes_per_second",
+  };
 }

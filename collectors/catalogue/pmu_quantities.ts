@@ -1,10 +1,13 @@
 /**
  * What may be counted by `perf_event_open`, by the groups in which it becomes available or does not:
- * a bundle of the core's counters, the L3 caches, the kernel's own events, the reference clock.
+ * a bundle of the core's counters, the L3 caches, memory controllers, energy meters, the kernel's own
+ * events, the reference clock.
  */
 import { BUNDLES } from "../pmu/recipe.ts";
 import { TERMS } from "./core_counters.ts";
+import { ENERGY_ZONES } from "./energy.ts";
 import { L3_TERMS } from "./llc.ts";
+import { TRAFFIC_METRICS } from "./memory_bandwidth.ts";
 import { SOFTWARE_COUNTS } from "./software_events.ts";
 import { TSC_FREQUENCY } from "./tsc.ts";
 
@@ -18,6 +21,8 @@ export interface PmuQuantities {
 /** Terms that are counted only beside others: cycles and instructions have a group of their own. */
 const COMPANIONS = ["instructions", "cycles"];
 
+const { reads, writes, combined } = TRAFFIC_METRICS.ddr;
+
 export const PMU_QUANTITIES: readonly PmuQuantities[] = [
   ...BUNDLES.map((bundle) => ({
     id: bundle,
@@ -28,6 +33,8 @@ export const PMU_QUANTITIES: readonly PmuQuantities[] = [
       .map(({ metric }) => metric),
   })),
   { id: "l3", metrics: L3_TERMS.map(({ metric }) => metric) },
+  { id: "memory_bandwidth", metrics: [reads, writes, combined] },
+  { id: "energy", metrics: ENERGY_ZONES.map(({ metric }) => metric) },
   { id: "software", metrics: SOFTWARE_COUNTS.map(({ metric }) => metric) },
   { id: "tsc", metrics: [TSC_FREQUENCY] },
 ];

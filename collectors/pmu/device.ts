@@ -93,22 +93,6 @@ export function parseDevice(name: string, files: Files): PmuDevice {
   };
 }
 
-/**
- * What the instances of a PMU have in common: `uncore_imc` of `uncore_imc_3`.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { instanceFamily } from "./device.ts";
- *
- * assertEquals(instanceFamily("uncore_imc_free_running_0"), "uncore_imc_free_running");
- * assertEquals(instanceFamily("amd_l3"), "amd_l3");
- * ```
- */
-export function instanceFamily(name: string): string {
-  return name.replace(/_\d+$/, "");
-}
-
 function namedEvent(text: string, file: string, files: Files): NamedEvent {
   return {
     terms: parseEventTerms(text),

@@ -33,6 +33,9 @@ function apart(): { readonly perf: FakePerf; readonly tick: () => readonly numbe
       perf.pass(1000);
       assertEquals(set.read({ monotonicMs }), "whole");
       set.take(0, cells);
+      const once = [...cells];
+      set.take(0, cells);
+      assertEquals([...cells], once);
       return [...cells];
     },
   };

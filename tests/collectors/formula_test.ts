@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   add,
   alternatives,
+  atLeast,
   delta,
   divide,
   either,
@@ -69,6 +70,50 @@ Deno.test("evaluate carries that a sum lacks instances and that a ratio is mixed
   check(divide(delta("a"), number(2)), { a: some }, { ...some, value: 3 });
 });
 
+const LEAST: Reading = { value: 6, coverage: 1, grade: "estimated", bound: "lower" };
+
+Deno.test("evaluate of at least is a lower bound, never better than an estimate", () => {
+  check(atLeast(delta("a")), { a: exact(6) }, LEAST);
+  check(atLeast(delta("a")), { a: HALF }, { ...HALF, bound: "lower" });
+  const low: Reading = { value: 1, coverage: 0.1, grade: "low" };
+  check(atLeast(delta("a")), { a: low }, { ...low, bound: "lower" });
+  check(atLeast(delta("a")), { a: absent("denied") }, absent("denied"));
+});
+
+Deno.test("evaluate carries a bound through arithmetic, turned round where it is taken away", () => {
+  const values = { a: exact(6), b: exact(12) };
+  const [part, whole] = [atLeast(delta("a")), delta("b")];
+  const upper = { ...LEAST, bound: "upper" } as const;
+  check(add(part, whole), values, { ...LEAST, value: 18 });
+  check(multiply(whole, part), values, { ...LEAST, value: 72 });
+  check(divide(part, whole), values, { ...LEAST, value: 0.5 });
+  check(subtract(part, whole), values, { ...LEAST, value: -6 });
+  check(subtract(whole, part), values, { ...upper, value: 6 });
+  check(divide(whole, part), values, { ...upper, value: 2 });
+  check(add(part, part), values, { ...LEAST, value: 12 });
+  check(subtract(part, subtract(whole, part)), values, { ...LEAST, value: 0 });
+});
+
+Deno.test("evaluate has nothing where two bounds pull in both directions", () => {
+  const values = { a: exact(6), b: exact(12) };
+  const [part, other] = [atLeast(delta("a")), atLeast(delta("b"))];
+  check(subtract(part, other), values, absent("not_supported"));
+  check(divide(part, other), values, absent("not_supported"));
+  check(atLeast(subtract(delta("b"), part)), values, absent("not_supported"));
+});
+
+Deno.test("alternatives and inputs look into at least", () => {
+  const formula = either(rate("a"), atLeast(multiply(either(rate("b"), rate("c")), number(64))));
+  assertEquals(inputs(formula), ["a", "b", "c"]);
+  assertEquals(alternatives(formula), [
+    rate("a"),
+    atLeast(multiply(rate("b"), number(64))),
+    atLeast(multiply(rate("c"), number(64))),
+  ]);
+  // The same objects each time: others remember by them.
+  assertEquals(alternatives(formula)[1] === alternatives(formula)[1], true);
+});
+
 Deno.test("evaluate takes a rate from who knows for how long it was counted", () => {
   const values = { "a per second": exact(50), a: exact(100) };
   check(multiply(rate("a"), number(2)), values, exact(100));
@@ -134,6 +179,9 @@ Deno.test("print writes a formula with the brackets it needs and no others", () 
     [add(last("a"), divide(last("b"), last("c"))), "a + b ÷ c"],
     [either(rate("a"), divide(delta("b"), delta("c"))), "a per second or Δ b ÷ Δ c"],
     [divide(either(delta("a"), delta("b")), elapsed()), "(Δ a or Δ b) ÷ elapsed"],
+    [atLeast(multiply(rate("a"), number(64))), "at least a per second × 64"],
+    [either(rate("a"), atLeast(add(last("b"), last("c")))), "a per second or at least b + c"],
+    [subtract(last("a"), atLeast(last("b"))), "a − (at least b)"],
     [either(last("a"), either(last("b"), last("c"))), "a or b or c"],
   ];
   for (const [formula, text] of cases) assertEquals(print(formula), text);

@@ -1,8 +1,11 @@
 import { assertEquals } from "@std/assert";
+import { timeEnabledOf, timeRunningOf } from "../../collectors/catalogue/counted.ts";
 import { type CollectorSpec, HOST_SLOT } from "../../collectors/collector.ts";
-import { isMeasured } from "../../collectors/trust.ts";
+import type { Doubt } from "../../collectors/doubt.ts";
+import { isMeasured, type Reading } from "../../collectors/trust.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
+import { type Cells, HandFilled } from "../views/hand_filled.ts";
 import { HandCounted, type Rises } from "./hand_counted.ts";
 
 const IPC = "instructions_per_cycle";
@@ -146,4 +149,98 @@ Deno.test("a clock that cannot be true spoils the frequency that is made of it",
   for (let minute = 0; minute < 3; minute++) stage.tick(60_000);
   const reading = stage.read("active_frequency_hertz", "0");
   assertEquals(isMeasured(reading) && [reading.value, reading.grade], [7.5e9, "implausible"]);
+});
+
+function doubtOf(reading: Reading): Doubt | undefined {
+  return isMeasured(reading) ? reading.doubt : undefined;
+}
+
+Deno.test("what is implausible says by which rule, with the numbers of the newer window", () => {
+  const on = bench();
+  on.time.userSeconds = [0.5, 0.5];
+  const good = counts(1e9, 2e9);
+  for (const instructions of [2e9, 300, 400]) on.tick([good, counts(1e9, instructions)]);
+  const doubt = doubtOf(on.stage.read("instructions", "1"));
+  assertEquals(doubt?.rule, "witness");
+  assertEquals([doubt?.metric, doubt?.instance, doubt?.value], ["instructions", undefined, 400]);
+  if (doubt?.rule === "witness") assertEquals([doubt.least, doubt.of], [1e-3, 1e9]);
+  // Of the host, and of what is made of it: whose counter it is.
+  for (const id of ["instructions", IPC]) {
+    const whole = doubtOf(on.stage.read(id));
+    assertEquals([whole?.metric, whole?.instance], ["instructions", "1"], id);
+  }
+  assertEquals(doubtOf(on.stage.read("instructions", "0")), undefined);
+});
+
+const GB = 1e9;
+
+/** Ticks of two memory controllers on two sockets that read, with a peak for each, a second apart. */
+function controllers(
+  rates: readonly (readonly [number, number])[],
+  more: (second: number) => Cells = () => ({}),
+): HandFilled {
+  const totals = [0, 0];
+  const ticks = rates.map((pair, at) => {
+    const cells: Record<string, number | undefined> = { ...more(at + 1) };
+    for (const box of [0, 1]) {
+      totals[box]! += pair[box]!;
+      for (const [id, total] of [["memory_read_bytes", totals[box]!], ["memory_write_bytes", 0]]) {
+        cells[`${id}{${box}}`] = Number(total);
+        cells[`${timeEnabledOf(String(id))}{${box}}`] = at + 1;
+        cells[`${timeRunningOf(String(id))}{${box}}`] = at + 1;
+      }
+      cells[`memory_peak_bytes_per_second{${box}}`] = 25.6 * GB;
+    }
+    return cells;
+  });
+  return new HandFilled(ticks, { groups: { 0: { socket: "0" }, 1: { socket: "1" } } });
+}
+
+Deno.test("a value over its limit in two windows is implausible, for whom it is over it", () => {
+  const fast: readonly [number, number] = [28 * GB, 10 * GB];
+  const read = (host: HandFilled, instance?: string): string => {
+    const reading = host.snapshot.read("memory_bytes_per_second", instance);
+    return isMeasured(reading) ? reading.grade : reading.absent;
+  };
+  // Once may be a hiccup.
+  assertEquals(read(controllers([[0, 0], [1, 1], fast]), "0"), "exact");
+  const host = controllers([[0, 0], fast, fast]);
+  assertEquals([read(host, "0"), read(host, "1"), read(host)], ["implausible", "exact", "exact"]);
+  assertEquals(doubtOf(host.snapshot.read("memory_bytes_per_second", "0")), {
+    rule: "limit",
+    metric: "memory_bytes_per_second",
+    value: 28 * GB,
+    factor: 1.05,
+    of: 25.6 * GB,
+    why: "the peak of the memory",
+  });
+  const group = (socket: string): Reading =>
+    host.snapshot.readGroup("memory_bytes_per_second", "socket", socket);
+  assertEquals([doubtOf(group("0"))?.value, doubtOf(group("1"))], [28 * GB, undefined]);
+  // All together over the peak of all.
+  const all = controllers([[0, 0], [28 * GB, 28 * GB], [28 * GB, 28 * GB]]);
+  const doubt = doubtOf(all.snapshot.read("memory_bytes_per_second"));
+  assertEquals([doubt?.value, doubt?.rule === "limit" && doubt.of], [56 * GB, 51.2 * GB]);
+});
+
+Deno.test("a limit is judged only from where it says something, and where it is measured", () => {
+  const second = (rate: number) => (at: number): Cells => ({
+    "second_memory_bytes{0}": rate * at,
+    [`${timeEnabledOf("second_memory_bytes")}{0}`]: at,
+    [`${timeRunningOf("second_memory_bytes")}{0}`]: at,
+  });
+  const of = (rate: number, moved: number): Doubt | undefined => {
+    const ticks = [0, 1, 1].map((on): readonly [number, number] => [on * moved, 0]);
+    return doubtOf(controllers(ticks, second(rate)).snapshot.read("memory_bytes_per_second"));
+  };
+  // Three times what the second source has; twice is as much as is borne.
+  const found = of(100e6, 300e6);
+  assertEquals(found?.rule === "limit" && [found.value, found.factor, found.of], [
+    300e6,
+    2,
+    100e6,
+  ]);
+  assertEquals(of(100e6, 199e6), undefined);
+  // Next to nothing: what both count besides is more.
+  assertEquals(of(1e6, 300e6), undefined);
 });

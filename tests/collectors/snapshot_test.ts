@@ -149,7 +149,11 @@ Deno.test("Snapshot.read calls a value implausible when it stays outside its ban
   stage.tick();
   assertEquals(stage.read("cpu_frequency_hertz", "0"), exact(50e9));
   stage.tick();
-  assertEquals(stage.read("cpu_frequency_hertz", "0"), { ...exact(50e9), grade: "implausible" });
+  assertEquals(stage.read("cpu_frequency_hertz", "0"), {
+    ...exact(50e9),
+    grade: "implausible",
+    doubt: { rule: "most", metric: "cpu_frequency_hertz", value: 50e9, bound: 10e9 },
+  });
 });
 
 Deno.test("Snapshot.cursor names the run of the service and the tick", () => {

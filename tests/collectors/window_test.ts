@@ -209,3 +209,19 @@ Deno.test("Window.delta knows no increase of one instance where the host has one
   assertEquals(window.delta(switches, null), exact(4));
   assertEquals(window.delta(switches, 0), { absent: "coarser_only" });
 });
+
+Deno.test("Window looks once for the row in which a collector's window begins, found or not", () => {
+  let looks = 0;
+  const none = (): null => {
+    looks++;
+    return null;
+  };
+  const to = row({ sequence: 10, readAt: { cpu_time: 1000 }, cells: { context_switches: [5] } });
+  const window = new Window(LAYOUT, none, to);
+  const counter = metric("context_switches");
+  for (let time = 0; time < 3; time++) {
+    assertEquals(window.read(counter, null), { absent: "not_yet" });
+    assertEquals(window.elapsedSeconds("cpu_time"), NaN);
+  }
+  assertEquals(looks, 1);
+});

@@ -5,6 +5,8 @@
  * @module
  */
 import { ERRNO } from "../../collectors/kernel/errno.ts";
+import { table } from "../fixtures/smbios/tables.ts";
+import type { TextTree } from "../text_tree.ts";
 import type { FakePerf } from "./fake_perf.ts";
 
 const [HARDWARE, CACHE, RAW] = [0, 3, 4] as const;
@@ -32,6 +34,28 @@ const A_MS: readonly (readonly [type: number, config: number, times: number])[] 
   [RAW, 0xe724, 9000], // l2_rqsts.all_demand_references
   [RAW, 0x2724, 2700], // l2_rqsts.all_demand_miss: 30 %
 ];
+/** Four memory controllers in each socket, counted on CPUs 0 and 2. */
+const CONTROLLERS = [30, 31, 32, 33];
+const POWER = 22;
+const A_JOULE = 2 ** 14;
+/** Beside the cores. */
+const OUTSIDE_A_MS: readonly (readonly [type: number, config: number, times: number])[] = [
+  ...CONTROLLERS.flatMap((type) => [
+    [type, 0x0f04, 40_000] as const, // cas_count_read: 2.56 GB/s
+    [type, 0x3004, 16_000] as const, // cas_count_write: 1.02 GB/s
+  ]),
+  [POWER, 2, Math.round(0.06 * A_JOULE)], // energy-pkg: 60 W
+  [POWER, 3, Math.round(0.008 * 4 * A_JOULE)], // energy-ram, in a quarter of the unit: 8 W
+  [MSR, 1, 300_000], // aperf
+  [MSR, 2, 261_000], // mperf
+];
+/** One module for each controller. */
+const MODULES = ["P0", "P1"].flatMap((socket) =>
+  ["A", "B", "C", "D"].map((channel) => ({
+    locator: `${socket}_DIMM_${channel}1`,
+    bank: `${socket}_Node0_Channel${"ABCD".indexOf(channel)}_Dimm0`,
+  }))
+);
 /** The time-stamp counter runs at one rate everywhere. */
 const TSC_PER_MS = 2_900_000;
 
@@ -42,10 +66,11 @@ const UNKNOWN: readonly (readonly [type: number, config: bigint])[] = [
   [CACHE, 0x1n],
 ];
 
-/** A server that shows its PMU, with so many counters for each CPU. */
-export function showCorePmu(perf: FakePerf, counters: number): void {
+/** A server that shows its PMUs, with so many counters for each CPU, and what memory it has. */
+export function showPmus(perf: FakePerf, tree: TextTree, counters: number): void {
   perf.counters = counters;
-  perf.free.add(MSR);
+  for (const type of [MSR, POWER, ...CONTROLLERS]) perf.free.add(type);
+  tree.set("/sys/firmware/dmi/tables/DMI", table(MODULES));
   for (const [type, config] of UNKNOWN) perf.refuse(ERRNO.ENOENT, { type, config });
   countHardware(perf);
 }
@@ -55,6 +80,9 @@ export function countHardware(perf: FakePerf, factor = 1, waiting = 1): void {
   for (const [type, config, times] of A_MS) {
     const share = isClock(type, config) ? factor * waiting : factor;
     perf.perMs.set(`${type}:${config}`, Math.round(times * share));
+  }
+  for (const [type, config, times] of OUTSIDE_A_MS) {
+    perf.perMs.set(`${type}:${config}`, Math.round(times * (type === MSR ? 1 : factor)));
   }
   perf.perMs.set(`${MSR}:0`, TSC_PER_MS);
 }

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { CollectorError } from "../../collectors/collector.ts";
 import { timeEnabledOf, timeRunningOf } from "../../collectors/catalogue/counted.ts";
 import { perfJson } from "../../routes/perf_json.ts";
-import { type Cells, HandFilled } from "../views/hand_filled.ts";
+import type { Source } from "../../collectors/source.ts";
+import { type Cells, HandFilled, type HandFilledOptions } from "../views/hand_filled.ts";
 
 /** What two CPUs counted in so many seconds, of which the counters ran for a share. */
 function counts(seconds: number, aSecond: Cells, share = 1): Cells {
@@ -174,4 +175,73 @@ Deno.test("perfJson says so when counts of some CPUs are all there is", () => {
     available: false,
     reason: "No hardware event is counted on the whole host: dTLB misses on 1 of 2",
   });
+});
+
+/** What a controller moved in so many seconds, in bytes a second. */
+function traffic(seconds: number, aSecond: Cells): Cells {
+  const cells: Record<string, number> = {};
+  for (const [metric, bytes] of Object.entries(aSecond)) {
+    cells[`${metric}{0/uncore_imc_0}`] = bytes! * seconds;
+    cells[`${timeEnabledOf(metric)}{0/uncore_imc_0}`] = seconds;
+    cells[`${timeRunningOf(metric)}{0/uncore_imc_0}`] = seconds;
+  }
+  return cells;
+}
+
+const TRAFFIC = { memory_read_bytes: 1_500_000_000, memory_write_bytes: 250_500_000 };
+
+function bandwidths(
+  aSecond: Cells,
+  more: (seconds: number) => Cells = () => ({}),
+  options: HandFilledOptions = {},
+): readonly unknown[] {
+  const at = (seconds: number): Cells => ({
+    ...counts(seconds, CORE),
+    ...traffic(seconds, aSecond),
+    ...more(seconds),
+  });
+  const { snapshot } = new HandFilled([at(1), at(2), at(3)], options);
+  const answer = perfJson(snapshot) as Record<string, unknown>;
+  return [answer["memory_read_mbps"], answer["memory_write_mbps"], answer["memory_total_mbps"]];
+}
+
+Deno.test("perfJson tells memory bandwidth in millions of bytes a second", () => {
+  assertEquals(bandwidths(TRAFFIC), [1500, 250.5, 1750.5]);
+});
+
+Deno.test("perfJson takes the total of memory from what tells no more, and else from the L3 monitors", () => {
+  assertEquals(bandwidths({ memory_combined_bytes: 2_000_000_000 }), [null, null, 2000]);
+  assertEquals(bandwidths({}, (seconds) => ({ "mbm_total_bytes{0}": 3e9 * seconds })), [
+    null,
+    null,
+    3000,
+  ]);
+});
+
+Deno.test("perfJson tells no memory bandwidth that is a lower bound only", () => {
+  const missed = bandwidths({}, () => ({ llc_line_bytes: 64 }));
+  assertEquals(missed, [null, null, null]);
+});
+
+Deno.test("perfJson tells no memory bandwidth that lacks a controller", () => {
+  const other = (): Cells => ({ "memory_read_bytes{0/uncore_imc_1}": undefined });
+  assertEquals(bandwidths(TRAFFIC, other), [null, null, null]);
+});
+
+Deno.test("perfJson tells no memory bandwidth that nobody vouches for", () => {
+  const sourceOf = (metric: string): Source => ({
+    metric,
+    pmu: "uncore_imc",
+    events: ["uncore_imc/event=0x05,umask=0xcf/"],
+    instances: ["0/uncore_imc_0"],
+    group: 0,
+    provenance: metric.includes("read") ? "third_party" : "vendor",
+  });
+  const sources = Object.keys(TRAFFIC).map(sourceOf);
+  assertEquals(bandwidths(TRAFFIC, undefined, { sources }), [null, 250.5, null]);
+});
+
+Deno.test("perfJson tells no memory bandwidth that is above what the memory can do", () => {
+  const peak = (): Cells => ({ "memory_peak_bytes_per_second{0/uncore_imc_0}": 1e9 });
+  assertEquals(bandwidths(TRAFFIC, peak), [null, null, null]);
 });

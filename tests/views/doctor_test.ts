@@ -36,7 +36,10 @@ TLBs                  no      NO       ?      NO       NO         ok      ok
 Stalled cycles        no      NO       ?      NO       NO         ok      ok
 Reference cycles      no      NO       ?      NO       NO         ok      ok
 Last-level cache      no      NO       ?      NO       NO         ok      ok
+Memory bandwidth      no      NO       ?      NO       NO         ok      ok
+Energy                no      NO       ?      NO       NO         ok      ok
 Kernel events per CPU no      -        ok     NO       NO         ok      ok
+Memory monitor (MBM)  no      -        -      -        -          -       -
 
 ok: not in the way   NO: in the way   ?: not known   -: not needed
 
@@ -51,13 +54,21 @@ ok: not in the way   NO: in the way   ?: not known   -: not needed
 
 2. Cannot count "dummy" on cpu 2: EACCES, permission denied, perf_event_paranoid
    is 2, needs 0 or lower, or CAP_PERFMON.
-   Costs: everything.
+   Costs: Cycles, instructions; Branches; L1 data cache; L1 instruction cache;
+   L2 cache; TLBs; Stalled cycles; Reference cycles; Last-level cache; Memory
+   bandwidth; Energy; Kernel events per CPU.
    To unlock: Start it with CAP_PERFMON:
      ${START}
    Or lower the level:
      sudo sysctl -w kernel.perf_event_paranoid=0
 
-10 of 10 quantities not fully counted; 1 change here would help, and one by
+3. Cannot count outside of the cores: no PMU for it in
+   /sys/bus/event_source/devices, found breakpoint, msr, software, tracepoint,
+   needs bare metal: hypervisors pass on none.
+   Costs: Memory bandwidth; Energy.
+   Nothing unlocks it on this machine.
+
+13 of 13 quantities not fully counted; 1 change here would help, and one by
 whoever runs the host.
 
 What was looked at
@@ -101,7 +112,7 @@ Deno.test("the doctor says in a line what its exit code says", () => {
   const hopeless = doctor.text({ ...diagnosis, causes, exitCode: 0 });
   assertStringIncludes(hopeless, "Nothing unlocks it on this machine.");
   const lacking =
-    "\n10 of 10 quantities not fully counted. Nothing that is missing can be had here";
+    "\n13 of 13 quantities not fully counted. Nothing that is missing can be had here";
   assertStringIncludes(hopeless, `${lacking}.\n`);
   const elsewhere = doctor.text({
     ...diagnosis,
@@ -128,7 +139,7 @@ Deno.test("the doctor does not pass over what is counted less well", () => {
   );
   const waiting = rows.map((row) => ({ ...row, state: "waiting" as const }));
   const soon = doctor.text({ ...diagnosis, rows: waiting, causes: [], exitCode: 0 });
-  assertStringIncludes(soon, "\n10 of 10 quantities not counted yet.\n");
+  assertStringIncludes(soon, "\n13 of 13 quantities not counted yet.\n");
 });
 
 Deno.test("the doctor's JSON has each row, each cause once, and the exit code", () => {
@@ -159,8 +170,9 @@ Deno.test("the doctor's JSON has each row, each cause once, and the exit code", 
   assertEquals(json.causes.map(({ id, layers }) => ({ id, layers })), [
     { id: "no_pmu", layers: ["hardware"] },
     { id: "capability", layers: ["paranoid", "capability"] },
+    { id: "no_uncore", layers: ["hardware"] },
   ]);
-  assertEquals(json.causes.map(({ outside }) => outside), [true, false]);
+  assertEquals(json.causes.map(({ outside }) => outside), [true, false, false]);
   assertEquals(json.caveats, { coverage_least: 1, implausible: [], mixed: [] });
   assertEquals(json.facts.try_cpu_software, "EACCES, permission denied");
   assertEquals(JSON.parse(JSON.stringify(json)), json);
@@ -177,13 +189,13 @@ Deno.test("the doctor's page shows the same without any script", () => {
   const text = textOf(html);
   assertStringIncludes(
     text,
-    "stage Linux 6.12.0 10 of 10 quantities not fully counted; 1 change here",
+    "stage Linux 6.12.0 13 of 13 quantities not fully counted; 1 change here",
   );
   assertStringIncludes(
     text,
     "Cycles, instructions no [1] [2] in the way not known in the way in the way ok ok",
   );
-  assertStringIncludes(text, "Costs: everything.");
+  assertStringIncludes(text, "Costs: Memory bandwidth; Energy. Nothing unlocks it");
   assertStringIncludes(text, "Software, whole CPU EACCES, permission denied");
   assertStringIncludes(html, '<a href="/doctor" aria-current="page">Doctor</a>');
   assertStringIncludes(html, 'href="/static/doctor.css"');
@@ -195,10 +207,10 @@ Deno.test("the doctor's page shows the same without any script", () => {
   assertEquals(boxes.length, 2);
   assertEquals(boxes[1]?.[1], "sudo sysctl -w kernel.perf_event_paranoid=0");
   assertStringIncludes(html, "<p>Whoever runs the host can pass its PMU on");
-  for (const number of [1, 2]) {
+  for (const number of [1, 2, 3]) {
     assert(html.includes(`href="#cause-${number}"`) && html.includes(`id="cause-${number}"`));
   }
-  assertEquals(html.match(/id="cause-/g)?.length, 2);
+  assertEquals(html.match(/id="cause-/g)?.length, 3);
   const bad = /\b(NaN|undefined|null|\[object \w+\])\b/.exec(text);
   assertEquals(bad, null);
 });

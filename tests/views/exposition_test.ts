@@ -233,6 +233,8 @@ Deno.test("exposition says of every group of quantities whether it is counted, o
     'ringside_pmu_available{group="stalls",reason="not_supported"} 0',
     'ringside_pmu_available{group="clock",reason="not_supported"} 0',
     'ringside_pmu_available{group="l3",reason="not_supported"} 0',
+    'ringside_pmu_available{group="memory_bandwidth",reason="not_supported"} 0',
+    'ringside_pmu_available{group="energy",reason="not_supported"} 0',
     'ringside_pmu_available{group="software",reason="denied"} 0',
     'ringside_pmu_available{group="tsc",reason="not_yet"} 0',
   ]);

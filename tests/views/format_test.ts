@@ -4,6 +4,7 @@ import {
   absentWords,
   duration,
   instant,
+  measuredText,
   pad,
   plural,
   spell,
@@ -54,6 +55,14 @@ const SPELLED: readonly (readonly [number, string, string, string])[] = [
   [586_000, "{interrupt}/s", "586", "k/s"],
   [0.004, "{interrupt}/s", "≈0", "/s"],
   [1.43, "{instruction}/{cycle}", "1.43", ""],
+  // Exactly: what flows counts in 10^9, so 2^30 bytes a second are 1.07 of them.
+  [2 ** 30, "By/s", "1.07", "GB/s"],
+  [25.6e9, "By/s", "25.6", "GB/s"],
+  [64 * 2 ** 20, "By/s", "67.1", "MB/s"],
+  [87.4, "W", "87.4", "W"],
+  [0.25, "W", "250", "mW"],
+  [0.0421, "J/{gigainstruction}", "42.1", "mJ"],
+  [1.5, "J/GBy", "1.50", "J/GB"],
 ];
 
 Deno.test("spell gives three digits, a prefix and the unit apart", () => {
@@ -118,6 +127,20 @@ Deno.test("trustWords says the share that was counted, never more than there was
   const mixed = { value: 1, coverage: 1, grade: "estimated", mixed: true } as const;
   assertEquals(trustWords(mixed), "mixed");
   assertEquals(trustWords({ value: 1, coverage: 1, grade: "estimated" }), "100 %");
+});
+
+Deno.test("a bound has its sign before the number, and words for those who hear it", () => {
+  const lower = { value: 1.5e9, coverage: 1, grade: "estimated", bound: "lower" } as const;
+  const upper = { ...lower, coverage: 0.5, bound: "upper" } as const;
+  assertEquals(measuredText(lower, "By/s"), "≥\u00a01.50\u00a0GB/s");
+  assertEquals(measuredText(upper, "By/s"), "≤\u00a01.50\u00a0GB/s");
+  assertEquals(measuredText({ value: 1, coverage: 1, grade: "exact" }, "By/s"), "1.00\u00a0B/s");
+  assertEquals([trustWords(lower), trustWords(upper)], ["at least", "50 %, at most"]);
+  assertEquals(trustSentence(lower), "estimated, it is as much or more");
+  assertEquals(
+    trustSentence(upper),
+    "estimated, it is as much or less, counted 50 % of the time",
+  );
 });
 
 Deno.test("trustSentence tells all that makes a value less than exact", () => {

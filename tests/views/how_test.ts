@@ -227,5 +227,15 @@ Deno.test("How knows the kernel's own events without being told", () => {
 Deno.test("hasHow is for cards of which perf can count something", () => {
   const ids = CARDS.filter(hasHow).map(({ id }) => id);
   assertEquals(ids.filter((id) => ["memory", "disks", "cpu_time"].includes(id)), []);
-  assertEquals(ids, ["ipc", "caches", "branches", "tlbs", "software_events"]);
+  assertEquals(ids, [
+    "ipc",
+    "caches",
+    "memory_bandwidth",
+    "memory_reconciliation",
+    "branches",
+    "tlbs",
+    "energy",
+    "cstates",
+    "software_events",
+  ]);
 });

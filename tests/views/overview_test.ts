@@ -146,13 +146,23 @@ Deno.test("the cards of the hardware counters fold into one panel that says why 
     "Use `-cpu host`",
   );
   const ticks = [cpu(0, 0, 0), cpu(0, 0.25, 0.75)];
-  const html = page(ticks, { refused: { core_counters: none } });
+  const other = new CollectorError("not_supported", "Cannot find a memory controller");
+  const html = page(ticks, { refused: { core_counters: none, memory_bandwidth: other } });
   const lacking = /<section class="card lacking".*?<\/section><\/div><\/section>/s.exec(html)![0];
   assertEquals(
     [...lacking.matchAll(/<h2[^>]*>([^<]*)</g)].map(([, title]) => title),
-    ["Not available on this system", "Instructions per cycle", "Caches", "Branches", "TLBs"],
+    [
+      "Not available on this system",
+      "Instructions per cycle",
+      "Caches",
+      "Branches",
+      "TLBs",
+      "Memory bandwidth",
+      // It lacks a second way to count, whatever the first one lacks.
+      "Memory traffic, by who counts it",
+    ],
   );
-  assertEquals(lacking.match(/<div class="fold">/g)?.length, 1);
+  assertEquals(lacking.match(/<div class="fold">/g)?.length, 3);
   assertEquals(lacking.match(/Cannot find a PMU: KVM hides it\./g)?.length, 1);
   assertEquals(lacking.match(/<code>-cpu host<\/code>/g)?.length, 1);
   // The large figure is the next card's, and that card is the first of the page.

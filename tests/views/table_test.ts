@@ -1,6 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import type { Table } from "../../collectors/card.ts";
-import { breadthOf } from "../../views/table.tsx";
+import { render } from "../../views/html.ts";
+import { breadthOf, TableBlock } from "../../views/table.tsx";
+import { BusyHost } from "../busy_host.ts";
 import { HandFilled } from "./hand_filled.ts";
 
 const DRIVES: Table = {
@@ -42,4 +44,22 @@ Deno.test("breadthOf leaves tables alone that have lines of their own, or names 
   const many = { ...DRIVES, columns: Array(4).fill({ metric: "disk_read_bytes" }) };
   assertEquals(breadth(["n".repeat(40)], many), "");
   assertEquals(breadth(["n".repeat(40)], { ...DRIVES, scope: "process" }), "");
+});
+
+Deno.test("a table of groups has a row for each socket, with the sum of its parts", async () => {
+  const host = await BusyHost.load("server-2socket");
+  for (let i = 0; i < 3; i++) host.tick();
+  const block: Table = {
+    ...DRIVES,
+    scope: "memory_channel",
+    grouping: "socket",
+    columns: [{ metric: "memory_peak_bytes_per_second" }],
+    most: 8,
+  };
+  const html = render(TableBlock({ block, snapshot: host.stage.snapshot }));
+  const rows = html.match(/<tr>.*?<\/tr>/g)!.map((row) => row.replace(/<[^>]*>/g, " "));
+  assertEquals(rows.length, 3);
+  // Four channels of 3200 MT/s and 8 B each.
+  assertMatch(rows[1]!, /^\s+Socket 0\s+102\s+GB\/s/);
+  assertMatch(rows[2]!, /^\s+Socket 1\s+102\s+GB\/s/);
 });

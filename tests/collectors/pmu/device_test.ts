@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { instanceFamily, parseDevice } from "../../../collectors/pmu/device.ts";
+import { parseDevice } from "../../../collectors/pmu/device.ts";
 
 /** `power` as arch/x86/events/rapl.c shows it, and what only other PMUs have. */
 const FILES = {
@@ -108,19 +108,4 @@ Deno.test("parseDevice() refuses a PMU without its number", () => {
     'Cannot read type of PMU "power": found "", needs a whole number',
   );
   assertThrows(() => device({ type: "-1" }), RangeError, 'found "-1"');
-});
-
-Deno.test("instanceFamily() takes the number of an instance off", () => {
-  for (
-    const [name, family] of [
-      ["uncore_imc_0", "uncore_imc"],
-      ["amd_umc_11", "amd_umc"],
-      ["armv8_pmuv3_0", "armv8_pmuv3"],
-      ["armv8_cortex_a55", "armv8_cortex_a55"],
-      ["cpu", "cpu"],
-      ["amd_l3", "amd_l3"],
-    ] as const
-  ) {
-    assertEquals(instanceFamily(name), family);
-  }
 });

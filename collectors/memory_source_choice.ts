@@ -1,0 +1,174 @@
+/**
+ * Of several plans that count the same traffic, in order of preference, the first that opens and moves.
+ * One that opens and stands still is given up for the next, and told. Where none moves, main memory's
+ * first one stays open, and shows nothing before it moves; memory that a machine may lack or not use
+ * gives its counters back, and is looked at again now and then.
+ *
+ * @module
+ */
+import { CollectorError, type RowWriter, type Site, type Tick } from "./collector.ts";
+import { type MemoryTarget, metricsOf } from "./memory_boxes.ts";
+import { MemoryCount } from "./memory_count.ts";
+import type { Narrowing } from "./narrowing.ts";
+import { perfFamily } from "./pmu/memory_terms.ts";
+import type { MemoryPlan } from "./pmu/memory_source.ts";
+import type { Source } from "./source.ts";
+import type { Reason } from "./trust.ts";
+
+/** Counted for so long without a single line, a memory controller does not count. */
+const STILL_SECONDS = 3;
+/** Memory that rests is looked at again after this. */
+const LOOK_AGAIN_SECONDS = 600;
+
+export interface MemoryChoiceOptions {
+  readonly site: Site;
+  readonly narrowing: Narrowing;
+  /** In order of preference. */
+  readonly plans: readonly MemoryPlan[];
+  readonly target: MemoryTarget;
+  /** The sources are others than before, or the boxes are. */
+  readonly changed: () => void;
+}
+
+export class MemorySourceChoice {
+  /** The plan that is counted now; null where none could be opened. */
+  count: MemoryCount | null = null;
+  readonly #options: MemoryChoiceOptions;
+  /** Where the search is in the list. */
+  #at = 0;
+  /** All were tried, and none moves. */
+  resigned = false;
+  #stillTold = false;
+  #lookAgainSeconds = 0;
+  readonly #told: string[] = [];
+
+  /** Throws the first plan's `CollectorError` where none of them can be opened. */
+  constructor(options: MemoryChoiceOptions) {
+    this.#options = options;
+    const refused = this.#openFrom(0);
+    if (this.count === null && refused !== null) throw refused;
+  }
+
+  get sources(): readonly Source[] {
+    return this.count?.counters.sources ?? [];
+  }
+
+  /** Whether another plan is counted now, or none, or this one after all. */
+  read(row: RowWriter, tick: Tick): boolean {
+    const { count } = this;
+    if (count === null) {
+      return this.resigned && tick.seconds >= this.#lookAgainSeconds && this.#lookAgain();
+    }
+    count.read(row, tick);
+    if (count.moved) return this.#stillTold && this.#takeUp();
+    if (this.resigned || count.stillSeconds < STILL_SECONDS) return false;
+    this.#giveUp(count, tick.seconds);
+    return true;
+  }
+
+  close(): void {
+    this.count?.counters.close();
+    this.count = null;
+  }
+
+  /** Closes, and leaves nothing of it behind. */
+  retire(): void {
+    this.count?.counters.retire();
+    this.count = null;
+    for (const key of this.#told) this.#options.site.resolve(key);
+    this.#told.length = 0;
+  }
+
+  /** It moves after all. */
+  #takeUp(): true {
+    this.#options.site.resolve(this.#stillKey);
+    this.#stillTold = false;
+    this.resigned = false;
+    return true;
+  }
+
+  #lookAgain(): boolean {
+    this.resigned = false;
+    this.#openFrom(0);
+    return this.count !== null;
+  }
+
+  get #stillKey(): string {
+    return `${this.#options.target}/still`;
+  }
+
+  #giveUp(count: MemoryCount, seconds: number): void {
+    const { plans, target } = this.#options;
+    // What stands in main memory's place is broken; other memory may be at rest.
+    const broken = target === "ddr" || target === "second";
+    if (broken && plans.length > 1) {
+      this.#tell({
+        key: `${target}/zero/${count.plan.id}`,
+        message: `${attempt(count.plan)}: found counts that stay at zero, needs counts that move`,
+        metrics: [],
+      });
+    }
+    // The first one may as well have the last word: it is what should count here.
+    const stays = target === "ddr" && plans.length === 1;
+    if (!stays) {
+      count.counters.retire();
+      this.count = null;
+      this.#openFrom(this.#at + 1);
+      if (this.count !== null) return;
+      if (target === "ddr") this.#openFrom(0);
+    }
+    this.resigned = true;
+    // One cause tells of all of them.
+    for (const { id } of plans) this.#options.site.resolve(`${target}/zero/${id}`);
+    this.#lookAgainSeconds = seconds + LOOK_AGAIN_SECONDS;
+    this.#stillTold = true;
+    this.#tell({
+      key: this.#stillKey,
+      message: `${attempt(plans[0]!)}: found counts that stay at zero` +
+        `${plans.length === 1 ? "" : ", as those of all others do"}, needs ` +
+        (broken ? "counts that move" : "memory of this kind that is in use"),
+      metrics: metricsOf(target),
+    });
+  }
+
+  /** Opens the first plan from a place on; what stood in the way of the first one that could not be. */
+  #openFrom(place: number): CollectorError | null {
+    const { site, narrowing, plans, target, changed } = this.#options;
+    let first: CollectorError | null = null;
+    const refused: { readonly plan: MemoryPlan; readonly error: CollectorError }[] = [];
+    for (this.#at = place; this.#at < plans.length; this.#at++) {
+      const plan = plans[this.#at]!;
+      try {
+        this.count = new MemoryCount({ site, narrowing, plan, target, changed });
+        break;
+      } catch (error) {
+        if (!(error instanceof CollectorError)) throw error;
+        first ??= error;
+        refused.push({ plan, error });
+      }
+    }
+    // At the start whoever opens tells the first of them.
+    if (this.count === null && place === 0) return first;
+    for (const { plan, error: { reason, message, remedy } } of refused) {
+      this.#tell({ key: `${target}/refused/${plan.id}`, reason, message, remedy, metrics: [] });
+    }
+    return null;
+  }
+
+  #tell(
+    problem: {
+      readonly key: string;
+      readonly reason?: Reason;
+      readonly message: string;
+      readonly remedy?: string | undefined;
+      readonly metrics: readonly string[];
+    },
+  ): void {
+    this.#told.push(problem.key);
+    this.#options.site.report({ reason: "not_supported", ...problem });
+  }
+}
+
+function attempt({ name, boxes }: MemoryPlan): string {
+  return `Cannot count memory traffic with ${name} (${perfFamily(boxes[0]!.pmu)})`;
+}

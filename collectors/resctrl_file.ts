@@ -1,0 +1,120 @@
+/**
+ * One counter of resctrl: a file with the bytes of one event, one L3 cache and one control group, kept
+ * open. In place of a number it may hold a word (fs/resctrl/ctrlmondata.c, `rdtgroup_mondata_show`).
+ *
+ * @module
+ */
+import { malformed } from "./collector.ts";
+import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
+import { ascii, Scanner } from "./scan.ts";
+
+/** What stands in the file in place of a number. */
+export const MBM_WORDS = ["Unavailable", "Unassigned", "Error"] as const;
+export type MbmWord = typeof MBM_WORDS[number];
+
+export type MbmState = "counted" | "failed" | MbmWord;
+
+const WORD_BYTES = MBM_WORDS.map(ascii);
+
+export class MbmFile {
+  readonly path: string;
+  /** Name of the control group; "" for the root. */
+  readonly group: string;
+  readonly #tree: HostTree;
+  readonly #scanner = new Scanner();
+  #file: TreeFile | null = null;
+  /** What increases are counted from; NaN before there is such a number. */
+  #last = NaN;
+  #state: MbmState = "failed";
+  #error: unknown = null;
+
+  /** Opens nothing: `retry` does. */
+  constructor(tree: HostTree, group: string, path: string) {
+    this.#tree = tree;
+    this.group = group;
+    this.path = path;
+  }
+
+  /** What the last reading found. */
+  get state(): MbmState {
+    return this.#state;
+  }
+
+  /** Of a failed one: why. */
+  get error(): unknown {
+    return this.#error;
+  }
+
+  get isOpen(): boolean {
+    return this.#file !== null;
+  }
+
+  /** Opens the file where it is not open; its first number is what increases are counted from. */
+  retry(): void {
+    if (this.#file !== null) return;
+    this.#last = NaN;
+    try {
+      this.#file = this.#tree.open(this.path);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#error = null;
+    this.read(NOWHERE, 0);
+  }
+
+  /**
+   * Adds to a cell what the counter rose by since the last number. A counter that fell began anew
+   * somewhere in between: it adds nothing, and goes on from there. Never throws.
+   */
+  read(into: Float64Array, at: number): void {
+    const file = this.#file;
+    if (file === null) return;
+    try {
+      file.read();
+    } catch (error) {
+      this.close();
+      this.#fail(error);
+      return;
+    }
+    const scanner = this.#scanner;
+    scanner.reset(file.bytes, file.length);
+    const value = scanner.number();
+    if (value < 0 || !scanner.endOfLine()) {
+      this.#word(file);
+      return;
+    }
+    if (value > this.#last) into[at] = into[at]! + (value - this.#last);
+    this.#last = value;
+    this.#state = "counted";
+    this.#error = null;
+  }
+
+  close(): void {
+    this.#file?.close();
+    this.#file = null;
+  }
+
+  #word(file: TreeFile): void {
+    const scanner = this.#scanner;
+    for (let i = 0; i < MBM_WORDS.length; i++) {
+      if (!scanner.startsWith(WORD_BYTES[i]!, 0)) continue;
+      this.#state = MBM_WORDS[i]!;
+      this.#error = null;
+      // Nothing counts now, and the counter that is assigned next begins at 0.
+      if (this.#state === "Unassigned") this.#last = NaN;
+      return;
+    }
+    // Made once: a message is made of strings.
+    if (this.#state === "failed" && this.#error !== null) return;
+    this.#fail(malformed(file.path, scanner.lineText(0), "a whole number"));
+  }
+
+  #fail(error: unknown): void {
+    this.#state = "failed";
+    this.#error = error;
+  }
+}
+
+/** For a reading that only begins a count. */
+const NOWHERE = new Float64Array(1);

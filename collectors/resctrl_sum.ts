@@ -1,0 +1,120 @@
+/**
+ * One event of one L3 cache, summed over all control groups: each task is in exactly one of them.
+ *
+ * @module
+ */
+import type { HostTree } from "./kernel/host_tree.ts";
+import { MbmFile, type MbmState } from "./resctrl_file.ts";
+import {
+  type Configuration,
+  type MbmEvent,
+  mbmPath,
+  type Reconfigured,
+  reconfigured,
+} from "./resctrl_tree.ts";
+
+const INCREASE = 0;
+const PENDING = 1;
+const CELLS = 2;
+
+/** How a sum stands; `absent`: the CPU does not count the event. */
+export type MbmStanding = MbmState | "absent" | "reconfigured";
+
+export class MbmSum {
+  readonly event: MbmEvent;
+  readonly #tree: HostTree;
+  readonly #domain: number;
+  /** By path. */
+  readonly #files = new Map<string, MbmFile>();
+  /** The same in a row, since going through a map makes an iterator. */
+  #list: readonly MbmFile[] = [];
+  readonly #cells = new Float64Array(CELLS);
+  /** It counts something else than its name says. */
+  #reconfigured: Reconfigured | undefined;
+
+  constructor(tree: HostTree, event: MbmEvent, domain: number) {
+    this.#tree = tree;
+    this.event = event;
+    this.#domain = domain;
+  }
+
+  get reconfigured(): Reconfigured | undefined {
+    return this.#reconfigured;
+  }
+
+  /** Takes up the files of new groups, lets go of those that are gone, tries again what failed. */
+  scan(groups: readonly string[], directory: string): void {
+    const gone = new Set(this.#files.keys());
+    for (const group of groups) {
+      const path = mbmPath(group, directory, this.event);
+      gone.delete(path);
+      if (!this.#files.has(path)) this.#files.set(path, new MbmFile(this.#tree, group, path));
+    }
+    for (const path of gone) {
+      this.#files.get(path)?.close();
+      this.#files.delete(path);
+    }
+    this.#list = [...this.#files.values()];
+    this.retry();
+  }
+
+  retry(): void {
+    for (const file of this.#list) file.retry();
+  }
+
+  /** From now on the event is set to count this; undefined where it cannot be told what to count. */
+  configure(configuration: Configuration | undefined): void {
+    this.#reconfigured = configuration && reconfigured(configuration, this.event, this.#domain);
+  }
+
+  /** Reads all files. False when one that was open is lost: its group may be gone. */
+  read(): boolean {
+    const cells = this.#cells;
+    cells[INCREASE] = 0;
+    let kept = true;
+    for (let i = 0; i < this.#list.length; i++) {
+      const file = this.#list[i]!;
+      const wasOpen = file.isOpen;
+      file.read(cells, INCREASE);
+      if (wasOpen && !file.isOpen) kept = false;
+    }
+    // What is counted by another name is not this event's.
+    if (this.#reconfigured !== undefined) cells[INCREASE] = 0;
+    cells[PENDING] = cells[PENDING]! + cells[INCREASE]!;
+    return kept;
+  }
+
+  /** The first file that gives no number; null where all do. */
+  missing(): MbmFile | null {
+    for (let i = 0; i < this.#list.length; i++) {
+      const file = this.#list[i]!;
+      if (file.state !== "counted") return file;
+    }
+    return null;
+  }
+
+  /** `counted`: every byte of the L3 cache is in the sum, and nothing else is. */
+  standing(): MbmStanding {
+    if (this.#list.length === 0) return "absent";
+    if (this.#reconfigured !== undefined) return "reconfigured";
+    return this.missing()?.state ?? "counted";
+  }
+
+  /** Bytes that the last reading found more than the one before it. */
+  increase(): number {
+    return this.#cells[INCREASE]!;
+  }
+
+  /** Bytes that were counted since they were last taken. */
+  take(): number {
+    const bytes = this.#cells[PENDING]!;
+    this.#cells[PENDING] = 0;
+    return bytes;
+  }
+
+  close(): void {
+    for (const file of this.#list) file.close();
+    this.#list = [];
+    this.#files.clear();
+  }
+}

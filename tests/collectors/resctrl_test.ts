@@ -1,0 +1,238 @@
+import { assert, assertEquals } from "@std/assert";
+import { ERRNO } from "../../collectors/kernel/errno.ts";
+import { mbmPlaces } from "../../collectors/resctrl_tree.ts";
+import { kinds, machine, path, put, ROOT, stageOf } from "../fixtures/resctrl/machine.ts";
+
+Deno.test("resctrl counts the traffic of each L3 cache from its first reading on", async () => {
+  const tree = await machine();
+  const stage = stageOf(tree);
+  stage.tick();
+  assertEquals(stage.names("mbm_domain"), ["0", "1"]);
+  assertEquals(kinds(stage, "0"), [0, 0, 0]);
+  put(tree, "", 0, 1000 + 640, 600 + 64);
+  stage.tick();
+  assertEquals(kinds(stage, "0"), [640, 64, 576]);
+  assertEquals(kinds(stage, "1"), [0, 0, 0]);
+  assertEquals(stage.rate("mbm_total_bytes", "0"), 640);
+  assertEquals(stage.rate("mbm_total_bytes"), 640);
+  assertEquals(stage.problems(), []);
+});
+
+Deno.test("resctrl groups an L3 cache by its socket, and gives its files back", async () => {
+  const tree = await machine();
+  const stage = stageOf(tree);
+  stage.tick();
+  assertEquals(stage.snapshot.instances("mbm_domain").map(({ groups }) => groups), [
+    { l3_domain: "0", socket: "0" },
+    { l3_domain: "1", socket: "1" },
+  ]);
+  assertEquals(tree.openFiles, 4);
+  stage.engine.close();
+  assertEquals(tree.openFiles, 0);
+});
+
+Deno.test("resctrl adds control groups to the root, and not their monitoring groups again", async () => {
+  const tree = await machine("groups");
+  const stage = stageOf(tree);
+  stage.tick();
+  put(tree, "", 0, 1000 + 10, 600);
+  put(tree, "batch", 0, 2000 + 20, 700);
+  put(tree, "batch/mon_groups/job", 0, 1500 + 20, 500);
+  put(tree, "mon_groups/watch", 0, 100 + 10, 50);
+  stage.tick();
+  assertEquals(kinds(stage, "0"), [30, 0, 30]);
+});
+
+Deno.test("resctrl takes the sum that the kernel makes over sub-NUMA clusters, and adds none", async () => {
+  const tree = await machine("clusters");
+  const stage = stageOf(tree);
+  stage.tick();
+  assertEquals(stage.names("mbm_domain"), ["0"]);
+  tree.set(path("", 0, "total"), "1500\n");
+  tree.set(`${ROOT}/mon_data/mon_L3_00/mon_sub_L3_00/mbm_total_bytes`, "900\n");
+  tree.set(`${ROOT}/mon_data/mon_L3_00/mon_sub_L3_01/mbm_total_bytes`, "600\n");
+  stage.tick();
+  assertEquals(stage.cell("mbm_total_bytes", "0"), 500);
+});
+
+Deno.test("resctrl begins anew with a counter that fell, and keeps what the others counted", async () => {
+  const tree = await machine("groups");
+  const stage = stageOf(tree);
+  stage.tick();
+  put(tree, "", 0, 1000 + 100, 600 + 100);
+  put(tree, "batch", 0, 5, 5);
+  stage.tick();
+  assertEquals(kinds(stage, "0"), [100, 100, 0]);
+  put(tree, "batch", 0, 5 + 7, 5 + 7);
+  stage.tick();
+  assertEquals(kinds(stage, "0"), [107, 107, 0]);
+});
+
+Deno.test("resctrl counts a new group from its first reading, within five seconds", async () => {
+  const tree = await machine();
+  const stage = stageOf(tree);
+  stage.tick();
+  put(tree, "late", 0, 9_000_000, 8_000_000);
+  put(tree, "late", 1, 9_000_000, 8_000_000);
+  stage.tick(5000);
+  assertEquals(kinds(stage, "0"), [0, 0, 0]);
+  put(tree, "late", 0, 9_000_064, 8_000_000);
+  stage.tick();
+  assertEquals(kinds(stage, "0"), [64, 0, 64]);
+  assertEquals(tree.openFiles, 8);
+});
+
+Deno.test("resctrl keeps what a group counted that is gone, and misses nothing else", async () => {
+  const tree = await machine("groups");
+  const stage = stageOf(tree);
+  stage.tick();
+  put(tree, "batch", 0, 2000 + 500, 700 + 500);
+  stage.tick();
+  tree.remove(`${ROOT}/batch`);
+  put(tree, "", 0, 1000 + 30, 600 + 30);
+  stage.tick();
+  assertEquals(kinds(stage, "0"), [530, 530, 0]);
+  assertEquals(stage.problems(), []);
+  stage.tick();
+  assertEquals(kinds(stage, "0"), [530, 530, 0]);
+  assertEquals(tree.openFiles, 2);
+});
+
+Deno.test("resctrl takes a group that was made again under its name for another one", async () => {
+  const tree = await machine("groups");
+  const stage = stageOf(tree);
+  stage.tick();
+  // A directory that was removed leaves a descriptor that nothing can be read from.
+  tree.remove(`${ROOT}/batch`);
+  stage.tick();
+  put(tree, "batch", 0, 50_000, 50_000);
+  stage.tick(5000);
+  put(tree, "batch", 0, 50_001, 50_001);
+  stage.tick();
+  assertEquals(kinds(stage, "0"), [1, 1, 0]);
+});
+
+Deno.test("resctrl counts nothing from before a counter was assigned again", async () => {
+  const tree = await machine();
+  const stage = stageOf(tree);
+  stage.tick();
+  tree.set(path("", 0, "total"), "Unassigned\n");
+  stage.tick();
+  put(tree, "", 0, 5000, 600);
+  stage.tick();
+  assertEquals(stage.cell("mbm_total_bytes", "0"), 0);
+  // Lost, opened again, and only then a number: whose count it goes on with is not known.
+  tree.fail(path("", 0, "total"), ERRNO.EIO);
+  stage.tick();
+  tree.set(path("", 0, "total"), "Unavailable\n");
+  stage.tick(5000);
+  put(tree, "", 0, 90_000, 600);
+  stage.tick();
+  assertEquals(stage.cell("mbm_total_bytes", "0"), 0);
+  put(tree, "", 0, 90_064, 600);
+  stage.tick();
+  assertEquals(stage.cell("mbm_total_bytes", "0"), 64);
+});
+
+Deno.test("resctrl sets off what the local count is ahead by before anything is remote again", async () => {
+  const tree = await machine();
+  const stage = stageOf(tree);
+  stage.tick();
+  put(tree, "", 0, 1000 + 100, 600 + 164);
+  stage.tick();
+  assertEquals(kinds(stage, "0"), [100, 164, 0]);
+  put(tree, "", 0, 1000 + 264, 600 + 164);
+  stage.tick();
+  assertEquals(kinds(stage, "0"), [264, 164, 100]);
+});
+
+Deno.test("resctrl counts no traffic as remote that only one of the two files could tell", async () => {
+  const tree = await machine();
+  const stage = stageOf(tree);
+  stage.tick();
+  tree.set(path("", 0, "total"), "Unavailable\n");
+  tree.set(path("", 0, "local"), "5600\n");
+  stage.tick();
+  put(tree, "", 0, 6000, 5600);
+  stage.tick();
+  // All of it was local: only the total came late.
+  assertEquals(kinds(stage, "0"), [5000, 5000, 0]);
+  put(tree, "", 0, 6064, 5600);
+  stage.tick();
+  assertEquals(kinds(stage, "0"), [5064, 5000, 64]);
+});
+
+Deno.test("resctrl lets go of an L3 cache whose CPUs are offline, and finds it again", async () => {
+  const tree = await machine();
+  const stage = stageOf(tree);
+  stage.tick();
+  tree.remove(`${ROOT}/mon_data/mon_L3_01`);
+  stage.tick();
+  assertEquals(stage.names("mbm_domain"), ["0"]);
+  assertEquals(stage.problems(), []);
+  put(tree, "", 1, 5, 5);
+  stage.tick(5000);
+  assertEquals(stage.names("mbm_domain"), ["0", "1"]);
+});
+
+Deno.test("only directories with counters are groups", async () => {
+  const tree = await machine("groups");
+  tree.set(`${ROOT}/stray`, "text\n");
+  tree.set(`${ROOT}/empty/schemata`, "L3:0=ffff\n");
+  const { groups, domains, events } = mbmPlaces(tree);
+  assertEquals(groups, ["", "batch"]);
+  assertEquals([...domains], [[0, "mon_L3_00"]]);
+  assert(events.length === 2);
+});
+
+Deno.test("resctrl stays sound whatever befalls its files, and counts again when they are whole", async () => {
+  const sound = await machine("groups");
+  const files = sound.paths().filter((name) => name.startsWith(`${ROOT}/`));
+  const texts = [
+    "",
+    "Unavailable\n",
+    "Unassigned\n",
+    "Error\n",
+    "0\n",
+    "-1\n",
+    "\0\0",
+    "9".repeat(400),
+  ];
+  let state = 7;
+  const roll = (most: number): number => {
+    state = Math.imul(state, 1103515245) + 12345 >>> 0;
+    return (state >>> 8) % most;
+  };
+  const tree = await machine("groups");
+  const stage = stageOf(tree);
+  stage.tick();
+  const metrics = ["mbm_total_bytes", "mbm_local_bytes", "mbm_remote_bytes"];
+  let before = [0, 0, 0];
+  for (let round = 0; round < 300; round++) {
+    const name = files[roll(files.length)]!;
+    const harm = roll(texts.length + 3);
+    if (harm < texts.length) tree.set(name, texts[harm]!);
+    else if (harm === texts.length) tree.fail(name, [ERRNO.EACCES, ERRNO.ENODEV, 5][roll(3)]!);
+    else if (harm === texts.length + 1) tree.remove(name);
+    else tree.remove(`${ROOT}/batch`);
+    for (let tick = 0; tick < 2; tick++) {
+      stage.tick([1000, 5000][roll(2)]);
+      const now = metrics.map((metric) =>
+        stage.names("mbm_domain").includes("0") ? stage.cell(metric, "0") : NaN
+      );
+      now.forEach((value, i) => {
+        if (Number.isNaN(value)) {
+          const reading = stage.read(metrics[i]!);
+          assert("absent" in reading && reading.problem, `${metrics[i]} lacks a cause: ${name}`);
+        } else assert(value >= before[i]! && Number.isFinite(value), `${metrics[i]} is ${value}`);
+      });
+      before = now.map((value, i) => Number.isNaN(value) ? before[i]! : value);
+    }
+    for (const path of sound.paths()) tree.set(path, sound.text(path) + "\n");
+    // As long as a machine that had none of it is left alone.
+    stage.tick(1_800_000);
+    stage.tick(5000);
+    assertEquals(stage.problems(), [], `${round}: ${name}, ${harm}`);
+    assertEquals(tree.openFiles, 4);
+  }
+});
