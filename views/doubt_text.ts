@@ -2,7 +2,7 @@
 import { metric as metricOf, shownUnit } from "../collectors/catalogue.ts";
 import type { Doubt } from "../collectors/doubt.ts";
 import { type Formula, inputs, print } from "../collectors/formula.ts";
-import { spellOut } from "./format.ts";
+import { factor, spellOut } from "./format.ts";
 
 /**
  * One line without a full stop: `42.1 GB/s is over 1.05 × 25.6 GB/s, the peak of the memory`. Where the
@@ -43,5 +43,5 @@ function sentence(doubt: Doubt): string {
 
 function nameOf(term: Formula): string {
   if ("metric" in term) return metricOf(term.metric).name;
-  return term.op === "number" ? String(term.value) : term.op;
+  return term.op === "number" ? factor(term.value) : term.op;
 }

@@ -297,3 +297,14 @@ export function instant(wallMs: number): readonly [date: string, time: string] {
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${whole(count)} ${count === 1 ? one : many}`;
 }
+
+const SUPERSCRIPTS = [..."⁰¹²³⁴⁵⁶⁷⁸⁹"];
+/** Fewer zeros are read at a glance. */
+const POWER_LEAST = 1e6;
+
+/** A number of a formula: 0.05, 1000, 10⁹. */
+export function factor(value: number): string {
+  const power = Math.round(Math.log10(value));
+  if (value < POWER_LEAST || 10 ** power !== value) return String(value);
+  return `10${[...String(power)].map((digit) => SUPERSCRIPTS[Number(digit)]).join("")}`;
+}

@@ -12,7 +12,7 @@ import { groupOf, hasProof, proofOf } from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Provenance, Source } from "../collectors/source.ts";
 import { isHere, isMeasured } from "../collectors/trust.ts";
-import { plural } from "./format.ts";
+import { factor, plural } from "./format.ts";
 import { doubtText } from "./doubt_text.ts";
 import type { Html } from "./html.ts";
 import { Command } from "./problems.tsx";
@@ -104,7 +104,7 @@ function Made(props: { entry: Metric; snapshot: Snapshot }): Html | null {
   const reading = snapshot.read(entry.id);
   const mixed = isMeasured(reading) && reading.mixed === true;
   const name = (term: Formula): string => {
-    if (!("metric" in term)) return term.op === "number" ? String(term.value) : term.op;
+    if (!("metric" in term)) return term.op === "number" ? factor(term.value) : term.op;
     const counted = metricOf(term.metric);
     return mixed ? nameOfCount(counted) : counted.name;
   };

@@ -3,6 +3,7 @@ import { REASONS } from "../../collectors/trust.ts";
 import {
   absentWords,
   duration,
+  factor,
   instant,
   measuredText,
   pad,
@@ -161,4 +162,16 @@ Deno.test("instant is UTC, and plural counts", () => {
   assertEquals(instant(Date.UTC(2026, 0, 2, 3, 4, 5)), ["2026-01-02", "03:04:05 UTC"]);
   assertEquals(plural(1, "socket"), "1 socket");
   assertEquals(plural(2, "quantity", "quantities"), "2 quantities");
+});
+
+Deno.test("factor writes what has many zeros as a power of ten, and nothing else", () => {
+  assertEquals([0.05, 1.05, 1000, 1e6, 1e9, 1e12].map(factor), [
+    "0.05",
+    "1.05",
+    "1000",
+    "10⁶",
+    "10⁹",
+    "10¹²",
+  ]);
+  assertEquals(factor(2_500_000), "2500000");
 });
