@@ -11,6 +11,7 @@ import { memory } from "./memory.ts";
 import { page } from "./page.ts";
 import { holds, line, type Result, type Size } from "./result.ts";
 import { tick } from "./tick.ts";
+import { uncore } from "./uncore.ts";
 
 const BENCHES: Readonly<Record<string, (size: Size) => Result[] | Promise<Result[]>>> = {
   tick,
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (size: Size) => Result[] | Promise<Result
   memory,
   // Last: a made-up kernel makes calls of the tick polymorphic, which a service never sees.
   counters,
+  uncore,
 };
 
 async function main(args: readonly string[]): Promise<number> {

@@ -3,6 +3,10 @@ import type { Machine } from "./machine.ts";
 
 const INTEL = "Skylake-Server";
 const AMD = "EPYC-Milan";
+/** Models whose PMUs outside of the cores differ, by their numbers where QEMU has no such model. */
+const ICE_LAKE = "Icelake-Server";
+const TIGER_LAKE = "Skylake-Client,model=140";
+const ZEN_4 = "EPYC-Milan,family=25,model=17";
 
 /** Rates that make ratios of different times visibly wrong. */
 const PULSES = "pulse_ms=50 pulse_pct=80";
@@ -29,6 +33,102 @@ function refusing(name: string, errno: number): Machine {
     model: AMD,
   };
 }
+
+/** Eight memory controllers of different traffic, MiB/s. */
+const EIGHT = "imc_read=700,300,150,900,20,500,60,450 imc_write=33,5,100,200,7,80,90,80";
+
+/** Memory controllers by themselves or together; two packages where it says so. */
+function memory(
+  name: string,
+  what: string,
+  parameters: string,
+  model: string,
+  more: Partial<Machine> = {},
+): Machine {
+  return { name: `memory_${name}`, what, script: "memory", parameters, model, ...more };
+}
+
+const TWO_PACKAGES = { cpus: 4, sockets: 2 } as const;
+
+const UNCORE: readonly Machine[] = [
+  {
+    name: "itself_uncore",
+    what: "the PMUs outside of the cores count as README.md declares, with too few counters",
+    script: "uncore_itself",
+    parameters: "uncore=imc,freerun_icx,client,power uncore_counters=2",
+    model: INTEL,
+    ...TWO_PACKAGES,
+  },
+  {
+    name: "itself_uncore_more",
+    what: "the same of AMD's, and of those that machines have in other forms",
+    script: "uncore_itself",
+    parameters: "uncore=umc,df,l3,imc_icx,freerun imc_read=700,300,20 imc_write=33,5",
+    model: AMD,
+    extra: true,
+  },
+  memory("imc", "memory controllers of an Intel server", "uncore=imc", INTEL, { extra: true }),
+  memory(
+    "together",
+    "two ways to count the same and energy, in two packages, one CPU taken away and brought back",
+    "uncore=imc_icx,freerun_icx,power imc_read=1500,300,70 imc_write=40,900,5 watts=120,80,11",
+    ICE_LAKE,
+    { args: ["hotplug"], ...TWO_PACKAGES },
+  ),
+  memory(
+    "one_counter",
+    "memory controllers with one counter for reads and writes",
+    "uncore=imc uncore_counters=1 imc_read=3000,123 imc_write=200,4567",
+    INTEL,
+    TWO_PACKAGES,
+  ),
+  memory("freerun", "counters that run freely", "uncore=freerun imc_read=321", TIGER_LAKE),
+  memory("client", "the memory controller of a client", "uncore=client", "Skylake-Client"),
+  memory("umc", "memory controllers of AMD", `uncore=umc ${EIGHT}`, AMD, TWO_PACKAGES),
+  memory("df", "eight channels and four counters", `uncore=df ${EIGHT}`, AMD),
+  memory(
+    "umc_df",
+    "memory controllers beside the data fabric, in two packages",
+    "uncore=umc,df",
+    AMD,
+    TWO_PACKAGES,
+  ),
+  memory("umc_one", "one counter for reads and writes", "uncore=umc uncore_counters=1", AMD, {
+    extra: true,
+  }),
+  {
+    name: "memory_still",
+    what: "memory controllers that open and count nothing",
+    script: "still",
+    parameters: "counters=64 uncore=imc_icx,freerun_icx imc_read=0,0 imc_write=0,0",
+    model: ICE_LAKE,
+  },
+  {
+    name: "memory_still_df",
+    what: "a data fabric that cannot be asked for the events of this CPU",
+    script: "still",
+    parameters: "uncore=df",
+    model: ZEN_4,
+    extra: true,
+  },
+  {
+    name: "energy",
+    what: "energy of one package",
+    script: "energy",
+    parameters: "counters=6 uncore=power",
+    model: AMD,
+  },
+  {
+    name: "energy_packages",
+    what: "energy of two packages, one CPU taken away and brought back",
+    script: "energy",
+    args: ["hotplug"],
+    parameters: "counters=6 uncore=power,umc watts=225,140,33",
+    model: AMD,
+    ...TWO_PACKAGES,
+    extra: true,
+  },
+];
 
 export const MACHINES: readonly Machine[] = [
   {
@@ -101,6 +201,7 @@ export const MACHINES: readonly Machine[] = [
     sockets: 2,
     model: AMD,
   },
+  ...UNCORE,
   {
     name: "hog",
     what: "counters that others take and give back",

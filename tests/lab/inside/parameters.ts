@@ -40,6 +40,14 @@ export interface Parameters {
   readonly slow: readonly string[];
   /** What counts begin at when they are opened. */
   readonly offset: bigint;
+  /** Kinds of PMU outside of the cores: `imc`, `power`. */
+  readonly uncore: readonly string[];
+  readonly uncoreCounters: number;
+  /** MiB/s, by memory controller. */
+  readonly mibRead: readonly number[];
+  readonly mibWrite: readonly number[];
+  /** Package, cores, memory. */
+  readonly watts: readonly number[];
 }
 
 export function readParameters(): Parameters {
@@ -56,6 +64,11 @@ export function readParameters(): Parameters {
     stuck: listOf("stuck"),
     slow: listOf("slow"),
     offset: parameter("offset_2p53") === "Y" ? 2n ** 53n - 1000n : 0n,
+    uncore: listOf("uncore").filter((kind) => kind !== "none"),
+    uncoreCounters: numberOf("uncore_counters"),
+    mibRead: listOf("imc_read").map(Number),
+    mibWrite: listOf("imc_write").map(Number),
+    watts: listOf("watts").map(Number),
   };
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { MEASURED } from "../../../collectors/catalogue.ts";
+import type { CollectorSpec } from "../../../collectors/collector.ts";
 import { Engine } from "../../../collectors/engine.ts";
 import { Feed } from "../../../collectors/feed.ts";
 import { type HostProfile, readHostProfile } from "../../../collectors/host.ts";
@@ -15,6 +16,7 @@ import { cpuTime } from "../../../collectors/cpu_time.ts";
 import { l3Counters } from "../../../collectors/l3_counters.ts";
 import { softwareEvents } from "../../../collectors/software_events.ts";
 import { tsc } from "../../../collectors/tsc.ts";
+import { REGISTRY } from "../../../collectors/registry.ts";
 import type { Snapshot } from "../../../collectors/snapshot.ts";
 import type { Source } from "../../../collectors/source.ts";
 import type { Problem } from "../../../collectors/trust.ts";
@@ -49,11 +51,13 @@ export class Subject {
   readonly engine: Engine;
   readonly feed: Feed;
 
-  constructor() {
+  /** `also`: collectors of the registry that count outside of the cores. */
+  constructor(also: readonly string[] = []) {
     const { kernel } = this;
+    const specs = [...SPECS, ...also.map(specOf)];
     const tree = new LinuxTree(kernel);
     this.profile = readHostProfile(kernel, tree);
-    this.engine = new Engine({ specs: SPECS, kernel, tree, clock: kernel, profile: this.profile });
+    this.engine = new Engine({ specs, kernel, tree, clock: kernel, profile: this.profile });
     this.feed = new Feed("labguest", this.profile, this.#news());
   }
 
@@ -180,6 +184,12 @@ export class Subject {
     const { layout, timeline, sources } = this.engine;
     return { layout, timeline, sources, problems: this.engine.problems() };
   }
+}
+
+function specOf(id: string): CollectorSpec {
+  const found = REGISTRY.find((spec) => spec.id === id);
+  if (found === undefined) throw new Error(`Cannot run collector "${id}": the registry has none`);
+  return found;
 }
 
 /** The metrics that hold the times of one that is counted. */

@@ -118,7 +118,7 @@ MODULE_PARM_DESC(atom, "CPU list that belongs to cpu_atom; the others become cpu
 static char *uncore[8] = { "imc" };
 static int n_uncore = 1;
 module_param_array(uncore, charp, &n_uncore, 0444);
-MODULE_PARM_DESC(uncore, "uncore PMUs: any of imc,freerun,client,umc,df,l3,power, or none");
+MODULE_PARM_DESC(uncore, "uncore PMUs: any of imc,freerun,imc_icx,freerun_icx,client,umc,df,l3,power, or none");
 
 static int uncore_counters = 4;
 module_param(uncore_counters, int, 0444);
@@ -847,6 +847,27 @@ static int add_memory_box(const char *kind, int i)
 			{ "data_total", "event=0xff,umask=0x10", 0x10ff, rd + wr, MIB },
 			{ "data_read", "event=0xff,umask=0x20", 0x20ff, rd, MIB },
 			{ "data_write", "event=0xff,umask=0x30", 0x30ff, wr, MIB },
+			{ }
+		};
+		return add_uncore("uncore_imc_free_running", i, true, fmt_event_umask, ev);
+	}
+	/* The same on Ice Lake servers: other codes, other names. */
+	if (!strcmp(kind, "imc_icx")) {
+		const struct unc_event ev[] = {
+			{ "clockticks", "event=0x00", 0x00, 1200000000 },
+			{ "cas_count_read", "event=0x04,umask=0x0f", 0x0f04, rd, MIB },
+			{ "cas_count_write", "event=0x04,umask=0x30", 0x3004, wr, MIB },
+			{ }
+		};
+		return add_uncore("uncore_imc", i, false, fmt_event_umask, ev);
+	}
+	if (!strcmp(kind, "freerun_icx")) {
+		const struct unc_event ev[] = {
+			{ "dclk", "event=0xff,umask=0x10", 0x10ff, 1200000000 },
+			{ "read", "event=0xff,umask=0x20", 0x20ff, rd, MIB },
+			{ "write", "event=0xff,umask=0x21", 0x21ff, wr, MIB },
+			{ "ddrt_read", "event=0xff,umask=0x30", 0x30ff, 0, MIB },
+			{ "ddrt_write", "event=0xff,umask=0x31", 0x31ff, 0, MIB },
 			{ }
 		};
 		return add_uncore("uncore_imc_free_running", i, true, fmt_event_umask, ev);
