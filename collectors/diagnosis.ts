@@ -224,14 +224,19 @@ function termsOf(entry: Metric): readonly Measured[] {
 }
 
 function causeOf({ collector, key, reason, message, remedy }: Problem): Cause {
-  return { id: `${collector} ${key}`, layers: layersBehind(reason, message), message, remedy };
+  const layers = layersBehind({ reason, message, remedy });
+  return { id: `${collector} ${key}`, layers, message, remedy };
 }
 
 /** Messages name the error, as `errnoText` writes it. */
-function layersBehind(reason: Problem["reason"], message: string): readonly Layer[] {
+function layersBehind(
+  { reason, message, remedy }: Pick<Problem, "reason" | "message" | "remedy">,
+): readonly Layer[] {
   if (/\b(EMFILE|ENFILE|limit of open files)\b/.test(message)) return ["limit"];
   if (/\bEBUSY\b/.test(message) || reason === "not_counted") return ["limit"];
   if (/\bEACCES\b/.test(message)) return ["paranoid", "capability"];
   if (/\b(EPERM|ENOSYS)\b/.test(message)) return ["seccomp"];
-  return reason === "not_supported" ? ["hardware"] : [];
+  if (reason !== "not_supported") return [];
+  // What a command or a setting brings is there already: only hardware has no remedy.
+  return [remedy === undefined ? "hardware" : "driver"];
 }

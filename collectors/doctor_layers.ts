@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { DOCTOR_ROWS } from "./catalogue.ts";
 import type { DoctorRow, UncorePmu } from "./catalogue/doctor_row.ts";
 import type { HostProfile, PerfAccess } from "./host.ts";
 import { ERRNO, errnoText } from "./kernel/errno.ts";
@@ -235,11 +236,12 @@ function uncoreBelow(
   if (uncore === undefined && row.needs === "core_pmu") return coreBelow(profile, access);
   const { devices } = access;
   if (uncore === undefined || devices === undefined) return UNSEEN;
-  if (devices.some((name) => uncore.devices.some((device) => isBox(name, device)))) return THERE;
+  if (isAmong(devices, uncore)) return THERE;
   const found = `found ${devices.join(", ") || "none at all"}`;
   const guest = profile.hypervisor !== undefined;
-  // One cause for all of them: they come and go together.
-  if (guest && row.needs === "uncore_pmu") {
+  const someHere = DOCTOR_ROWS.some((other) => isAmong(devices, uncoreOf(other, profile)));
+  // One cause for all of them, where the guest was given none of them.
+  if (guest && !someHere && row.needs === "uncore_pmu") {
     const message = "Cannot count outside of the cores: no PMU for it in " +
       `/sys/bus/event_source/devices, ${found}, needs bare metal: hypervisors pass on none`;
     return lackingBelow(profile, { id: "no_uncore", message, remedy: undefined });
@@ -249,7 +251,9 @@ function uncoreBelow(
   const message = `Cannot count with PMU ${pmus}: not in /sys/bus/event_source/devices, ` +
     `${found}, needs ` +
     (guest
-      ? "bare metal: hypervisors pass on no PMU outside of the cores"
+      ? someHere
+        ? "a hypervisor that passes it on"
+        : "bare metal: hypervisors pass on no PMU outside of the cores"
       : module === undefined
       ? "a kernel that drives it"
       : `module ${module}`);
@@ -257,6 +261,12 @@ function uncoreBelow(
     ? undefined
     : `Load the module: \`sudo modprobe ${module}\``;
   return lackingBelow(profile, { id: uncoreCauseId(uncore), message, remedy });
+}
+
+/** Whether one of these PMUs is there. */
+function isAmong(devices: readonly string[], uncore: UncorePmu | undefined): boolean {
+  return uncore !== undefined &&
+    devices.some((name) => uncore.devices.some((device) => isBox(name, device)));
 }
 
 /** `uncore_imc` is there as `uncore_imc_3`; a star stands for a part in the middle. */

@@ -10,10 +10,11 @@ import { CollectorError, type CollectorSpec, type Reader, type Site } from "./co
 import { cpuListOf } from "./host_files.ts";
 import { type NamedTerm, namedTerms } from "./named_terms.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
+import { PackageNames } from "./package_names.ts";
 import { readPmuDevice } from "./pmu_devices.ts";
 import { PowercapEnergy } from "./powercap.ts";
 import { type UncoreBox, UncoreCounters, type UncoreTerm } from "./uncore_counters.ts";
-import { placesOf } from "./uncore_names.ts";
+import { type CpuPlace, placesOf } from "./uncore_names.ts";
 import { type Part, type SourcedReader, UncoreParts } from "./uncore_parts.ts";
 import { needRoom } from "./uncore_room.ts";
 
@@ -24,26 +25,33 @@ const METERS = "meters";
 
 interface EnergyPmu {
   readonly pmu: string;
-  readonly kind: "package" | "core";
   readonly scope: string;
   readonly whom: string;
   readonly wanted: readonly NamedTerm[];
+  /** Makes what tells the places of the CPUs in the PMU's mask, again and again. */
+  readonly places: (tree: Site["tree"]) => (cpus: readonly number[]) => readonly CpuPlace[];
+  /** They use energy when all their CPUs are offline too, and nobody can tell how much. */
+  readonly kept?: true;
 }
 
 const POWER: EnergyPmu = {
   pmu: "power",
-  kind: "package",
   scope: "package",
   whom: "the energy of packages",
   wanted: ENERGY_ZONES,
+  places: (tree) => {
+    const names = new PackageNames(tree);
+    return (cpus) => names.places(cpus);
+  },
+  kept: true,
 };
 
 const POWER_CORE: EnergyPmu = {
   pmu: "power_core",
-  kind: "core",
   scope: "cpu_core",
   whom: "the energy of cores",
   wanted: [CORE_ENERGY],
+  places: (tree) => (cpus) => placesOf(tree, "core", cpus),
 };
 
 export function energyOf(narrowing: Narrowing): CollectorSpec {
@@ -57,12 +65,12 @@ export function energyOf(narrowing: Narrowing): CollectorSpec {
 export const energy: CollectorSpec = energyOf(EVERYTHING);
 
 function open(site: Site, narrowing: Narrowing): Reader {
+  const core = termsOf(site, POWER_CORE);
   const parts: Part[] = [{
     key: POWER.pmu,
     metrics: POWER.wanted.map(({ metric }) => metric),
-    open: (changed) => openPackages(site, narrowing, changed),
+    open: (changed) => openPackages(site, narrowing, core.length > 0, changed),
   }];
-  const core = termsOf(site, POWER_CORE);
   if (core.length > 0) {
     parts.push({
       key: POWER_CORE.pmu,
@@ -73,13 +81,19 @@ function open(site: Site, narrowing: Narrowing): Reader {
   return new UncoreParts(site, parts);
 }
 
-function openPackages(site: Site, narrowing: Narrowing, changed: () => void): SourcedReader {
+/** `cores`: whether each core has a meter of its own. */
+function openPackages(
+  site: Site,
+  narrowing: Narrowing,
+  cores: boolean,
+  changed: () => void,
+): SourcedReader {
   const terms = termsOf(site, POWER);
   let refused: CollectorError | undefined;
   if (terms.length > 0) {
     try {
       const counters = openPmu(site, narrowing, POWER, terms, changed);
-      tellMissing(site, terms);
+      tellMissing(site, cores, terms.map(({ metric }) => metric), 'event of PMU "power"');
       return counters;
     } catch (error) {
       // A CPU that the options leave alone is asked by powercap too, with an interrupt.
@@ -88,7 +102,9 @@ function openPackages(site: Site, narrowing: Narrowing, changed: () => void): So
     }
   }
   try {
-    return new PowercapEnergy(site);
+    const files = new PowercapEnergy(site);
+    tellMissing(site, cores, files.metrics, "zone of powercap");
+    return files;
   } catch (error) {
     if (!(error instanceof CollectorError)) throw error;
     // The PMU asks for less.
@@ -105,10 +121,11 @@ function termsOf({ tree }: Site, { pmu, wanted }: EnergyPmu): readonly UncoreTer
 function openPmu(
   site: Site,
   narrowing: Narrowing,
-  { pmu, kind, scope, whom, wanted }: EnergyPmu,
+  { pmu, scope, whom, wanted, places: placesIn, kept }: EnergyPmu,
   terms: readonly UncoreTerm[],
   changed: () => void,
 ): UncoreCounters {
+  const placesOfCpus = placesIn(site.tree);
   const cpumask = `/sys/bus/event_source/devices/${pmu}/cpumask`;
   return new UncoreCounters({
     site,
@@ -117,7 +134,7 @@ function openPmu(
     scope,
     metrics: wanted.map(({ metric }) => metric),
     find: () => {
-      const places = placesOf(site.tree, kind, cpuListOf(site.tree, cpumask) ?? []);
+      const places = placesOfCpus(cpuListOf(site.tree, cpumask) ?? []);
       const boxes = places.map((place): UncoreBox => ({
         ...place,
         pmu,
@@ -127,22 +144,31 @@ function openPmu(
       return needRoom(site, narrowing, whom, boxes);
     },
     changed,
+    ...(kept ? { kept } : {}),
   });
 }
 
-/** Not every CPU has every meter: who misses one is told so. */
-function tellMissing(site: Site, terms: readonly UncoreTerm[]): void {
-  const lacking = ENERGY_ZONES.filter(({ metric }) =>
-    !terms.some((term) => term.metric === metric)
-  );
-  if (lacking.length === 0) return site.resolve(METERS);
-  const found = terms.flatMap(({ events }) => events.map(({ name }) => name)).join(", ");
+/** Not every CPU has every meter: who misses one is told so, all of them at once. */
+function tellMissing(
+  site: Site,
+  cores: boolean,
+  metered: readonly string[],
+  what: string,
+): void {
+  const lacking = ENERGY_ZONES.filter(({ metric }) => !metered.includes(metric));
+  const whom = lacking.map((zone) => zone.whom);
+  const metrics = lacking.map(({ metric }) => metric);
+  if (!cores) {
+    whom.push(CORE_ENERGY.whom);
+    metrics.push(CORE_ENERGY.metric);
+  }
+  if (metrics.length === 0) return site.resolve(METERS);
   site.report({
     key: METERS,
     reason: "not_supported",
-    message: `Cannot count the energy of ${lacking.map(({ whom }) => whom).join(", ")}: ` +
-      `found events ${found} and no others, needs a CPU that meters them`,
-    metrics: lacking.map(({ metric }) => metric),
+    message: `Cannot count the energy of ${whom.join(", ")}: found no such ${what}` +
+      `${cores ? "" : ' and no PMU "power_core"'}, needs a CPU that meters them`,
+    metrics,
   });
 }
 

@@ -296,7 +296,7 @@ export class Engine {
     let own = this.#problems.get(collector);
     if (own === undefined) this.#problems.set(collector, own = new Map());
     const known = own.get(problem.key);
-    if (known?.message === problem.message && known.reason === problem.reason) return;
+    if (known !== undefined && isSame(known, problem)) return;
     if (known === undefined && own.size >= PROBLEMS_MOST) return;
     own.set(problem.key, { ...problem, collector });
     this.#problemsVersion++;
@@ -362,4 +362,16 @@ function ownColumn(collector: string, id: string): Column {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether both say the same, and that it costs the same. */
+function isSame(a: Omit<Problem, "collector">, b: Omit<Problem, "collector">): boolean {
+  return a.message === b.message && a.reason === b.reason && a.remedy === b.remedy &&
+    a.instance === b.instance && areSame(a.instances, b.instances) &&
+    areSame(a.metrics, b.metrics);
+}
+
+function areSame(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  if (a === b || a === undefined || b === undefined) return a === b;
+  return a.length === b.length && a.every((name, i) => name === b[i]);
 }

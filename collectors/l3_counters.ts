@@ -57,9 +57,9 @@ function absentPmu({ profile }: Site): CollectorError {
   const { hypervisor } = profile;
   const needs = hypervisor === undefined
     ? "needs a kernel with CONFIG_PERF_EVENTS_AMD_UNCORE"
-    : "needs the machine itself: virtual machines have no counters outside the cores";
+    : "needs a hypervisor that passes one on, or the machine itself";
   const remedy = hypervisor === undefined
-    ? "Load the module amd_uncore (modprobe amd_uncore)"
+    ? "Load the module: `sudo modprobe amd_uncore`"
     : undefined;
   return new CollectorError(
     "not_supported",

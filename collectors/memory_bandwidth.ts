@@ -9,26 +9,30 @@ import { causeOf } from "./cause.ts";
 import {
   CollectorError,
   type CollectorSpec,
+  type Instances,
   type Reader,
+  retryAfterMs,
   type RowWriter,
   type Site,
   type Tick,
 } from "./collector.ts";
 import { type MemoryTarget, metricsOf } from "./memory_boxes.ts";
 import type { MemoryCount } from "./memory_count.ts";
+import { MemoryDevices } from "./memory_devices.ts";
 import { type MemoryPeak, memoryPeak, type NoPeak } from "./memory_peak.ts";
 import { MemoryPeakGauge } from "./memory_peak_gauge.ts";
 import { MemorySiblings } from "./memory_siblings.ts";
 import { MemorySourceChoice } from "./memory_source_choice.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
-import type { PmuDevice } from "./pmu/device.ts";
 import type { MemoryPlan } from "./pmu/memory_source.ts";
-import { MEMORY_SOURCES, memoryPlans, unusableMemory, whyNoMemory } from "./pmu/memory_sources.ts";
-import { pmuNames, readPmuDevice } from "./pmu_devices.ts";
 
 /** Groups of the kernel are told apart by numbers: each target has as many of its own. */
 const GROUPS = 1000;
 const TARGETS: readonly MemoryTarget[] = ["ddr", "second", "hbm", "pmem"];
+/** Places of them. */
+const MAIN = 0;
+const SECOND = 1;
+const NEVER = Infinity;
 
 export function memoryBandwidthOf(narrowing: Narrowing): CollectorSpec {
   return {
@@ -43,11 +47,14 @@ export const memoryBandwidth: CollectorSpec = memoryBandwidthOf(EVERYTHING);
 class MemoryBandwidth implements Reader {
   readonly #site: Site;
   readonly #narrowing: Narrowing;
-  readonly #plans: readonly MemoryPlan[];
-  /** Why PMUs that there are cannot be used, a line each. */
-  readonly #unusable: readonly string[];
+  readonly #devices: MemoryDevices;
+  readonly #cpus: Instances;
+  #seen: readonly number[];
   /** By target, in the order of `TARGETS`; null where there is none. */
   readonly #choices: (MemorySourceChoice | null)[] = TARGETS.map(() => null);
+  /** By target: when one that is missing is tried again. */
+  readonly #retryAtSeconds: number[] = TARGETS.map(() => NEVER);
+  #unusable = 0;
   readonly #siblings: MemorySiblings;
   readonly #peak: MemoryPeak | NoPeak;
   #gauge: MemoryPeakGauge | null = null;
@@ -56,12 +63,12 @@ class MemoryBandwidth implements Reader {
     this.#site = site;
     this.#narrowing = narrowing;
     this.#siblings = new MemorySiblings(site);
-    const devices = memoryDevices(site);
-    this.#plans = memoryPlans(devices, site.profile);
-    this.#unusable = unusableMemory(devices, site.profile);
+    this.#cpus = site.instances("cpu");
+    this.#seen = this.#cpus.slots();
+    this.#devices = new MemoryDevices(site);
     this.#peak = memoryPeak(site.tree);
     try {
-      this.#openAll();
+      this.#openAll(Math.floor(site.clock.monotonicMs() / 1000));
     } catch (error) {
       this.close();
       throw error;
@@ -69,11 +76,11 @@ class MemoryBandwidth implements Reader {
   }
 
   read(row: RowWriter, tick: Tick): void {
-    const main = this.#choices[0]!;
-    if (main?.read(row, tick)) this.#follow();
-    this.#judge(row, tick);
-    for (let i = 1; i < TARGETS.length; i++) {
-      if (this.#choices[i] !== null) this.#readOther(row, tick, i);
+    if (this.#cpus.slots() !== this.#seen) this.#lookAgain(tick.seconds);
+    for (let i = 0; i < TARGETS.length; i++) {
+      if (this.#choices[i] !== null) this.#readOne(row, tick, i);
+      else if (tick.seconds >= this.#retryAtSeconds[i]!) this.#retry(i, tick.seconds);
+      if (i === MAIN) this.#judge(row, tick);
     }
   }
 
@@ -82,50 +89,71 @@ class MemoryBandwidth implements Reader {
     for (const choice of this.#choices) choice?.close();
   }
 
-  #openAll(): void {
-    let first: unknown = null;
-    for (const [i, target] of TARGETS.entries()) {
-      if (target === "second") continue;
-      const plans = this.#plans.filter(({ traffic }) => traffic === target);
-      try {
-        if (plans.length > 0) this.#choices[i] = this.#choose(target, plans);
-        else if (target === "ddr") throw absence(this.#site, this.#unusable);
-      } catch (error) {
-        if (!(error instanceof CollectorError)) throw error;
-        first ??= error;
-        this.#site.report({ key: target, ...causeOf(error), metrics: metricsOf(target) });
-      }
+  #openAll(seconds: number): void {
+    let first: CollectorError | null = null;
+    for (let i = 0; i < TARGETS.length; i++) {
+      if (i === SECOND) continue;
+      const error = this.#open(i, seconds);
+      first ??= error;
     }
-    if (this.#choices.every((choice) => choice === null)) throw first;
-    for (const [i, message] of this.#unusable.entries()) {
-      this.#site.report({ key: `unusable/${i}`, reason: "not_supported", message, metrics: [] });
-    }
-    this.#follow();
+    if (first !== null && this.#countsNothing) throw first;
+    this.#tellUnusable();
+    this.#follow(seconds);
   }
 
-  #choose(target: MemoryTarget, plans: readonly MemoryPlan[]): MemorySourceChoice {
-    return new MemorySourceChoice({
-      site: this.#site,
-      narrowing: this.#narrowing,
-      plans,
-      target,
-      changed: () => this.#tellSources(),
-    });
+  get #countsNothing(): boolean {
+    return this.#choices.every((choice) => choice === null || choice.count === null);
+  }
+
+  /** Null where it is open now, or there is nothing to open; else what stands in the way, which is told. */
+  #open(place: number, seconds: number): CollectorError | null {
+    const target = TARGETS[place]!;
+    const plans = this.#plansOf(place);
+    this.#retryAtSeconds[place] = NEVER;
+    try {
+      if (plans.length > 0) {
+        this.#choices[place] = new MemorySourceChoice({
+          site: this.#site,
+          narrowing: this.#narrowing,
+          plans,
+          target,
+          changed: () => this.#tellSources(),
+        });
+      } else if (place === MAIN) throw this.#devices.absence();
+      this.#site.resolve(target);
+      return null;
+    } catch (error) {
+      if (!(error instanceof CollectorError)) throw error;
+      this.#miss(place, error, seconds);
+      return error;
+    }
+  }
+
+  #miss(place: number, error: CollectorError, seconds: number): void {
+    const target = TARGETS[place]!;
+    this.#retryAtSeconds[place] = seconds + retryAfterMs(error.reason) / 1000;
+    this.#site.report({ key: target, ...causeOf(error), metrics: metricsOf(target) });
+  }
+
+  #plansOf(place: number): readonly MemoryPlan[] {
+    const { plans } = this.#devices;
+    if (place !== SECOND) return plans.filter(({ traffic }) => traffic === TARGETS[place]);
+    const main = this.#choices[MAIN];
+    const count = main?.count ?? null;
+    // What stands still proves nothing, nor would what counts something near.
+    if (!main || count === null || main.resigned) return [];
+    const all = this.#plansOf(MAIN);
+    return all.slice(all.findIndex(({ id }) => id === count.plan.id) + 1)
+      .filter(({ proxy }) => proxy === undefined);
   }
 
   /** What goes with the plan that is counted: its peak, and the plans that are left to compare with. */
-  #follow(): void {
-    const plans = this.#plans.filter(({ traffic }) => traffic === "ddr");
-    const main = this.#choices[0] ?? null;
-    const count = main?.count ?? null;
+  #follow(seconds: number): void {
+    const count = this.#choices[MAIN]?.count ?? null;
     this.#gauge?.retire();
-    this.#choices[1]?.retire();
     this.#gauge = count === null ? null : this.#gaugeOf(count);
-    // What counts something near would prove nothing, nor would what stands still as well.
-    const others = main === null || count === null || main.resigned
-      ? []
-      : plans.slice(plans.indexOf(count.plan) + 1).filter(({ proxy }) => proxy === undefined);
-    this.#choices[1] = others.length === 0 ? null : this.#tryChoose("second", others);
+    this.#retire(SECOND);
+    this.#open(SECOND, seconds);
     this.#tellSources();
   }
 
@@ -133,20 +161,66 @@ class MemoryBandwidth implements Reader {
     return new MemoryPeakGauge(this.#site, count, this.#peak, () => this.#tellSources());
   }
 
-  #tryChoose(target: MemoryTarget, plans: readonly MemoryPlan[]): MemorySourceChoice | null {
+  #retire(place: number): void {
+    this.#choices[place]?.retire();
+    this.#choices[place] = null;
+  }
+
+  /** It is read from the next tick on. */
+  #retry(place: number, seconds: number): void {
+    // What was not there may have come with a module.
+    if (this.#plansOf(place).length === 0) this.#lookForDevices();
+    if (this.#open(place, seconds) !== null) return;
+    if (place === MAIN) this.#follow(seconds);
+    else this.#tellSources();
+  }
+
+  /** CPUs came or went, and PMUs with them. */
+  #lookAgain(seconds: number): void {
+    this.#seen = this.#cpus.slots();
+    this.#lookForDevices();
+    for (let i = 0; i < TARGETS.length; i++) {
+      const choice = this.#choices[i]!;
+      const plans = this.#plansOf(i);
+      if (choice === null ? plans.length === 0 : choice.replan(plans)) continue;
+      this.#retire(i);
+      this.#open(i, seconds);
+      if (i === MAIN) this.#follow(seconds);
+    }
+    this.#tellSources();
+  }
+
+  #lookForDevices(): void {
+    this.#devices.look();
+    this.#tellUnusable();
+  }
+
+  #tellUnusable(): void {
+    const { unusable } = this.#devices;
+    for (const [i, message] of unusable.entries()) {
+      this.#site.report({ key: `unusable/${i}`, reason: "not_supported", message, metrics: [] });
+    }
+    for (let i = unusable.length; i < this.#unusable; i++) this.#site.resolve(`unusable/${i}`);
+    this.#unusable = unusable.length;
+  }
+
+  /** Each of them costs nothing but itself when it fails, unless nothing else is left. */
+  #readOne(row: RowWriter, tick: Tick, place: number): void {
     try {
-      const choice = this.#choose(target, plans);
-      this.#site.resolve(target);
-      return choice;
+      if (!this.#choices[place]!.read(row, tick)) return;
     } catch (error) {
       if (!(error instanceof CollectorError)) throw error;
-      this.#site.report({ key: target, ...causeOf(error), metrics: metricsOf(target) });
-      return null;
+      this.#retire(place);
+      if (place === MAIN) this.#retire(SECOND);
+      if (this.#countsNothing) throw error;
+      this.#miss(place, error, tick.seconds);
     }
+    if (place === MAIN) this.#follow(tick.seconds);
+    else this.#tellSources();
   }
 
   #judge(row: RowWriter, tick: Tick): void {
-    const count = this.#choices[0]?.count ?? null;
+    const count = this.#choices[MAIN]?.count ?? null;
     if (count === null || this.#gauge === null || !count.moved) return;
     this.#gauge.write(row, tick);
     if (this.#gauge.everyChannel && this.#interleaved) this.#siblings.write(row, count);
@@ -159,24 +233,9 @@ class MemoryBandwidth implements Reader {
     return numaNodes === undefined || sockets !== undefined && numaNodes <= sockets;
   }
 
-  /** What is only compared, or counts other memory, costs nothing but itself when it fails. */
-  #readOther(row: RowWriter, tick: Tick, place: number): void {
-    const choice = this.#choices[place]!;
-    try {
-      if (choice.read(row, tick)) this.#tellSources();
-    } catch (error) {
-      if (!(error instanceof CollectorError)) throw error;
-      choice.retire();
-      this.#choices[place] = null;
-      const target = TARGETS[place]!;
-      this.#site.report({ key: target, ...causeOf(error), metrics: metricsOf(target) });
-      this.#tellSources();
-    }
-  }
-
   #tellSources(): void {
     this.#site.sources(this.#choices.flatMap((choice, i) => {
-      const note = i === 0 ? this.#gauge?.note : undefined;
+      const note = i === MAIN ? this.#gauge?.note : undefined;
       return (choice?.sources ?? []).map((source) => ({
         ...source,
         note: [source.note, note].filter(Boolean).join(" ") || undefined,
@@ -184,21 +243,4 @@ class MemoryBandwidth implements Reader {
       }));
     }));
   }
-}
-
-/** PMUs that may count memory traffic; large machines have hundreds of others. */
-function memoryDevices({ tree }: Site): readonly PmuDevice[] {
-  return pmuNames(tree)
-    .filter((name) => MEMORY_SOURCES.some(({ pmu }) => pmu.test(name)))
-    .flatMap((name) => readPmuDevice(tree, name) ?? []);
-}
-
-/** Why main memory is not counted here: a PMU that cannot be used says more than what is not there. */
-function absence({ tree, profile }: Site, unusable: readonly string[]): CollectorError {
-  const [line] = unusable;
-  if (line !== undefined) return new CollectorError("not_supported", line);
-  const { hypervisor, kernelRelease } = profile;
-  const devices = pmuNames(tree);
-  const { message, remedy } = whyNoMemory(profile, { hypervisor, kernelRelease, devices });
-  return new CollectorError("not_supported", message, remedy);
 }

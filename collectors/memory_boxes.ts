@@ -38,12 +38,14 @@ interface Seated {
 
 /**
  * The boxes to be counted: `0/uncore_imc_3`, the PMU alone where nobody knows the socket, and with the
- * die where a socket has several (`0.1/uncore_imc_3`).
+ * die where a socket has several (`0.1/uncore_imc_3`). `split`: PMUs that had several once, for the same
+ * names when only one is left; it grows here.
  */
 export function memoryBoxes(
   plan: MemoryPlan,
   target: MemoryTarget,
   tree: HostTree,
+  split: Set<string> = new Set(),
 ): readonly UncoreBox[] {
   const kinds = new Map(plan.boxes.map((box) => [box.pmu, box]));
   const seated = [...kinds.values()].flatMap((box) =>
@@ -53,7 +55,7 @@ export function memoryBoxes(
     const twins = seated.filter(({ box, socket }) =>
       box.pmu === seat.box.pmu && socket === seat.socket
     );
-    const name = nameOf(seat, twins, tree);
+    const name = nameOf(seat, twins, tree, split);
     return partsOf(seat.box, target).map(([suffix, terms]): UncoreBox => ({
       name: name + suffix,
       groups: seat.socket === undefined ? {} : { socket: seat.socket },
@@ -78,8 +80,15 @@ function cpusNow(tree: HostTree, plan: MemoryPlan, pmu: string): readonly number
   }
 }
 
-function nameOf({ box, cpu, socket }: Seated, twins: readonly Seated[], tree: HostTree): string {
-  if (twins.length === 1) return socket === undefined ? box.pmu : `${socket}/${box.pmu}`;
+function nameOf(
+  { box, cpu, socket }: Seated,
+  twins: readonly Seated[],
+  tree: HostTree,
+  split: Set<string>,
+): string {
+  const whole = socket === undefined ? box.pmu : `${socket}/${box.pmu}`;
+  if (twins.length > 1) split.add(whole);
+  else if (!split.has(whole)) return whole;
   const dies = twins.map((twin) => topologyOf(tree, twin.cpu, "die_id"));
   const known = !dies.includes(undefined) && new Set(dies).size === dies.length;
   const place = twins.findIndex((twin) => twin.cpu === cpu);
@@ -87,7 +96,8 @@ function nameOf({ box, cpu, socket }: Seated, twins: readonly Seated[], tree: Ho
   return `${socket === undefined ? die : `${socket}.${die}`}/${box.pmu}`;
 }
 
-function socketOf(tree: HostTree, cpu: number): string | undefined {
+/** Number of the socket of a CPU, where the kernel tells it. */
+export function socketOf(tree: HostTree, cpu: number): string | undefined {
   return topologyOf(tree, cpu, "physical_package_id");
 }
 

@@ -14,8 +14,10 @@ import { type MemoryDevice, parseSmbios } from "./smbios.ts";
 const TABLE = "/sys/firmware/dmi/tables/DMI";
 const TRANSFERS_PER_MT = 1e6;
 const MODULE_BITS = 64;
-/** What firmware gives as width of data where it means that of a module with error correction. */
-const MODULE_BITS_WITH_ECC: readonly number[] = [72, 80];
+/** What firmware gives as width of data of a module: some means that with error correction. */
+const WHOLE_MODULE: readonly number[] = [MODULE_BITS, 72, 80];
+/** A module of DDR5 is two halves, and some firmware gives the width of one. */
+const HALF_MODULE: readonly number[] = [32, 40];
 /** No channel has more slots. */
 const SLOTS_OF_CHANNEL_MOST = 3;
 
@@ -30,6 +32,8 @@ export interface MemoryPeak {
   readonly arithmetic: string;
   /** Modules, or soldered devices. */
   readonly populated: number;
+  /** Whether every channel holds as many bytes: only then traffic is spread evenly over them. */
+  readonly even: boolean;
 }
 
 /** Why there is no peak to be had. */
@@ -58,25 +62,36 @@ export function memoryPeak(tree: HostTree): MemoryPeak | NoPeak {
 
 /** The peak of these devices, those of empty slots among them. */
 export function peakOf(devices: readonly MemoryDevice[]): MemoryPeak | NoPeak {
-  const modules = devices.filter(({ kind, bytes }) => kind === "dram" && bytes !== 0);
+  const modules = devices.filter((device) =>
+    device.kind === "dram" && device.bytes !== 0 && !isBehindLink(device)
+  );
   if (modules.length === 0) return noPeak("no memory module", "those that are plugged in");
   const speeds = modules.map(transfersOf);
   const unknown = modules[speeds.indexOf(undefined)];
   if (unknown !== undefined) {
     return noPeak(`no configured speed of ${nameOf(unknown)}`, "that of every module");
   }
-  const [bits, ...otherBits] = new Set(modules.map(bitsOf));
-  if (bits === undefined || otherBits.length > 0) {
-    const widths = [bits, ...otherBits].map((width) => width ?? "unknown").join(", ");
+  const strange = modules.find((device) => bitsOf(device) === undefined);
+  if (strange !== undefined) {
+    const width = strange.dataBits === undefined
+      ? "no data width"
+      : `${strange.dataBits} data bits`;
+    return noPeak(`${width} of ${nameOf(strange)}`, "the width of every module");
+  }
+  const [bits = MODULE_BITS, ...otherBits] = new Set(modules.map((device) => bitsOf(device)!));
+  if (otherBits.length > 0) {
+    const widths = [bits, ...otherBits].join(", ");
     return noPeak(`data widths of ${widths} bits`, "one and the same of every module");
   }
-  const channels = channelsOf(devices, modules);
-  if (channels === undefined) {
+  const nameless = namelessOf(devices, modules);
+  if (nameless.length > 0) {
     return noPeak(
-      `slots named ${modules.slice(0, 2).map(nameOf).join(", ")}`,
+      `slots named ${nameless.slice(0, 2).map(nameOf).join(", ")}`,
       "names that tell the channel",
     );
   }
+  const sizes = [...Map.groupBy(modules, channelIn).values()].map(sizeOf);
+  const channels = sizes.length;
   const mts = Math.min(...speeds.filter((speed) => speed !== undefined));
   const bytes = bits / 8;
   return {
@@ -85,6 +100,7 @@ export function peakOf(devices: readonly MemoryDevice[]): MemoryPeak | NoPeak {
     bytesPerSecond: channels * mts * TRANSFERS_PER_MT * bytes,
     arithmetic: `${channels} channel${channels === 1 ? "" : "s"} × ${mts} MT/s × ${bytes} B`,
     populated: modules.length,
+    even: sizes.every((size) => size !== undefined && size === sizes[0]),
   };
 }
 
@@ -97,30 +113,49 @@ function transfersOf({ configuredMts, ratedMts, isModule }: MemoryDevice): numbe
   return Math.abs(2 * configuredMts - ratedMts) <= 1 ? ratedMts : configuredMts;
 }
 
-function bitsOf({ dataBits, isModule }: MemoryDevice): number | undefined {
+/** Undefined where it is not told, or cannot be a module's. */
+function bitsOf({ dataBits, isModule, isDdr5 }: MemoryDevice): number | undefined {
   if (!isModule) return dataBits;
-  if (dataBits === undefined || MODULE_BITS_WITH_ECC.includes(dataBits)) return MODULE_BITS;
-  return dataBits;
+  const whole = dataBits === undefined || WHOLE_MODULE.includes(dataBits);
+  return whole || isDdr5 && HALF_MODULE.includes(dataBits) ? MODULE_BITS : undefined;
 }
 
-/** How many channels have memory in them; undefined where names do not tell. */
-function channelsOf(
+/** Memory at the end of a CXL link is on no channel of a memory controller of the host. */
+function isBehindLink({ locator, bank }: MemoryDevice): boolean {
+  return /(?<![A-Z])CXL(?![A-Z])/i.test(`${locator} ${bank}`);
+}
+
+function channelIn({ locator, bank }: MemoryDevice): string | undefined {
+  return channelOf(locator, bank);
+}
+
+/** Bytes of all modules of a channel; undefined where one is not told. */
+function sizeOf(modules: readonly MemoryDevice[]): number | undefined {
+  let sum = 0;
+  for (const { bytes } of modules) {
+    if (bytes === undefined) return undefined;
+    sum += bytes;
+  }
+  return sum;
+}
+
+/** Modules whose slots' names do not tell the channel; none where all tell. */
+function namelessOf(
   devices: readonly MemoryDevice[],
   modules: readonly MemoryDevice[],
-): number | undefined {
+): readonly MemoryDevice[] {
   // It sits in one, whatever that is called.
-  if (modules.length === 1 && modules[0]!.isModule) return 1;
+  if (modules.length === 1 && modules[0]!.isModule) return [];
+  const nameless = modules.filter((device) => channelIn(device) === undefined);
+  if (nameless.length > 0) return nameless;
   // Two slots of one name: the firmware made it up.
-  if (new Set(modules.map(nameOf)).size < modules.length) return undefined;
-  const slots = Map.groupBy(
-    devices.filter(({ kind }) => kind !== "hbm"),
-    ({ locator, bank }) => channelOf(locator, bank),
-  );
-  slots.delete(undefined);
+  const twins = [...Map.groupBy(modules, nameOf).values()].find(({ length }) => length > 1);
+  if (twins !== undefined) return twins;
   // Dell numbers the slots of a socket through: DIMM_A1 to DIMM_A12, all of them of socket A.
-  if ([...slots.values()].some(({ length }) => length > SLOTS_OF_CHANNEL_MOST)) return undefined;
-  const channels = new Set(modules.map(({ locator, bank }) => channelOf(locator, bank)));
-  return channels.has(undefined) ? undefined : channels.size;
+  const slots = Map.groupBy(devices.filter(({ kind }) => kind !== "hbm"), channelIn);
+  slots.delete(undefined);
+  const crowds = [...slots.values()].filter(({ length }) => length > SLOTS_OF_CHANNEL_MOST);
+  return modules.filter((device) => crowds.some((crowd) => crowd.includes(device)));
 }
 
 /** Sockets, nodes and controllers that a channel is one of: `P0`, `CPU1`, `NODE 0`, `Controller1`. */

@@ -1,40 +1,47 @@
 /**
- * The peak of the memory, spread over its controllers: from what the firmware says of the modules, else
- * from the memory's clock, which some controllers count.
+ * The peak of the memory, of the host and of each of its controllers where that is known: from what the
+ * firmware says of the modules, else from the memory's clock, which some controllers count.
  *
  * @module
  */
-import { MEMORY_PEAK } from "./catalogue/memory_bandwidth.ts";
-import type { Column, RowWriter, Site, Tick } from "./collector.ts";
-import { EventGroup } from "./event_group.ts";
+import { MEMORY_HOST, MEMORY_HOST_PEAK, MEMORY_PEAK } from "./catalogue/memory_bandwidth.ts";
+import type { Column, Instances, RowWriter, Site, Tick } from "./collector.ts";
+import { MemoryClocks } from "./memory_clocks.ts";
 import type { MemoryCount } from "./memory_count.ts";
 import type { MemoryPeak, NoPeak } from "./memory_peak.ts";
 import type { UncoreBox } from "./uncore_counters.ts";
 
 /** A channel is 64 bits wide, or two halves of that. */
 const TRANSFER_BYTES = 8;
-/** So long the clock is counted, once. It costs one of the controller's counters meanwhile. */
-const CLOCK_SECONDS = 1;
-/** What no memory is slower or faster than, in transfers a second. */
-const TRANSFERS_LEAST = 1e8;
-const TRANSFERS_MOST = 5e10;
 const TRANSFERS_PER_MT = 1e6;
 const KEY = "peak";
+const NOT_TWICE: NoPeak = {
+  reason: "not_yet",
+  message: "Cannot tell the peak of the memory from its clock: found it counted less than twice, " +
+    "needs twice within 12 s",
+  remedy: undefined,
+};
+const HOST = "all";
 
 export class MemoryPeakGauge {
   readonly #site: Site;
   readonly #count: MemoryCount;
   readonly #known: MemoryPeak | NoPeak;
   readonly #column: Column;
+  readonly #hostColumn: Column;
+  readonly #host: Instances;
+  /** Null where the firmware tells, or no clock is counted. */
+  readonly #clocks: MemoryClocks | null;
   /** By slot: whether it ever moved anything. */
   readonly #active: boolean[] = [];
   #boxes: readonly UncoreBox[] = [];
   #slots: readonly number[] = [];
-  #clock: EventGroup | null = null;
-  #clockSeconds = 0;
-  /** Transfers a second of a channel, by its clock; NaN before it was counted, or where it is not. */
-  #transfers = NaN;
-  #asked = false;
+  /** By box: bytes a second; NaN where not known. */
+  #shares = new Float64Array(0);
+  #hostPeak = NaN;
+  #told: NoPeak | null = null;
+  /** Of the reading before: a fraction in a field may cost garbage. */
+  readonly #monotonicMs = new Float64Array([NaN]);
   /** How the peak is worked out: a sentence; empty where there is none. */
   note = "";
   readonly #noted: () => void;
@@ -46,79 +53,149 @@ export class MemoryPeakGauge {
     this.#known = known;
     this.#noted = noted;
     this.#column = site.column(MEMORY_PEAK);
+    this.#hostColumn = site.column(MEMORY_HOST_PEAK);
+    this.#host = site.instances(MEMORY_HOST);
+    const { perChannel, boxes } = count.plan;
+    const counts = perChannel && boxes.some(({ clock }) => clock !== undefined);
+    this.#clocks = counts && !("channels" in known) ? new MemoryClocks(site.kernel, count) : null;
   }
 
-  /** Whether the firmware knows of as many channels as are counted here, each for itself. */
+  /**
+   * Whether the firmware knows of as many channels as are counted here, each for itself, and all of them
+   * with as much memory: what is spread over them comes to each.
+   */
   get everyChannel(): boolean {
     const { plan, boxes } = this.#count;
-    return plan.perChannel && "channels" in this.#known && this.#known.channels === boxes.length;
+    const known = this.#known;
+    return plan.perChannel && "channels" in known && known.channels === boxes.length && known.even;
   }
 
   /** To be called once the count moves. Allocates nothing while nothing changes. */
   write(row: RowWriter, tick: Tick): void {
-    const { boxes, bytes, counters } = this.#count;
+    const { boxes, bytes } = this.#count;
     let changed = boxes !== this.#boxes;
-    if (changed) {
-      this.#boxes = boxes;
-      this.#slots = boxes.map((box) => counters.slotOf(box));
-    }
+    if (changed) this.#seat(boxes);
     for (let i = 0; i < bytes.length; i++) {
       if (!(bytes[i]! > 0) || this.#active[this.#slots[i]!]) continue;
       this.#active[this.#slots[i]!] = true;
       changed = true;
     }
-    if (!this.#asked) {
-      this.#asked = true;
-      if (!("channels" in this.#known)) this.#startClock(tick.seconds);
-    }
-    if (this.#clock !== null && tick.seconds >= this.#clockSeconds + CLOCK_SECONDS) {
-      this.#readClock(this.#clock);
-      changed = true;
+    if (this.#clocks !== null) {
+      if (this.#isExceeded(tick)) this.#clocks.hurry();
+      if (this.#clocks.read(tick)) changed = true;
     }
     if (changed) this.#spread(row);
+    if (this.#clocks !== null && !(this.#hostPeak > 0)) {
+      this.#tell(this.#clocks.isPending ? NOT_TWICE : this.#known as NoPeak);
+    }
   }
 
   close(): void {
-    this.#clock?.close();
-    this.#clock = null;
+    this.#clocks?.close();
   }
 
   /** Closes, and takes back what it said. */
   retire(): void {
     this.close();
     this.#site.resolve(KEY);
+    this.#host.begin();
+    this.#host.end();
+  }
+
+  #seat(boxes: readonly UncoreBox[]): void {
+    const { counters } = this.#count;
+    this.#boxes = boxes;
+    this.#slots = boxes.map((box) => counters.slotOf(box));
+    this.#shares = new Float64Array(boxes.length).fill(NaN);
+  }
+
+  /** Whether a box moved more since the reading before than it can by what is known. */
+  #isExceeded({ monotonicMs }: Tick): boolean {
+    const seconds = (monotonicMs - this.#monotonicMs[0]!) / 1000;
+    this.#monotonicMs[0] = monotonicMs;
+    const { bytes } = this.#count;
+    for (let i = 0; i < bytes.length; i++) {
+      if (bytes[i]! > this.#shares[i]! * seconds) return true;
+    }
+    return false;
   }
 
   #spread(row: RowWriter): void {
-    const slots = this.#slots;
-    const { plan } = this.#count;
-    const active = slots.filter((slot) => this.#active[slot]).length;
     const known = this.#known;
-    if ("channels" in known) {
-      const { channels, bytesPerSecond, arithmetic } = known;
-      if (plan.perChannel && active > channels) {
-        this.#tell({
-          reason: "failed",
-          message:
-            `Cannot tell the peak of the memory: found ${channels} channels in the firmware's ` +
-            `table and ${active} controllers that move data, needs as many of both`,
-        });
-        this.#note("");
-        for (const slot of slots) row.none(this.#column, slot);
-        return;
+    this.#shares.fill(NaN);
+    this.#hostPeak = NaN;
+    if ("channels" in known) this.#byFirmware(known);
+    else if (this.#clocks !== null) this.#byClock(this.#clocks);
+    else this.#tell(known);
+    this.#write(row);
+  }
+
+  #write(row: RowWriter): void {
+    for (let i = 0; i < this.#slots.length; i++) {
+      const [slot, share] = [this.#slots[i]!, this.#shares[i]!];
+      if (share >= 0) row.gauge(this.#column, slot, share);
+      else row.none(this.#column, slot);
+    }
+    const slot = this.#host.claim(HOST);
+    if (this.#hostPeak > 0) {
+      this.#site.resolve(KEY);
+      this.#told = null;
+      row.gauge(this.#hostColumn, slot, this.#hostPeak);
+    } else row.none(this.#hostColumn, slot);
+  }
+
+  #byFirmware({ channels, bytesPerSecond, arithmetic }: MemoryPeak): void {
+    const { perChannel } = this.#count.plan;
+    const boxes = this.#slots.length;
+    const active = this.#slots.filter((slot) => this.#active[slot]).length;
+    if (perChannel && active > channels) {
+      this.#tell({
+        reason: "failed",
+        message:
+          `Cannot tell the peak of the memory: found ${channels} channels in the firmware's ` +
+          `table and ${active} controllers that move data, needs as many of both`,
+      });
+      this.#note("");
+      return;
+    }
+    this.#note(`Peak of the memory: ${arithmetic}.`);
+    this.#hostPeak = bytesPerSecond;
+    // Nobody tells how many channels a controller has, nor which of them have memory in them.
+    if (boxes === 1) this.#shares.fill(bytesPerSecond);
+    else if (perChannel && (boxes === channels || active === channels)) {
+      // A channel without memory can move nothing.
+      for (let i = 0; i < boxes; i++) {
+        const used = boxes === channels || this.#active[this.#slots[i]!];
+        this.#shares[i] = used ? bytesPerSecond / channels : 0;
       }
-      this.#note(`Peak of the memory: ${arithmetic}.`);
-      const apart = plan.perChannel && active === channels;
-      const even = bytesPerSecond / slots.length;
-      if (apart) this.#share(row, bytesPerSecond / channels, 0);
-      else this.#share(row, even, even);
-    } else if (this.#transfers > 0) {
-      const speed = `${Math.round(this.#transfers / TRANSFERS_PER_MT)} MT/s`;
-      this.#note(
-        `Peak of the memory, by its clock: ${active} channels × ${speed} × ${TRANSFER_BYTES} B.`,
-      );
-      this.#share(row, this.#transfers * TRANSFER_BYTES, 0);
-    } else if (this.#clock === null) this.#tell(known);
+    }
+  }
+
+  #byClock(clocks: MemoryClocks): void {
+    /** Of each channel, in millions of transfers. */
+    const speeds: number[] = [];
+    let sum = 0;
+    for (const [i, box] of this.#boxes.entries()) {
+      if (!this.#active[this.#slots[i]!]) {
+        this.#shares[i] = 0;
+        continue;
+      }
+      const transfers = clocks.transfersOf(box);
+      this.#shares[i] = transfers * TRANSFER_BYTES;
+      sum += this.#shares[i]!;
+      speeds.push(Math.round(transfers / TRANSFERS_PER_MT));
+    }
+    if (!(sum > 0)) {
+      // A sum of some would be less than what the host can do.
+      this.#shares.fill(NaN);
+      this.#note("");
+      return;
+    }
+    this.#hostPeak = sum;
+    const arithmetic = [...Map.groupBy(speeds, (speed) => speed)].map(([speed, { length }]) =>
+      `${length} channel${length === 1 ? "" : "s"} × ${speed} MT/s × ${TRANSFER_BYTES} B`
+    );
+    this.#note(`Peak of the memory, by its clock: ${arithmetic.join(" + ")}.`);
   }
 
   #note(note: string): void {
@@ -127,38 +204,12 @@ export class MemoryPeakGauge {
     this.#noted();
   }
 
-  /** A channel without memory can move nothing. */
-  #share(row: RowWriter, used: number, unused: number): void {
-    this.#site.resolve(KEY);
-    for (const slot of this.#slots) {
-      row.gauge(this.#column, slot, this.#active[slot] ? used : unused);
-    }
-  }
-
-  #startClock(seconds: number): void {
-    const { plan, counters } = this.#count;
-    if (!plan.perChannel) return;
-    for (const { pmu, cpu } of counters.counted) {
-      const clock = plan.boxes.find((box) => box.pmu === pmu)?.clock;
-      if (clock === undefined) continue;
-      // One stands for all: channels of different speeds are set to the slowest.
-      this.#clock = EventGroup.open(this.#site.kernel, cpu, [clock.event], () => {});
-      this.#clockSeconds = seconds;
-      return;
-    }
-  }
-
-  #readClock(group: EventGroup): void {
-    const clock = this.#count.plan.boxes.find((box) => box.clock !== undefined)!.clock!;
-    if (group.read() === "whole" && group.scale.ran) {
-      const { increases, enabledSeconds } = group.scale;
-      const transfers = increases[0]! / enabledSeconds * clock.transfersPerCount;
-      if (transfers >= TRANSFERS_LEAST && transfers <= TRANSFERS_MOST) this.#transfers = transfers;
-    }
-    this.close();
-  }
-
-  #tell({ reason, message, remedy }: NoPeak): void {
-    this.#site.report({ key: KEY, reason, message, remedy, metrics: [MEMORY_PEAK] });
+  /** Allocates nothing when it was told last. */
+  #tell(cause: NoPeak): void {
+    if (cause === this.#told) return;
+    this.#told = cause;
+    const { reason, message, remedy } = cause;
+    const metrics = [MEMORY_PEAK, MEMORY_HOST_PEAK];
+    this.#site.report({ key: KEY, reason, message, remedy, metrics });
   }
 }

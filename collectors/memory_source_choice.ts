@@ -1,8 +1,8 @@
 /**
  * Of several plans that count the same traffic, in order of preference, the first that opens and moves.
- * One that opens and stands still is given up for the next, and told. Where none moves, main memory's
- * first one stays open, and shows nothing before it moves; memory that a machine may lack or not use
- * gives its counters back, and is looked at again now and then.
+ * One that stands still, from the start or later, is given up for the next, and told. Where none moves,
+ * main memory's first one stays open, and shows nothing before it moves. Memory that a machine may lack
+ * or not use gives its counters back, and nobody is told: it may rest. All are tried again now and then.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { Reason } from "./trust.ts";
 
 /** Counted for so long without a single line, a memory controller does not count. */
 const STILL_SECONDS = 3;
-/** Memory that rests is looked at again after this. */
+/** Where nothing moves, all are tried again after this. */
 const LOOK_AGAIN_SECONDS = 600;
 
 export interface MemoryChoiceOptions {
@@ -34,6 +34,7 @@ export class MemorySourceChoice {
   /** The plan that is counted now; null where none could be opened. */
   count: MemoryCount | null = null;
   readonly #options: MemoryChoiceOptions;
+  #plans: readonly MemoryPlan[];
   /** Where the search is in the list. */
   #at = 0;
   /** All were tried, and none moves. */
@@ -45,6 +46,7 @@ export class MemorySourceChoice {
   /** Throws the first plan's `CollectorError` where none of them can be opened. */
   constructor(options: MemoryChoiceOptions) {
     this.#options = options;
+    this.#plans = options.plans;
     const refused = this.#openFrom(0);
     if (this.count === null && refused !== null) throw refused;
   }
@@ -56,27 +58,46 @@ export class MemorySourceChoice {
   /** Whether another plan is counted now, or none, or this one after all. */
   read(row: RowWriter, tick: Tick): boolean {
     const { count } = this;
-    if (count === null) {
-      return this.resigned && tick.seconds >= this.#lookAgainSeconds && this.#lookAgain();
-    }
+    const due = this.resigned && tick.seconds >= this.#lookAgainSeconds;
+    if (count === null) return due && this.#lookAgain(tick.seconds);
     count.read(row, tick);
-    if (count.moved) return this.#stillTold && this.#takeUp();
-    if (this.resigned || count.stillSeconds < STILL_SECONDS) return false;
+    if (count.moving) return this.#stillTold && this.#takeUp();
+    if (this.resigned) return due && this.#plans.length > 1 && this.#lookAgain(tick.seconds);
+    if (count.stillSeconds < STILL_SECONDS) return false;
     this.#giveUp(count, tick.seconds);
     return true;
   }
 
+  /**
+   * PMUs came or went with their CPUs: the same sources, found anew. False where they are others, and
+   * nothing was changed.
+   */
+  replan(plans: readonly MemoryPlan[]): boolean {
+    const before = this.#plans;
+    if (plans.length !== before.length || plans.some(({ id }, i) => id !== before[i]!.id)) {
+      return false;
+    }
+    this.#plans = plans;
+    const { count } = this;
+    if (count !== null) count.plan = plans.find(({ id }) => id === count.plan.id)!;
+    return true;
+  }
+
   close(): void {
-    this.count?.counters.close();
+    this.count?.close();
     this.count = null;
   }
 
   /** Closes, and leaves nothing of it behind. */
   retire(): void {
-    this.count?.counters.retire();
-    this.count = null;
+    this.#retireCount();
     for (const key of this.#told) this.#options.site.resolve(key);
     this.#told.length = 0;
+  }
+
+  #retireCount(): void {
+    this.count?.retire();
+    this.count = null;
   }
 
   /** It moves after all. */
@@ -87,10 +108,19 @@ export class MemorySourceChoice {
     return true;
   }
 
-  #lookAgain(): boolean {
-    this.resigned = false;
-    this.#openFrom(0);
-    return this.count !== null;
+  #lookAgain(seconds: number): boolean {
+    const { site, target } = this.#options;
+    this.#retireCount();
+    for (const { id } of this.#plans) site.resolve(`${target}/refused/${id}`);
+    const refused = this.#openFrom(0);
+    if (refused !== null) {
+      const { reason, message, remedy } = refused;
+      const key = `${target}/refused/${this.#plans[0]!.id}`;
+      this.#tell({ key, reason, message, remedy, metrics: metricsOf(target) });
+    }
+    this.resigned = this.count === null;
+    this.#lookAgainSeconds = seconds + LOOK_AGAIN_SECONDS;
+    return true;
   }
 
   get #stillKey(): string {
@@ -98,7 +128,8 @@ export class MemorySourceChoice {
   }
 
   #giveUp(count: MemoryCount, seconds: number): void {
-    const { plans, target } = this.#options;
+    const { site, target } = this.#options;
+    const plans = this.#plans;
     // What stands in main memory's place is broken; other memory may be at rest.
     const broken = target === "ddr" || target === "second";
     if (broken && plans.length > 1) {
@@ -111,29 +142,29 @@ export class MemorySourceChoice {
     // The first one may as well have the last word: it is what should count here.
     const stays = target === "ddr" && plans.length === 1;
     if (!stays) {
-      count.counters.retire();
-      this.count = null;
+      this.#retireCount();
       this.#openFrom(this.#at + 1);
       if (this.count !== null) return;
       if (target === "ddr") this.#openFrom(0);
     }
     this.resigned = true;
     // One cause tells of all of them.
-    for (const { id } of plans) this.#options.site.resolve(`${target}/zero/${id}`);
+    for (const { id } of plans) site.resolve(`${target}/zero/${id}`);
     this.#lookAgainSeconds = seconds + LOOK_AGAIN_SECONDS;
+    if (!broken) return;
     this.#stillTold = true;
     this.#tell({
       key: this.#stillKey,
       message: `${attempt(plans[0]!)}: found counts that stay at zero` +
-        `${plans.length === 1 ? "" : ", as those of all others do"}, needs ` +
-        (broken ? "counts that move" : "memory of this kind that is in use"),
+        `${plans.length === 1 ? "" : ", as those of all others do"}, needs counts that move`,
       metrics: metricsOf(target),
     });
   }
 
   /** Opens the first plan from a place on; what stood in the way of the first one that could not be. */
   #openFrom(place: number): CollectorError | null {
-    const { site, narrowing, plans, target, changed } = this.#options;
+    const { site, narrowing, target, changed } = this.#options;
+    const plans = this.#plans;
     let first: CollectorError | null = null;
     const refused: { readonly plan: MemoryPlan; readonly error: CollectorError }[] = [];
     for (this.#at = place; this.#at < plans.length; this.#at++) {
@@ -147,7 +178,7 @@ export class MemorySourceChoice {
         refused.push({ plan, error });
       }
     }
-    // At the start whoever opens tells the first of them.
+    // Whoever opens tells the first of them.
     if (this.count === null && place === 0) return first;
     for (const { plan, error: { reason, message, remedy } } of refused) {
       this.#tell({ key: `${target}/refused/${plan.id}`, reason, message, remedy, metrics: [] });
@@ -164,7 +195,7 @@ export class MemorySourceChoice {
       readonly metrics: readonly string[];
     },
   ): void {
-    this.#told.push(problem.key);
+    if (!this.#told.includes(problem.key)) this.#told.push(problem.key);
     this.#options.site.report({ reason: "not_supported", ...problem });
   }
 }

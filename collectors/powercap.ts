@@ -54,7 +54,12 @@ interface Meter {
   readonly cells: Float64Array;
   /** The failure that was told. */
   error: unknown;
+  /** Its zone went with the CPUs of its package. It is there, and missing from every sum. */
+  isGone: boolean;
 }
+
+/** Key of the cause that packages are gone. */
+const GONE = "gone";
 
 export class PowercapEnergy implements SourcedReader {
   /** No event counts it. */
@@ -80,6 +85,11 @@ export class PowercapEnergy implements SourcedReader {
     this.#requireOne();
   }
 
+  /** What has a meter. */
+  get metrics(): readonly string[] {
+    return [...new Set(this.#meters.map(({ metric }) => metric))];
+  }
+
   read(row: RowWriter, tick: Tick): void {
     if (tick.seconds >= this.#scanDueSeconds) {
       this.#scanDueSeconds = tick.seconds + SCAN_EVERY_SECONDS;
@@ -90,7 +100,7 @@ export class PowercapEnergy implements SourcedReader {
       const meter = this.#meters[i]!;
       const { columns: { value, enabled, running }, slot, cells, file } = meter;
       this.#advance(meter);
-      if (file.error !== meter.error) this.#tell(meter);
+      if (!meter.isGone && file.error !== meter.error) this.#tell(meter);
       if (cells[RAW] !== cells[RAW]) {
         row.none(value, slot);
         row.none(enabled, slot);
@@ -141,25 +151,67 @@ export class PowercapEnergy implements SourcedReader {
       const known = before.get(folder);
       if (known?.slot === slot && known.zone.kind === kind) {
         before.delete(folder);
+        known.isGone = false;
         known.file.retry();
         meters.push(known);
-        continue;
-      }
-      const { metric } = ENERGY_ZONES.find(({ powercap }) => powercap === kind)!;
-      meters.push({
-        zone,
-        metric,
-        columns: this.#columns.get(metric)!,
-        slot,
-        file: new NumberFile(tree, `${FOLDER}/${folder}/energy_uj`),
-        range: numberOnce(tree, `${FOLDER}/${folder}/max_energy_range_uj`) ?? Infinity,
-        cells: new Float64Array(CELLS).fill(NaN),
-        error: null,
-      });
+      } else meters.push(this.#meterOf(zone, slot));
     }
+    const gone = meters.length === 0 ? [] : this.#keep([...before.values()], meters);
     this.#packages.end();
-    for (const meter of before.values()) this.#drop(meter);
-    this.#meters = meters;
+    for (const meter of before.values()) if (!gone.includes(meter)) this.#drop(meter);
+    this.#meters = [...meters, ...gone];
+    this.#tellGone(gone);
+  }
+
+  #meterOf(zone: PowercapZone, slot: number): Meter {
+    const { tree } = this.#site;
+    const { folder, kind } = zone;
+    const { metric } = ENERGY_ZONES.find(({ powercap }) => powercap === kind)!;
+    return {
+      zone,
+      metric,
+      columns: this.#columns.get(metric)!,
+      slot,
+      file: new NumberFile(tree, `${FOLDER}/${folder}/energy_uj`),
+      range: numberOnce(tree, `${FOLDER}/${folder}/max_energy_range_uj`) ?? Infinity,
+      cells: new Float64Array(CELLS).fill(NaN),
+      error: null,
+      isGone: false,
+    };
+  }
+
+  /**
+   * Those of the meters found before that no meter found now stands for. The driver takes the zones of a
+   * package away with its last CPU (`rapl_cpu_down_prep`), and the package still uses energy.
+   */
+  #keep(before: readonly Meter[], found: readonly Meter[]): readonly Meter[] {
+    return before.filter((meter) => {
+      const { name, socket } = meter.zone;
+      if (found.some(({ metric, zone }) => metric === meter.metric && zone.name === name)) {
+        return false;
+      }
+      if (this.#packages.claim(name, {}, { socket }) !== meter.slot) return false;
+      this.#drop(meter);
+      meter.cells[RAW] = NaN;
+      meter.error = null;
+      meter.isGone = true;
+      return true;
+    });
+  }
+
+  #tellGone(gone: readonly Meter[]): void {
+    if (gone.length === 0) return this.#site.resolve(GONE);
+    const instances = [...new Set(gone.map(({ zone }) => zone.name))];
+    this.#site.report({
+      key: GONE,
+      reason: "gone",
+      message: `Cannot read the energy of packages ${instances.join(", ")}: ` +
+        "found no CPU of theirs online, needs one",
+      remedy: "Bring one of their CPUs online: " +
+        "`echo 1 | sudo tee /sys/devices/system/cpu/cpuN/online`",
+      metrics: [...new Set(gone.map(({ metric }) => metric))],
+      instances,
+    });
   }
 
   #requireOne(): void {

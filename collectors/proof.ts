@@ -27,12 +27,27 @@ export function proofOf(snapshot: Snapshot, ids: readonly string[]): Proof {
   }
   const groups = new Map<string, string[]>();
   for (const source of sources) {
-    const key = groupOf(source);
-    const events = groups.get(key) ?? [];
-    events.push(...source.events);
-    groups.set(key, events);
+    const alone = isAlone(source, snapshot);
+    for (const event of source.events) {
+      const key = alone ? `${groupOf(source)} ${event}` : groupOf(source);
+      const events = groups.get(key) ?? [];
+      events.push(event);
+      groups.set(key, events);
+    }
   }
   return { sources, command: perfStatCommand([...groups.values()]) };
+}
+
+/**
+ * Whether perf cannot count the events of a source as one group: a sum whose parts take turns, or a name
+ * that stands for several PMUs, over which perf spreads each event by itself (`uncore_imc_0`, ...).
+ */
+function isAlone({ group, pmu }: Source, { profile }: Snapshot): boolean {
+  if (group < 0) return true;
+  const devices = profile.perfAccess?.devices;
+  const prefix = `${pmu}_`;
+  return devices !== undefined && !devices.includes(pmu) &&
+    devices.some((name) => name.startsWith(prefix));
 }
 
 /** Whether all that a quantity is made of is counted here; of two ways to it one is enough. */

@@ -18,16 +18,19 @@ import type { MbmFile } from "./resctrl_file.ts";
 import { type MbmStanding, MbmSum } from "./resctrl_sum.ts";
 import {
   configurationOf,
+  counterNames,
+  groupNames,
   MBM_EVENTS,
   type MbmEvent,
-  mbmNames,
   type MbmPlaces,
   mbmPlaces,
   socketsOfCaches,
 } from "./resctrl_tree.ts";
 
-/** Groups are made and removed by hand or by a container engine. */
+/** Groups are looked for at every reading; L3 caches, settings and what failed so often. */
 const SCAN_EVERY_SECONDS = 5;
+/** No list of names is this one: all is looked for anew. */
+const NOTHING: readonly string[] = [];
 
 const REMOTE = "mbm_remote_bytes";
 /** What is lost with an event. */
@@ -74,7 +77,8 @@ class ResctrlReader implements Reader {
   readonly #domains = new Map<number, Domain>();
   /** The same in a row, since going through a map makes an iterator. */
   #list: readonly Domain[] = [];
-  #names = "";
+  #groupNames = NOTHING;
+  #counterNames = NOTHING;
   /** Events that can be set to count something else. */
   #configurable: readonly MbmEvent[] = [];
   /** L3 caches or groups came or went: causes name others than before. */
@@ -84,7 +88,7 @@ class ResctrlReader implements Reader {
   constructor(site: Site) {
     this.#site = site;
     // Fails before there are columns on a machine that has none of it.
-    if (this.#places().events.length === 0) throw noEvents();
+    if (this.#listed(mbmPlaces).events.length === 0) throw noEvents();
     this.#instances = site.instances("mbm_domain");
     this.#columns = {
       mbm_total_bytes: site.column("mbm_total_bytes"),
@@ -94,9 +98,14 @@ class ResctrlReader implements Reader {
   }
 
   read(row: RowWriter, tick: Tick): void {
+    // A group that is found late has its bytes in the wrong reading.
+    const groups = this.#listed(groupNames);
     if (tick.seconds >= this.#scanDueSeconds) {
-      this.#scan();
+      this.#scan(groups);
       this.#scanDueSeconds = tick.seconds + SCAN_EVERY_SECONDS;
+    } else if (!isSame(groups, this.#groupNames)) {
+      this.#groupNames = groups;
+      this.#scanAll(this.#listed(mbmPlaces));
     }
     let kept = true;
     for (let i = 0; i < this.#list.length; i++) {
@@ -104,12 +113,11 @@ class ResctrlReader implements Reader {
       if (!total.sum.read()) kept = false;
       if (!local.sum.read()) kept = false;
     }
-    // A group that is gone has its bytes in the sums, and costs nothing.
+    // A group that is gone has its bytes in the sums, but for those since the last reading.
     if (!kept) {
-      this.#scanAll(this.#places());
-      this.#readConfiguration();
+      this.#scanAll(this.#listed(mbmPlaces));
       // It may come back by the same name before the next look.
-      this.#names = "";
+      this.#groupNames = NOTHING;
     }
     for (let i = 0; i < this.#list.length; i++) this.#write(row, this.#list[i]!);
     this.#tell();
@@ -123,6 +131,8 @@ class ResctrlReader implements Reader {
 
   #write(row: RowWriter, domain: Domain): void {
     const { slot, total, local, ahead } = domain;
+    total.sum.settle();
+    local.sum.settle();
     const isTotal = total.sum.standing() === "counted";
     const isLocal = local.sum.standing() === "counted";
     if (isTotal) row.add(total.column, slot, total.sum.take());
@@ -141,23 +151,19 @@ class ResctrlReader implements Reader {
     } else row.none(this.#remote, slot);
   }
 
-  #scan(): void {
-    let names: string;
-    try {
-      names = mbmNames(this.#site.tree);
-    } catch (error) {
-      throw noCounters(this.#site, error);
-    }
-    if (names === this.#names) {
+  #scan(groups: readonly string[]): void {
+    const counters = this.#listed(counterNames);
+    if (isSame(groups, this.#groupNames) && isSame(counters, this.#counterNames)) {
       for (const { total, local } of this.#list) {
         total.sum.retry();
         local.sum.retry();
       }
-    } else {
-      this.#scanAll(this.#places());
-      this.#names = names;
+      this.#readConfiguration();
+      return;
     }
-    this.#readConfiguration();
+    this.#groupNames = groups;
+    this.#counterNames = counters;
+    this.#scanAll(this.#listed(mbmPlaces));
   }
 
   #readConfiguration(): void {
@@ -169,9 +175,10 @@ class ResctrlReader implements Reader {
     }
   }
 
-  #places(): MbmPlaces {
+  /** What stands in the filesystem. Throws the cause where it cannot be looked at. */
+  #listed<T>(look: (tree: Site["tree"]) => T): T {
     try {
-      return mbmPlaces(this.#site.tree);
+      return look(this.#site.tree);
     } catch (error) {
       throw noCounters(this.#site, error);
     }
@@ -205,6 +212,7 @@ class ResctrlReader implements Reader {
     this.#list = [...this.#domains.values()];
     this.#configurable = events.filter((event) => configurationOf(tree, event) !== undefined);
     this.#isChanged = true;
+    this.#readConfiguration();
     this.#tellAbsent(events);
   }
 
@@ -286,6 +294,13 @@ const TOLD: readonly MbmStanding[] = [
 
 function isNew({ sum, told, toldOf }: Counter): boolean {
   return sum.standing() !== told || sum.missing() !== toldOf;
+}
+
+/** Whether two lists of names are the same; making one text of each costs garbage. */
+function isSame(left: readonly string[], right: readonly string[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
 }
 
 function closeDomain({ total, local }: Domain): void {

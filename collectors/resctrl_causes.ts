@@ -11,7 +11,7 @@ import type { MbmFile } from "./resctrl_file.ts";
 import type { MbmSum } from "./resctrl_sum.ts";
 import { groupPath, type MbmEvent, RESCTRL } from "./resctrl_tree.ts";
 
-const MOUNT = `sudo mount -t resctrl resctrl ${RESCTRL}`;
+const MOUNT = `Mount it: \`sudo mount -t resctrl resctrl ${RESCTRL}\``;
 const ASSIGN_MODE = `${RESCTRL}/info/L3_MON/mbm_assign_mode`;
 
 /** Why there is nothing to read at all. `error`: what listing the counters ended with. */

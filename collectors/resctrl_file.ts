@@ -5,6 +5,7 @@
  * @module
  */
 import { malformed } from "./collector.ts";
+import { ERRNO, SystemError } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
 import { ascii, Scanner } from "./scan.ts";
 
@@ -24,15 +25,21 @@ export class MbmFile {
   readonly #scanner = new Scanner();
   #file: TreeFile | null = null;
   /** What increases are counted from; NaN before there is such a number. */
-  #last = NaN;
+  #last: number;
   #state: MbmState = "failed";
   #error: unknown = null;
+  #isRemoved = false;
 
-  /** Opens nothing: `retry` does. */
-  constructor(tree: HostTree, group: string, path: string) {
+  /**
+   * Opens nothing: `retry` does. `isNew`: its group was made since the last look, so that all that it
+   * counted is an increase. The kernel lets a new group count from 0 (`mkdir_mondata_subdir`,
+   * `resctrl_arch_reset_rmid`).
+   */
+  constructor(tree: HostTree, group: string, path: string, isNew: boolean) {
     this.#tree = tree;
     this.group = group;
     this.path = path;
+    this.#last = isNew ? 0 : NaN;
   }
 
   /** What the last reading found. */
@@ -49,10 +56,14 @@ export class MbmFile {
     return this.#file !== null;
   }
 
-  /** Opens the file where it is not open; its first number is what increases are counted from. */
-  retry(): void {
+  /** Its group or L3 cache went while it was open. What has that name now is another one. */
+  get isRemoved(): boolean {
+    return this.#isRemoved;
+  }
+
+  /** Opens the file where it is not open, and reads it as `read` does. */
+  retry(into: Float64Array, at: number): void {
     if (this.#file !== null) return;
-    this.#last = NaN;
     try {
       this.#file = this.#tree.open(this.path);
     } catch (error) {
@@ -60,12 +71,12 @@ export class MbmFile {
       return;
     }
     this.#error = null;
-    this.read(NOWHERE, 0);
+    this.read(into, at);
   }
 
   /**
-   * Adds to a cell what the counter rose by since the last number. A counter that fell began anew
-   * somewhere in between: it adds nothing, and goes on from there. Never throws.
+   * Adds to a cell what the counter rose by since the last number. One that fell, or was lost, began
+   * anew somewhere in between: it adds nothing, and goes on from there. Never throws.
    */
   read(into: Float64Array, at: number): void {
     const file = this.#file;
@@ -74,6 +85,8 @@ export class MbmFile {
       file.read();
     } catch (error) {
       this.close();
+      this.#last = NaN;
+      this.#isRemoved = isRemoval(error);
       this.#fail(error);
       return;
     }
@@ -116,5 +129,8 @@ export class MbmFile {
   }
 }
 
-/** For a reading that only begins a count. */
-const NOWHERE = new Float64Array(1);
+/** How reading ends when the directory of an open file was removed (fs/kernfs, fs/resctrl). */
+function isRemoval(error: unknown): boolean {
+  return error instanceof SystemError &&
+    (error.errno === ERRNO.ENODEV || error.errno === ERRNO.ENOENT);
+}

@@ -13,9 +13,11 @@ import {
   reconfigured,
 } from "./resctrl_tree.ts";
 
-const INCREASE = 0;
-const PENDING = 1;
-const CELLS = 2;
+/** What files rose by since it was last settled. */
+const GATHERED = 0;
+const INCREASE = 1;
+const PENDING = 2;
+const CELLS = 3;
 
 /** How a sum stands; `absent`: the CPU does not count the event. */
 export type MbmStanding = MbmState | "absent" | "reconfigured";
@@ -42,13 +44,19 @@ export class MbmSum {
     return this.#reconfigured;
   }
 
-  /** Takes up the files of new groups, lets go of those that are gone, tries again what failed. */
+  /**
+   * Takes up the files of new groups, lets go of those that are gone, tries again what failed. What is
+   * there at the first look is counted from then on; what comes later, from its beginning.
+   */
   scan(groups: readonly string[], directory: string): void {
+    const isFirst = this.#files.size === 0;
     const gone = new Set(this.#files.keys());
     for (const group of groups) {
       const path = mbmPath(group, directory, this.event);
       gone.delete(path);
-      if (!this.#files.has(path)) this.#files.set(path, new MbmFile(this.#tree, group, path));
+      const known = this.#files.get(path);
+      if (known !== undefined && !known.isRemoved) continue;
+      this.#files.set(path, new MbmFile(this.#tree, group, path, !isFirst));
     }
     for (const path of gone) {
       this.#files.get(path)?.close();
@@ -59,7 +67,7 @@ export class MbmSum {
   }
 
   retry(): void {
-    for (const file of this.#list) file.retry();
+    for (const file of this.#list) file.retry(this.#cells, GATHERED);
   }
 
   /** From now on the event is set to count this; undefined where it cannot be told what to count. */
@@ -70,18 +78,23 @@ export class MbmSum {
   /** Reads all files. False when one that was open is lost: its group may be gone. */
   read(): boolean {
     const cells = this.#cells;
-    cells[INCREASE] = 0;
     let kept = true;
     for (let i = 0; i < this.#list.length; i++) {
       const file = this.#list[i]!;
       const wasOpen = file.isOpen;
-      file.read(cells, INCREASE);
+      file.read(cells, GATHERED);
       if (wasOpen && !file.isOpen) kept = false;
     }
-    // What is counted by another name is not this event's.
-    if (this.#reconfigured !== undefined) cells[INCREASE] = 0;
-    cells[PENDING] = cells[PENDING]! + cells[INCREASE]!;
     return kept;
+  }
+
+  /** Ends a reading: what its files rose by is its increase. */
+  settle(): void {
+    const cells = this.#cells;
+    // What is counted by another name is not this event's.
+    cells[INCREASE] = this.#reconfigured === undefined ? cells[GATHERED]! : 0;
+    cells[GATHERED] = 0;
+    cells[PENDING] = cells[PENDING]! + cells[INCREASE]!;
   }
 
   /** The first file that gives no number; null where all do. */

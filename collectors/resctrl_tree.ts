@@ -10,7 +10,7 @@
  * @module
  */
 import { numberOf, textOf } from "./host_files.ts";
-import { SystemError } from "./kernel/errno.ts";
+import { ERRNO, SystemError } from "./kernel/errno.ts";
 import type { HostTree } from "./kernel/host_tree.ts";
 
 export const RESCTRL = "/sys/fs/resctrl";
@@ -45,9 +45,15 @@ export interface MbmPlaces {
   readonly events: readonly MbmEvent[];
 }
 
-/** The names that change when a control group or an L3 cache comes or goes. Throws `SystemError`. */
-export function mbmNames(tree: HostTree): string {
-  return `${tree.list(RESCTRL).join("/")}\n${tree.list(`${RESCTRL}/mon_data`).join("/")}`;
+/** The names that change when a control group comes or goes. Throws `SystemError`. */
+export function groupNames(tree: HostTree): readonly string[] {
+  return tree.list(RESCTRL);
+}
+
+/** The names that change when an L3 cache comes or goes, or an event. Throws `SystemError`. */
+export function counterNames(tree: HostTree): readonly string[] {
+  const domains = tree.list(`${RESCTRL}/mon_data`);
+  return [...domains, ...tree.list(`${RESCTRL}/mon_data/${domains[0]}`)];
 }
 
 /** Everything that is there now. Throws `SystemError` where nothing is mounted or monitored. */
@@ -76,14 +82,21 @@ export function groupPath(group: string): string {
   return group === "" ? RESCTRL : `${RESCTRL}/${group}`;
 }
 
+/**
+ * One that cannot be looked at is a group that cannot be read: left out, it would be taken for a new one
+ * later, and all that it ever counted for an increase.
+ */
 function isGroup(tree: HostTree, name: string): boolean {
   try {
     return tree.list(`${groupPath(name)}/mon_data`).length > 0;
   } catch (error) {
-    if (error instanceof SystemError) return false;
-    throw error;
+    if (!(error instanceof SystemError)) throw error;
+    return !NO_GROUP.includes(error.errno);
   }
 }
+
+/** How listing ends where there is no such directory, or it goes just now. */
+const NO_GROUP: readonly number[] = [ERRNO.ENOENT, ERRNO.ENOTDIR, ERRNO.ENODEV];
 
 /** Kinds of traffic that an event may count, as bits of its configuration. */
 const LOCAL_READS = 1 << 0;

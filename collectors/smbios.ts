@@ -46,6 +46,7 @@ const STRING_BYTES_MOST = 64;
 const MODULES: readonly number[] = [0x09, 0x0d, 0x0f];
 /** Memory types that are no DRAM (7.18.2): ROM, flash, EEPROM, FEPROM, EPROM, persistent memory. */
 const NO_DRAM_TYPES: readonly number[] = [0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x1f];
+const DDR5 = 0x22;
 /** HBM, HBM2, HBM3. */
 const HBM_TYPES: readonly number[] = [0x20, 0x21, 0x24];
 /** Memory technologies that are no DRAM (7.18.6): NVDIMM-F, NVDIMM-P, Optane. */
@@ -64,6 +65,7 @@ export interface MemoryDevice {
   readonly kind: MemoryKind;
   /** A module in a slot; else soldered, or not told. */
   readonly isModule: boolean;
+  readonly isDdr5: boolean;
   /** Bits of data, without those of error correction. */
   readonly dataBits: number | undefined;
   /** Transfers in a second that the device is made for, in millions. */
@@ -171,6 +173,7 @@ function deviceOf(structure: Structure): MemoryDevice {
     bank: structure.string(BANK_LOCATOR),
     kind: kindOf(structure),
     isModule: MODULES.includes(structure.byte(FORM_FACTOR) ?? NONE),
+    isDdr5: structure.byte(MEMORY_TYPE) === DDR5,
     dataBits: known(structure.u16(DATA_WIDTH)),
     ratedMts: speedOf(structure, SPEED, EXTENDED_SPEED),
     configuredMts: speedOf(structure, CONFIGURED_SPEED, EXTENDED_CONFIGURED_SPEED),

@@ -15,6 +15,7 @@ import type { Source } from "./source.ts";
 import {
   type Absence,
   absent,
+  isHere,
   isMeasured,
   moreTelling,
   type Problem,
@@ -128,7 +129,8 @@ export class Snapshot {
     if (entry.kind !== "counter") return absent("not_supported");
     const slot = this.#slot(entry, instance);
     if (slot === undefined) return absent("gone");
-    return this.#explain([entry.id], this.#window.delta(entry, slot), slot);
+    const reading = this.#explain([entry.id], this.#window.delta(entry, slot), slot);
+    return isMeasured(reading) || slot === null ? reading : this.#ofHost(entry, reading);
   }
 
   /** A counter's total or a gauge, as it stands in the row: what `/metrics` serves. NaN when absent. */
@@ -161,7 +163,7 @@ export class Snapshot {
   }
 
   #readGroup(entry: Metric, grouping: string, name: string): Reading {
-    if (entry.scope === "host") return absent("coarser_only");
+    if (entry.scope === "host") return this.#ofHost(entry, absent("coarser_only"));
     const names = this.groups(entry.scope, grouping);
     if (names.length === 0) return absent("not_supported");
     const members = this.#groups.members(grouping, name);
@@ -173,9 +175,16 @@ export class Snapshot {
     const reading = entry.kind === "derived"
       ? this.#derived(entry.formula, entry.scope, slot)
       : this.#explain([entry.id], this.#window.read(entry, slot), slot);
-    if (!isMeasured(reading)) return reading;
+    if (!isMeasured(reading)) return slot === null ? reading : this.#ofHost(entry, reading);
     const doubt = this.#plausibility.doubt(entry, slot, reading);
     return doubt === null ? reading : { ...reading, grade: "implausible", doubt };
+  }
+
+  /** A part has no value of its own where the host has one. Where the host lacks it, so do its parts. */
+  #ofHost(entry: Metric, reading: Absence): Absence {
+    if (reading.absent !== "coarser_only") return reading;
+    const whole = this.read(entry.id);
+    return isMeasured(whole) || isHere(whole) ? reading : whole;
   }
 
   /** The first alternative that is measured; where none is, each has its own cause. */

@@ -10,6 +10,22 @@ export function tryGroup(kernel: Kernel, cpu: number, events: readonly EventRequ
   return refused;
 }
 
+/**
+ * What becomes of a group that is started now. `waits`: the kernel takes it, and time goes by in which it
+ * has no counters.
+ */
+export type Trial = "runs" | "waits" | "refused";
+
+export function tryRun(kernel: Kernel, cpu: number, events: readonly EventRequest[]): Trial {
+  let refused = false;
+  const group = EventGroup.open(kernel, cpu, events, () => refused = true);
+  if (group === null) return "refused";
+  const waits = group.read() === "whole" && group.scale.waited;
+  group.close();
+  if (refused) return "refused";
+  return waits ? "waits" : "runs";
+}
+
 /** Whether a group gets its counters this moment. A group may fit a CPU whose counters others hold. */
 export function runsNow(kernel: Kernel, cpu: number, events: readonly EventRequest[]): boolean {
   let refused = false;

@@ -12,47 +12,24 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
-import { CounterSet } from "./counter_set.ts";
+import type { CounterSet } from "./counter_set.ts";
 import { errnoText } from "./kernel/errno.ts";
 import { leftOutProblem, type Narrowing, wantsCpu } from "./narrowing.ts";
-import { perfFamily } from "./pmu/memory_terms.ts";
-import { type Plan, planGroups } from "./pmu/plan.ts";
-import type { PmuEvent } from "./pmu/pmu_event.ts";
 import { refusal } from "./refusals.ts";
-import type { Provenance, Source } from "./source.ts";
+import type { Source } from "./source.ts";
 import { TermColumns } from "./term_columns.ts";
-import { tryGroup } from "./trial.ts";
-import type { Problem } from "./trust.ts";
+import type { UncoreBox } from "./uncore_box.ts";
+import { causesOf } from "./uncore_causes.ts";
+import { type Away, UncoreSeat } from "./uncore_seat.ts";
+import { sourcesOf } from "./uncore_sources.ts";
 
-/** After so long it is tried again what was refused. */
+export type { UncoreBox, UncoreTerm } from "./uncore_box.ts";
+
+/** After so long it is tried again what was refused; each time in vain doubles it. */
 const RETRY_SECONDS = 10;
+const RETRY_SECONDS_MOST = 600;
 /** No list of CPUs is this one: the boxes are looked for anew. */
 const NOBODY: readonly number[] = [];
-
-/** What a box counts for one metric: the sum of its events, each worth so many of the metric's units. */
-export interface UncoreTerm {
-  readonly metric: string;
-  readonly events: readonly PmuEvent[];
-  /** 64 where a count is a cache line and the metric is in bytes. */
-  readonly unitsPerCount: number;
-}
-
-/** One unit of hardware with counters of its own. */
-export interface UncoreBox {
-  /** Of its instance: unique in the scope, and the same when its events move to another CPU. */
-  readonly name: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  /** What it belongs to, by grouping: `socket`. */
-  readonly groups: Readonly<Record<string, string>>;
-  /** Name of its PMU in sysfs. */
-  readonly pmu: string;
-  /** The CPU that the PMU names for it. */
-  readonly cpu: number;
-  readonly terms: readonly UncoreTerm[];
-  readonly provenance: Provenance;
-  /** What the events mean here: a sentence with a full stop. */
-  readonly note?: string | undefined;
-}
 
 export interface UncoreOptions {
   readonly site: Site;
@@ -65,30 +42,17 @@ export interface UncoreOptions {
    * and a box whose CPU it does not know is left out.
    */
   readonly borrowed?: true;
+  /**
+   * The boxes work on when all CPUs beside them are offline, as memory does: one that was found before
+   * and is not found now stays present, is missing from every sum, and it is told why.
+   */
+  readonly kept?: true;
   /** What has columns. */
   readonly metrics: readonly string[];
   /** The boxes as they are now; asked again when CPUs come or go. Throws `CollectorError` for none. */
   readonly find: () => readonly UncoreBox[];
   /** Called when `sources` are others than before; absent: they are the collector's own. */
   readonly changed?: () => void;
-}
-
-interface Seat {
-  readonly box: UncoreBox;
-  readonly slot: number;
-  /** Null: refused, or left out by the options. It is there, and missing from every sum. */
-  readonly set: CounterSet | null;
-  readonly factors: Float64Array;
-  /** Whether its last reading told something. */
-  whole: boolean;
-}
-
-interface Refused {
-  readonly what: string;
-  readonly errno: number;
-  readonly metrics: readonly string[];
-  readonly cpus: Set<number>;
-  readonly names: string[];
 }
 
 export class UncoreCounters implements Reader {
@@ -98,12 +62,17 @@ export class UncoreCounters implements Reader {
   readonly #boxes: Instances;
   readonly #cpus: Instances;
   readonly #columns: TermColumns;
-  readonly #seats: Seat[] = [];
+  readonly #seats: UncoreSeat[] = [];
   readonly #taken = new Float64Array(3);
+  /** The boxes that were found once, by name; only where they are kept. */
+  readonly #known = new Map<string, UncoreBox>();
   #present: readonly UncoreBox[] = [];
+  /** Names of boxes that the scope has no room for. */
+  #crowded: readonly string[] = [];
   #refused = false;
   #told: readonly string[] = [];
-  #seatedSeconds = 0;
+  #retrySeconds = RETRY_SECONDS;
+  #retryAtSeconds = 0;
   #seen: readonly number[] = NOBODY;
 
   /** Opens all of it. Throws `CollectorError` where no box has a counter. */
@@ -121,7 +90,7 @@ export class UncoreCounters implements Reader {
     return this.#seats.filter(({ set }) => set !== null).map(({ box }) => box);
   }
 
-  /** All of them, those that are refused too; another array whenever they were looked for. */
+  /** All of them, those that are refused or gone too; another array whenever they were looked for. */
   get boxes(): readonly UncoreBox[] {
     return this.#present;
   }
@@ -149,10 +118,7 @@ export class UncoreCounters implements Reader {
         this.#seen = NOBODY;
       } else throw this.#unreadable(set!, outcome);
     }
-    // After reading: what the others counted until now is not lost when they are opened anew.
-    if (this.#refused && tick.seconds >= this.#seatedSeconds + RETRY_SECONDS) {
-      this.#seat(tick.monotonicMs);
-    }
+    if (this.#refused && tick.seconds >= this.#retryAtSeconds) this.#retry(tick);
   }
 
   /**
@@ -180,149 +146,129 @@ export class UncoreCounters implements Reader {
     for (let i = 0; i < this.#seats.length; i++) this.#columns.writeNone(row, this.#seats[i]!.slot);
   }
 
-  /** Closes, takes back what it stated and leaves its scope empty: others may count there. */
-  retire(): void {
+  /** Closes, and takes back what it stated. */
+  forget(): void {
     this.close();
     for (const key of this.#told) this.#options.site.resolve(key);
     this.#told = [];
     this.sources = [];
+  }
+
+  /** The same, and leaves its scope empty: others may count there. */
+  retire(): void {
+    this.forget();
     if (this.#options.borrowed) return;
     this.#boxes.begin();
     this.#boxes.end();
   }
 
   close(): void {
-    for (const { set } of this.#seats) set?.close();
+    for (const seat of this.#seats) seat.close();
     this.#seats.length = 0;
   }
 
   /** The kernel moves these events to another CPU when theirs goes, so any change is looked at. */
   #seat(nowMs: number): void {
-    const { narrowing, metrics, whom, borrowed } = this.#options;
+    const { site: { kernel }, narrowing, metrics, whom } = this.#options;
     this.#seen = this.#cpus.slots();
-    this.#seatedSeconds = Math.floor(nowMs / 1000);
     this.close();
-    const boxes = this.#options.find();
-    const wanted = boxes.filter(({ cpu }) => wantsCpu(narrowing, cpu));
-    const left = boxes.filter((box) => !wanted.includes(box));
-    if (wanted.length === 0 && left.length > 0) {
+    const found = this.#options.find();
+    const left = found.filter(({ cpu }) => !wantsCpu(narrowing, cpu));
+    if (left.length > 0 && left.length === found.length) {
       const { message, remedy } = leftOutProblem(whom, left.map(({ cpu }) => cpu));
       throw new CollectorError("left_out", message, remedy);
     }
-    const refused = new Map<string, Refused>();
+    const gone = this.#goneBut(found);
+    this.#claim([...found, ...gone], (box) => {
+      if (gone.includes(box)) return "gone";
+      return left.includes(box) ? "left_out" : null;
+    });
+    for (const seat of this.#seats) if (seat.away === null) seat.open(kernel, metrics, nowMs);
+    this.#present = this.#seats.map(({ box }) => box);
+    this.#wait(nowMs, RETRY_SECONDS);
+    this.#tell();
+    this.#tellSources();
+  }
+
+  /** The boxes that were found before and are not among these. */
+  #goneBut(found: readonly UncoreBox[]): readonly UncoreBox[] {
+    if (!this.#options.kept) return [];
+    const names = new Set(found.map(({ name }) => name));
+    const gone = [...this.#known.values()].filter(({ name }) => !names.has(name));
+    for (const box of found) this.#known.set(box.name, box);
+    return gone;
+  }
+
+  #claim(boxes: readonly UncoreBox[], awayOf: (box: UncoreBox) => Away | null): void {
+    const { borrowed, metrics } = this.#options;
+    const crowded: string[] = [];
     if (!borrowed) this.#boxes.begin();
     for (const box of boxes) {
       const slot = borrowed
         ? this.#boxes.number(box.cpu)
         : this.#boxes.claim(box.name, box.labels ?? {}, box.groups);
-      // There are more of them than the scope has room for, or nobody knows the CPU yet.
-      if (slot < 0) continue;
-      const set = wanted.includes(box) ? this.#open(box, refused, nowMs) : null;
-      const units = metrics.map((metric) =>
-        box.terms.find((term) => term.metric === metric)?.unitsPerCount ?? 1
-      );
-      this.#seats.push({ box, slot, set, factors: Float64Array.from(units), whole: false });
+      if (slot >= 0) this.#seats.push(new UncoreSeat(box, slot, metrics, awayOf(box)));
+      // A CPU that nobody knows yet is missing from no sum; one that comes is looked for anew.
+      else if (!borrowed) crowded.push(box.name);
     }
     if (!borrowed) this.#boxes.end();
-    this.#present = this.#seats.map(({ box }) => box);
-    this.#refused = refused.size > 0;
-    const counted = this.counted;
-    if (counted.length === 0) throw this.#nothing(refused);
-    this.#tell(refused, left);
-    this.#tellSources();
+    // The last that has room is not counted either, so that sums show that they lack some.
+    if (crowded.length > 0) this.#seats.at(-1)!.away = "crowded";
+    this.#crowded = crowded;
   }
 
-  #open(box: UncoreBox, refused: Map<string, Refused>, nowMs: number): CounterSet | null {
+  /** Only what was refused: the others go on. */
+  #retry({ monotonicMs }: Tick): void {
     const { site: { kernel }, metrics } = this.#options;
-    const { cpu, name } = box;
-    const plan = planOf(box, (events) => tryGroup(kernel, cpu, events) === 0);
-    return CounterSet.open(kernel, cpu, plan, metrics, nowMs, (group, member, errno) => {
-      const event = member === null ? null : plan.groups[group]![member]!;
-      const key = `${event?.name ?? "group"}:${errno}`;
-      const costs = event === null
-        ? metrics
-        : box.terms.filter(({ events }) => events.includes(event)).map(({ metric }) => metric);
-      const known = refused.get(key) ?? {
-        what: event === null ? this.#what : `event "${event.name}"`,
-        errno,
-        metrics: costs,
-        cpus: new Set<number>(),
-        names: [],
-      };
-      known.cpus.add(cpu);
-      if (!known.names.includes(name)) known.names.push(name);
-      refused.set(key, known);
-    });
+    let more = false;
+    for (const seat of this.#seats) {
+      if (seat.refusals.length > 0) more = seat.retry(kernel, metrics, monotonicMs) || more;
+    }
+    const seconds = more ? RETRY_SECONDS : Math.min(2 * this.#retrySeconds, RETRY_SECONDS_MOST);
+    this.#wait(monotonicMs, seconds);
+    this.#tell();
+    if (more) this.#tellSources();
   }
 
-  #nothing(refused: ReadonlyMap<string, Refused>): CollectorError {
+  #wait(nowMs: number, seconds: number): void {
+    this.#retrySeconds = seconds;
+    this.#retryAtSeconds = Math.floor(nowMs / 1000) + seconds;
+    this.#refused = this.#seats.some(({ refusals }) => refusals.length > 0);
+  }
+
+  /** States what stands in the way now, each cause once. Throws where nothing is counted. */
+  #tell(): void {
     const { site } = this.#options;
-    const [first] = refused.values();
-    if (first === undefined) {
+    const seats = this.#seats;
+    const rest = seats.length > 0 && seats.every(({ away }) => away === "gone");
+    // All of them may come back; what is known of them would be forgotten.
+    if (!rest && seats.every(({ set }) => set === null)) throw this.#nothing();
+    const causes = causesOf(seats, this.#options, this.#crowded);
+    const keys = causes.map(({ key }) => key);
+    for (const key of this.#told) if (!keys.includes(key)) site.resolve(key);
+    for (const cause of causes) site.report(cause);
+    this.#told = keys;
+  }
+
+  #nothing(): CollectorError {
+    const { site } = this.#options;
+    const refused = this.#seats.filter(({ refusals }) => refusals.length > 0);
+    const errno = refused[0]?.refusals[0]?.errno;
+    if (errno === undefined) {
       return new CollectorError(
         "not_supported",
         `Cannot open ${this.#what}: found no CPU that has them`,
       );
     }
-    const { reason, message, remedy } = refusal(this.#what, first.cpus, first.errno, site.profile);
+    const cpus = refused.filter(({ refusals }) => refusals.some((one) => one.errno === errno))
+      .map(({ box }) => box.cpu);
+    const { reason, message, remedy } = refusal(this.#what, cpus, errno, site.profile);
     return new CollectorError(reason, message, remedy);
   }
 
-  /** States what stands in the way now, each cause once. */
-  #tell(refused: ReadonlyMap<string, Refused>, left: readonly UncoreBox[]): void {
-    const { site, metrics, whom, scope } = this.#options;
-    const problems: Omit<Problem, "collector">[] = [...refused].map(([key, one]) => ({
-      key: `${scope}/${key}`,
-      ...refusal(one.what, one.cpus, one.errno, site.profile),
-      metrics: one.metrics,
-      ...(one.names.length === this.#seats.length ? {} : { instances: one.names }),
-    }));
-    if (left.length > 0) {
-      problems.push({
-        key: `${scope}/narrowed`,
-        reason: "left_out",
-        ...leftOutProblem(whom, left.map(({ cpu }) => cpu)),
-        metrics,
-        instances: left.map(({ name }) => name),
-      });
-    }
-    const keys = problems.map(({ key }) => key);
-    for (const key of this.#told) if (!keys.includes(key)) site.resolve(key);
-    for (const problem of problems) site.report(problem);
-    this.#told = keys;
-  }
-
-  /** Boxes of one kind that count the same are one source. */
   #tellSources(): void {
-    const found = new Map<string, Source & { readonly instances: string[] }>();
-    for (const { box, set } of this.#seats) {
-      if (set === null) continue;
-      for (const { metric } of box.terms) {
-        const places = set.plan.places.get(metric) ?? [];
-        const [first] = places;
-        if (first === undefined) continue;
-        const events = places.map(({ group, member }) => set.plan.groups[group]![member]!.name);
-        const apart = places.some(({ group }) => group !== first.group);
-        const pmu = perfFamily(box.pmu);
-        const group = apart ? -1 - this.#options.metrics.indexOf(metric) : first.group;
-        const key = [metric, pmu, ...events, group, box.provenance].join(" ");
-        const known = found.get(key);
-        if (known !== undefined) known.instances.push(box.name);
-        else {
-          found.set(key, {
-            metric,
-            pmu,
-            events,
-            instances: [box.name],
-            group,
-            provenance: box.provenance,
-            note: box.note,
-          });
-        }
-      }
-    }
-    this.sources = [...found.values()];
-    const { changed, site } = this.#options;
+    const { changed, metrics, site } = this.#options;
+    this.sources = sourcesOf(this.#seats, metrics);
     if (changed === undefined) site.sources(this.sources);
     else changed();
   }
@@ -336,12 +282,4 @@ export class UncoreCounters implements Reader {
       `Cannot read ${this.#what} on cpu ${set.cpu}: found ${found}`,
     );
   }
-}
-
-/** All in one group where the box has counters for it, so that reads and writes are of one time. */
-function planOf({ pmu, terms }: UncoreBox, fits: (events: readonly PmuEvent[]) => boolean): Plan {
-  return planGroups(
-    [{ id: pmu, terms: terms.map(({ metric, events }) => ({ metric, events })) }],
-    (events) => events.length === 1 || fits(events),
-  );
 }

@@ -3,9 +3,12 @@
  *
  * @module
  */
+import { isColumn, metric as metricOf } from "./catalogue.ts";
 import { causeOf } from "./cause.ts";
 import {
   CollectorError,
+  type Column,
+  type Instances,
   type Reader,
   retryAfterMs,
   type RowWriter,
@@ -17,6 +20,8 @@ import type { Source } from "./source.ts";
 /** What reads one kind. */
 export interface SourcedReader extends Reader {
   readonly sources: readonly Source[];
+  /** Closes, and takes back the causes that it told; absent: it tells none, and is closed. */
+  forget?(): void;
 }
 
 export interface Part {
@@ -55,7 +60,7 @@ export class UncoreParts implements Reader {
   read(row: RowWriter, tick: Tick): void {
     for (let i = 0; i < this.#seats.length; i++) {
       const seat = this.#seats[i]!;
-      if (seat.reader !== null) seat.reader.read(row, tick);
+      if (seat.reader !== null) this.#readSeat(seat, seat.reader, row, tick);
       else if (tick.seconds >= seat.retryAtSeconds) this.#retry(seat, tick.seconds);
     }
   }
@@ -67,6 +72,28 @@ export class UncoreParts implements Reader {
     }
   }
 
+  /**
+   * What one kind fails by costs that kind; the last one costs the collector. What is no cause of the
+   * machine is thrown on.
+   */
+  #readSeat(seat: Seat, reader: SourcedReader, row: RowWriter, tick: Tick): void {
+    try {
+      reader.read(row, tick);
+    } catch (error) {
+      if (!(error instanceof CollectorError)) throw error;
+      seat.reader = null;
+      if (reader.forget) reader.forget();
+      else reader.close();
+      if (this.#seats.every((other) => other.reader === null)) throw error;
+      // A total that stands would be a rate of zero.
+      for (const { column, instances } of columnsOf(this.#site, seat.part.metrics)) {
+        for (const slot of instances.slots()) row.none(column, slot);
+      }
+      this.#lose(seat, error, tick.seconds);
+      this.#tellSources();
+    }
+  }
+
   /** It is read from the next tick on. */
   #retry(seat: Seat, nowSeconds: number): void {
     if (this.#open(seat, nowSeconds) === null) this.#tellSources();
@@ -74,20 +101,39 @@ export class UncoreParts implements Reader {
 
   /** The error where it could not be opened. What is no cause of the machine is thrown on. */
   #open(seat: Seat, nowSeconds: number): CollectorError | null {
-    const { key, metrics, open } = seat.part;
+    const { key, open } = seat.part;
     try {
       seat.reader = open(() => this.#tellSources());
       this.#site.resolve(key);
       return null;
     } catch (error) {
       if (!(error instanceof CollectorError)) throw error;
-      seat.retryAtSeconds = nowSeconds + retryAfterMs(error.reason) / 1000;
-      this.#site.report({ key, ...causeOf(error), metrics });
+      this.#lose(seat, error, nowSeconds);
       return error;
     }
+  }
+
+  #lose(seat: Seat, error: CollectorError, nowSeconds: number): void {
+    const { key, metrics } = seat.part;
+    seat.retryAtSeconds = nowSeconds + retryAfterMs(error.reason) / 1000;
+    this.#site.report({ key, ...causeOf(error), metrics });
   }
 
   #tellSources(): void {
     this.#site.sources(this.#seats.flatMap(({ reader }) => reader?.sources ?? []));
   }
+}
+
+/** Where the counts of these metrics stand, with the times that they were counted for. */
+function columnsOf(
+  site: Site,
+  metrics: readonly string[],
+): readonly { readonly column: Column; readonly instances: Instances }[] {
+  return metrics.flatMap((id) => {
+    const entry = metricOf(id);
+    const times = isColumn(entry) ? entry.counted : undefined;
+    const ids = times === undefined ? [id] : [id, times.enabled, times.running];
+    const instances = site.instances(entry.scope);
+    return ids.map((own) => ({ column: site.column(own), instances }));
+  });
 }

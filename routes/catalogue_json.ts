@@ -47,6 +47,8 @@ function proofJson(snapshot: Snapshot, id: string): Readonly<Record<string, unkn
 }
 
 function sourceJson(source: Source): unknown {
-  const { metric, pmu, events, instances, group, provenance, note } = source;
+  const { metric, pmu, events, instances, provenance, note } = source;
+  // Events that take turns are of no group.
+  const group = source.group < 0 ? null : source.group;
   return { metric, pmu, events, instances, group, provenance, note: note ?? null };
 }

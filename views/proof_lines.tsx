@@ -15,7 +15,7 @@ import { isHere, isMeasured } from "../collectors/trust.ts";
 import { factor, plural } from "./format.ts";
 import { doubtText } from "./doubt_text.ts";
 import type { Html } from "./html.ts";
-import { Command } from "./problems.tsx";
+import { Command, Remedy } from "./problems.tsx";
 import { quantitiesOf, readingsOf } from "./standing.ts";
 
 const SAYS: Readonly<Record<Provenance, readonly [one: string, several: string]>> = {
@@ -38,8 +38,8 @@ export function ProofLines({ card, ids, snapshot }: ProofLinesProps): Html {
   return (
     <div>
       {[...Map.groupBy(sources, ({ pmu }) => pmu).values()].map((some) =>
-        [...Map.groupBy(some, groupOf).values()].map((group, index) => (
-          <Group sources={group} number={index + 1} />
+        [...Map.groupBy(some, groupOf).values()].map((group, index, { length }) => (
+          <Group sources={group} {...(length > 1 ? { number: index + 1 } : {})} />
         ))
       )}
       {ids.some((id) => isMade(metricOf(id), snapshot)) ? <h3>What is made of them</h3> : null}
@@ -51,26 +51,30 @@ export function ProofLines({ card, ids, snapshot }: ProofLinesProps): Html {
         </p>
       ))}
       {[...notes].map((note) => <p class="m">{note}</p>)}
-      {[...placesLacking(sources, snapshot), ...lacksOf(snapshot, card)].map(([why, names]) => (
-        <p class="m">{`${names.join(", ")}: ${why}.`}</p>
-      ))}
+      {placesLacking(sources, snapshot).map(([why, names]) => <Lacking why={why} names={names} />)}
+      <Lacks lacks={lacksOf(snapshot, card)} />
       {command === null ? null : <Command text={command} />}
     </div>
   );
 }
 
-/** `Group 1 on cpu, 8 CPUs: the kernel's events`, and each event once. `number` is the card's own. */
-function Group(props: { sources: readonly Source[]; number: number }): Html {
+/**
+ * `Group 2 on cpu, 8 CPUs: the kernel's events`, and each event once. `number` is the card's own; a PMU
+ * with one group of events in the card has none.
+ */
+function Group(props: { sources: readonly Source[]; number?: number }): Html {
   const { sources, number } = props;
   const { metric, pmu } = sources[0]!;
   const instances = new Set(sources.flatMap((source) => source.instances));
-  const scope = SCOPES.get(metricOf(metric).scope)!;
-  const where = instances.size === 0 ? "" : `, ${plural(instances.size, scope.name)}`;
+  const group = number === undefined ? "On" : `Group ${number} on`;
+  const where = instances.size === 0
+    ? ""
+    : `, ${countOfThem(instances.size, metricOf(metric).scope)}`;
   const said = new Set(sources.map(({ provenance }) => provenance));
   const [only] = said;
   return (
     <>
-      <h3>{`Group ${number} on ${pmu}${where}${said.size === 1 ? `: ${SAYS[only!][1]}` : ""}`}</h3>
+      <h3>{`${group} ${pmu}${where}${said.size === 1 ? `: ${SAYS[only!][1]}` : ""}`}</h3>
       {[...Map.groupBy(sources, ({ events }) => events.join(" + "))].map(([events, same]) => (
         <p>
           <code>{events}</code>
@@ -80,6 +84,14 @@ function Group(props: { sources: readonly Source[]; number: number }): Html {
       ))}
     </>
   );
+}
+
+/** `8 memory controllers`, `1 CPU`, `2 cores at rest`: as it stands in the middle of a sentence. */
+function countOfThem(count: number, scope: string): string {
+  // What begins with two capitals or a number is an abbreviation.
+  const one = SCOPES.get(scope)!.name.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
+  const many = one.replace(/^.*?(?= (?:at|of|to) |$)/, (noun) => `${noun.replace(/y$/, "ie")}s`);
+  return plural(count, one, many);
 }
 
 function countOf({ metric }: Source): string {
@@ -183,21 +195,47 @@ function whereNot(
   const types = new Set(lacking.map(({ groups }) => groups.core_type));
   const whole = all.every(({ name, groups }) => counted.has(name) !== types.has(groups.core_type));
   if (whole && !types.has(undefined)) return `not on ${[...types].join(", ")}`;
-  return `on ${all.length - lacking.length} of ${plural(all.length, SCOPES.get(scope)!.name)}`;
+  return `on ${all.length - lacking.length} of ${countOfThem(all.length, scope)}`;
+}
+
+/** A cause, and the quantities of the card that it costs. */
+interface CardLack {
+  readonly why: string;
+  readonly names: readonly string[];
+  readonly remedy: string | undefined;
 }
 
 /** What the card shows and cannot, by its causes. */
-function lacksOf(snapshot: Snapshot, card: Card): readonly Lack[] {
-  const lacks = new Map<string, string[]>();
+function lacksOf(snapshot: Snapshot, card: Card): readonly CardLack[] {
+  const lacks = new Map<string, { names: string[]; remedy: string | undefined }>();
   for (const quantity of quantitiesOf(card)) {
     for (const reading of readingsOf(snapshot, quantity)) {
       if (isMeasured(reading) || reading.problem === undefined) continue;
-      const { message } = reading.problem;
-      const names = lacks.get(message) ?? [];
+      const { message, remedy } = reading.problem;
+      const lack = lacks.get(message) ?? { names: [], remedy };
       const { name } = metricOf(quantity.shown.metric);
-      if (!names.includes(name)) names.push(name);
-      lacks.set(message, names);
+      if (!lack.names.includes(name)) lack.names.push(name);
+      lacks.set(message, lack);
     }
   }
-  return [...lacks];
+  return [...lacks].map(([why, { names, remedy }]) => ({ why, names, remedy }));
+}
+
+/** Each with what would help: told once, below the last that it helps. */
+function Lacks({ lacks }: { lacks: readonly CardLack[] }): Html {
+  const byRemedy = Map.groupBy(lacks, ({ remedy, why }) => remedy ?? why);
+  return (
+    <>
+      {[...byRemedy.values()].map((some) => (
+        <>
+          {some.map(({ why, names }) => <Lacking why={why} names={names} />)}
+          {some[0]!.remedy === undefined ? null : <Remedy text={some[0]!.remedy} />}
+        </>
+      ))}
+    </>
+  );
+}
+
+function Lacking({ why, names }: { why: string; names: readonly string[] }): Html {
+  return <p class="m">{`${names.join(", ")}: ${why}.`}</p>;
 }

@@ -185,9 +185,22 @@ function lacksNeeds(snapshot: Snapshot, { least, of }: CardNeeds): boolean {
   return explained && had < least;
 }
 
+/** What rights would bring, where with them there would be enough. */
+function deniedOf(snapshot: Snapshot, { least, of }: CardNeeds): readonly Problem[] {
+  const readings = of.map((id) => snapshot.read(id));
+  const denied = readings.flatMap((reading) =>
+    !isMeasured(reading) && reading.absent === "denied" ? reading.problem ?? [] : []
+  );
+  const had = readings.filter(isMeasured).length;
+  return had + denied.length < least ? [] : [...new Set(denied)];
+}
+
 function causesOf(snapshot: Snapshot, card: Card): readonly Problem[] {
   const { needs } = card;
-  if (needs !== undefined && lacksNeeds(snapshot, needs)) return needOf(card, needs.message);
+  if (needs !== undefined && lacksNeeds(snapshot, needs)) {
+    const denied = deniedOf(snapshot, needs);
+    return denied.length > 0 ? denied : needOf(card, needs.message);
+  }
   const causes = new Set<Problem>();
   for (const quantity of quantitiesOf(card)) {
     const readings = readingsOf(snapshot, quantity);

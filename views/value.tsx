@@ -13,7 +13,8 @@ export function Value(props: { reading: Reading; unit: string }): Html {
   const { reading, unit } = props;
   if (!isMeasured(reading)) return <Absent absence={reading} />;
   const { value, unit: suffix } = spell(reading.value, unit);
-  const number = boundSign(reading) + pad(value);
+  // The sign stands by the number, and not before what fills it up.
+  const number = pad(value).replace(/(?=\S)/, boundSign(reading));
   return (
     <span class="v">
       {reading.grade === "implausible" ? <s>{number}</s> : <b>{number}</b>}

@@ -86,7 +86,11 @@ const ENTRIES: readonly ZoneEntry[] = [
 export const ENERGY_ZONES: readonly EnergyZone[] = ENTRIES;
 
 /** The meter of each core, of PMU `power_core`. */
-export const CORE_ENERGY = { metric: "energy_core_joules", event: "energy-core" } as const;
+export const CORE_ENERGY = {
+  metric: "energy_core_joules",
+  event: "energy-core",
+  whom: "each core",
+} as const;
 
 const SOURCE = "perf_event_open, PMU power (RAPL); where it is not to be had, " +
   "/sys/class/powercap/intel-rapl:N/energy_uj";
@@ -195,6 +199,18 @@ export const energy: Subject = {
             { metric: "energy_per_billion_instructions_joules" },
             { metric: "energy_per_gigabyte_joules" },
           ],
+        },
+        {
+          block: "table",
+          scope: "package",
+          grouping: "socket",
+          heading: "Socket",
+          columns: [
+            { metric: "energy_package_joules" },
+            { metric: "energy_memory_joules" },
+          ],
+          most: 8,
+          empty: "No socket is metered",
         },
       ],
     },

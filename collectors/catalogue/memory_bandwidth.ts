@@ -46,6 +46,10 @@ const SECOND_SOURCE_FACTOR = 2;
 const SECOND_SOURCE_LEAST = 64e6;
 
 export const MEMORY_PEAK = "memory_peak_bytes_per_second";
+/** Of all controllers together, where nobody tells how much each of them can do. */
+export const MEMORY_HOST_PEAK = "memory_host_peak_bytes_per_second";
+/** Has one instance: what it measures is the host's, and no controller's or socket's. */
+export const MEMORY_HOST = "memory_host";
 export const MEMORY_SIBLINGS = "memory_sibling_bytes";
 export const SECOND_MEMORY = "second_memory_bytes";
 
@@ -73,6 +77,7 @@ const SCOPES: readonly Scope[] = [
   scope("hbm_channel", "HBM controller"),
   scope("pmem_channel", "Persistent memory"),
   scope("second_memory_source", "Second way to count memory traffic"),
+  { id: MEMORY_HOST, label: "memory", name: "Memory of the host", spare: 0, most: 1 },
 ];
 
 function scope(id: string, name: string): Scope {
@@ -91,6 +96,17 @@ function siblings(other?: string): Witness {
   };
 }
 
+/** What memory controllers count, whichever of both they tell. */
+const controllers: Formula = either(
+  add(rate("memory_read_bytes"), rate("memory_write_bytes")),
+  rate("memory_combined_bytes"),
+);
+
+/** Which of both is wrong nobody tells: the one that has more is not believed. */
+function noMoreThan(of: Formula, why: string): Limit {
+  return { of, factor: SECOND_SOURCE_FACTOR, from: SECOND_SOURCE_LEAST, why };
+}
+
 interface Counted {
   readonly id: string;
   readonly name: string;
@@ -98,10 +114,17 @@ interface Counted {
   readonly scope: string;
   readonly exposition: Exposition;
   readonly witness?: Witness;
+  readonly limits?: readonly Limit[];
 }
 
-function bytes(entry: Counted): readonly Measured[] {
-  return counter({ ...entry, collector, unit: "By", sane: [0, BYTES_PER_SECOND_MOST] });
+function bytes({ limits, ...entry }: Counted): readonly Measured[] {
+  const [count, ...times] = counter({
+    ...entry,
+    collector,
+    unit: "By",
+    sane: [0, BYTES_PER_SECOND_MOST],
+  });
+  return [{ ...count!, limits }, ...times];
 }
 
 /** Whose it is, in `/metrics`: the PMU family and the socket beside the controller. */
@@ -115,6 +138,9 @@ function family(kind: string, what: string, direction: string): Exposition {
     ...PLACE,
   };
 }
+
+const PEAK_SOURCE =
+  "/sys/firmware/dmi/tables/DMI, type 17; else the controllers' event for their clock";
 
 const measured: readonly Measured[] = [
   ...bytes({
@@ -157,16 +183,31 @@ const measured: readonly Measured[] = [
     name: "Peak",
     help:
       "Bytes that memory can move in a second at the most: channels × transfers in a second × bytes " +
-      "of a transfer, as the firmware describes them or the memory's clock tells. Of a controller: " +
-      "its even share of the host's peak.",
+      "of a transfer, as the firmware describes them or the memory's clock tells. Of each controller, " +
+      "where it is one channel.",
     unit: "By/s",
     kind: "gauge",
     scope: "memory_channel",
     collector,
-    source: "/sys/firmware/dmi/tables/DMI, type 17; else the controllers' event for their clock",
+    source: PEAK_SOURCE,
     across: "sum",
     dormant: true,
     exposition: { name: "ringside_memory_peak_bytes_per_second", groupLabels: ["socket"] },
+  },
+  {
+    id: MEMORY_HOST_PEAK,
+    name: "Peak",
+    help:
+      "Bytes that the memory of the host can move in a second at the most: channels × transfers in a " +
+      "second × bytes of a transfer, as the firmware describes them or the memory's clock tells.",
+    unit: "By/s",
+    kind: "gauge",
+    scope: MEMORY_HOST,
+    collector,
+    source: PEAK_SOURCE,
+    across: "sum",
+    dormant: true,
+    exposition: { name: "ringside_memory_host_peak_bytes_per_second" },
   },
   ...bytes({
     id: "hbm_read_bytes",
@@ -203,6 +244,7 @@ const measured: readonly Measured[] = [
       "Bytes read from memory and written to it, counted a second time by other counters: to compare, " +
       "and never to be added.",
     scope: "second_memory_source",
+    limits: [noMoreThan(controllers, "what the memory controllers count of the same traffic")],
     exposition: {
       name: "ringside_memory_second_source_bytes_total",
       help: "Bytes moved between memory and the host, counted a second time by other counters.",
@@ -211,28 +253,23 @@ const measured: readonly Measured[] = [
   }),
 ];
 
-/** What memory controllers count, whichever of both they tell. */
-const controllers: Formula = either(
-  add(rate("memory_read_bytes"), rate("memory_write_bytes")),
-  rate("memory_combined_bytes"),
-);
-
 /** A miss brings a line; writes, devices and what is fetched ahead come on top. */
 const missedLines: Formula = atLeast(
   multiply(either(rate("core_llc_misses"), rate("l3_misses")), last("llc_line_bytes")),
 );
 
+/** What devices and graphics move past the cores is on top. */
+const monitored: Formula = atLeast(rate("mbm_total_bytes"));
+
 /** The first of these that this machine has. */
-const total: Formula = either(controllers, either(rate("mbm_total_bytes"), missedLines));
+const total: Formula = either(controllers, either(monitored, missedLines));
+
+/** Of all the controllers together it is known more often than of each. */
+const peak: Formula = either(last(MEMORY_PEAK), last(MEMORY_HOST_PEAK));
 
 const LIMITS: readonly Limit[] = [
-  { of: last(MEMORY_PEAK), factor: PEAK_SHARE_MOST, why: "the peak of the memory" },
-  {
-    of: rate(SECOND_MEMORY),
-    factor: SECOND_SOURCE_FACTOR,
-    from: SECOND_SOURCE_LEAST,
-    why: "what the second source counts of the same traffic",
-  },
+  { of: peak, factor: PEAK_SHARE_MOST, why: "the peak of the memory" },
+  noMoreThan(rate(SECOND_MEMORY), "what the second source counts of the same traffic"),
 ];
 
 const derived: readonly Derived[] = [
@@ -241,7 +278,7 @@ const derived: readonly Derived[] = [
     name: "Memory bandwidth",
     help:
       "Bytes read from memory and written to it in a second: as the memory controllers count them, " +
-      "else as the monitor of each L3 cache does, else at least what the last-level cache missed.",
+      "else at least what the monitor of each L3 cache counts, or what the last-level cache missed.",
     unit: "By/s",
     kind: "derived",
     scope: "memory_channel",
@@ -268,7 +305,7 @@ const derived: readonly Derived[] = [
     kind: "derived",
     scope: "memory_channel",
     sane: [0, PEAK_SHARE_MOST],
-    formula: divide(total, last(MEMORY_PEAK)),
+    formula: divide(total, peak),
   },
 ];
 
@@ -290,7 +327,7 @@ const card: Card = {
         { metric: "memory_read_bytes" },
         { metric: "memory_write_bytes" },
         { metric: "memory_peak_ratio" },
-        { metric: MEMORY_PEAK },
+        { metric: MEMORY_HOST_PEAK },
       ],
     },
     {

@@ -48,12 +48,7 @@ export const PERF_FIELDS: readonly PerfField[] = [
   bandwidth("memory_read_mbps", "memory_read_bytes"),
   bandwidth("memory_write_mbps", "memory_write_bytes"),
   {
-    ...bandwidth(
-      "memory_total_mbps",
-      "memory_read_bytes",
-      "memory_combined_bytes",
-      "mbm_total_bytes",
-    ),
+    ...bandwidth("memory_total_mbps", "memory_read_bytes", "memory_combined_bytes"),
     plus: "memory_write_bytes",
   },
 ];

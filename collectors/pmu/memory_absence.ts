@@ -6,7 +6,7 @@
  */
 import { isZen, zenOf } from "./cpu_model.ts";
 import type { MemoryMachine } from "./memory_source.ts";
-import { KNOWN_SERVERS, LUNAR_LAKE } from "./memory_sources_intel.ts";
+import { INTEL_MEMORY_SOURCES, KNOWN_SERVERS, LUNAR_LAKE } from "./memory_sources_intel.ts";
 
 /** What a machine says of itself, apart from its CPU. */
 export interface MemorySurroundings {
@@ -30,6 +30,7 @@ type Version = readonly [major: number, minor: number];
 const UMC_SINCE: Version = [6, 7];
 const DF2_SINCE: Version = [6, 0];
 
+const NAMES_SHOWN = 3;
 const INTEL_SERVER = "a kernel that drives the memory controllers' counters of this CPU";
 
 /** Modules by the maker of the cores, where it is the maker of the controllers too. */
@@ -51,7 +52,7 @@ export function whyNoMemory(
 ): NoMemoryCounters {
   const { hypervisor } = surroundings;
   if (hypervisor !== undefined) {
-    return absent("needs the machine itself: virtual machines have no counters outside the cores");
+    return absent("needs a hypervisor that passes one on, or the machine itself");
   }
   switch (machine.cpuVendor) {
     case "intel":
@@ -77,14 +78,36 @@ function intelAbsence(
     );
   }
   if (!devices.some((name) => name.startsWith("uncore_"))) {
-    return absent("needs the module intel_uncore", "Load the module: modprobe intel_uncore");
+    return absent("needs the module intel_uncore", "Load the module: `sudo modprobe intel_uncore`");
   }
+  // Of main memory on some other model: here it may count anything.
+  const others = devices.filter((name) => INTEL_MEMORY_SOURCES.some(({ pmu }) => pmu.test(name)));
+  if (others.length > 0) return unruled(others, model, kernelRelease);
   // The driver is there, and what it knows of this CPU is not enough.
   const known = model !== undefined && KNOWN_SERVERS.includes(model);
   return absent(
     `needs ${known ? INTEL_SERVER : "a kernel that knows this CPU"}: this is ${kernelRelease}`,
     "Use a newer kernel",
   );
+}
+
+function unruled(
+  names: readonly string[],
+  model: number | undefined,
+  kernelRelease: string,
+): NoMemoryCounters {
+  const shown = names.slice(0, NAMES_SHOWN).join(", ");
+  const rest = names.length - NAMES_SHOWN;
+  const cpu = model === undefined ? "this CPU" : `model 0x${model.toString(16)}`;
+  const own = model !== undefined && KNOWN_SERVERS.includes(model)
+    ? "the PMU of each channel (uncore_imc_0)"
+    : "the PMU that kernels have for memory controllers of this CPU";
+  return {
+    message: `Cannot count memory traffic: found ${shown}${rest > 0 ? ` and ${rest} more` : ""}, ` +
+      `which no rule for ${cpu} uses, needs ${own}: ` +
+      `this is ${kernelRelease}`,
+    remedy: "Use a newer kernel",
+  };
 }
 
 function amdAbsence(machine: MemoryMachine, surroundings: MemorySurroundings): NoMemoryCounters {
@@ -112,7 +135,7 @@ function amdAbsence(machine: MemoryMachine, surroundings: MemorySurroundings): N
       "Look for amd_uncore in the kernel's log (dmesg), which says what it found",
     );
   }
-  return absent("needs the module amd_uncore", "Load the module: modprobe amd_uncore");
+  return absent("needs the module amd_uncore", "Load the module: `sudo modprobe amd_uncore`");
 }
 
 function otherAbsence({ cpuVendor, machine }: MemoryMachine): NoMemoryCounters {

@@ -28,6 +28,8 @@ export const MEMORY_SOURCES: readonly MemorySource[] = [
 
 const NAMES_SHOWN = 3;
 const INTEL_FAMILY = 6;
+/** Of its socket or die: those that the driver would name. */
+const NO_CPU = "no CPU in its cpumask";
 
 /** A source, and what became of its PMUs here. */
 interface Found {
@@ -81,7 +83,8 @@ export function unusableMemory(
     [...left].map(([reason, names]) => {
       const rest = names.length - NAMES_SHOWN;
       const shown = names.slice(0, NAMES_SHOWN).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
-      return `Cannot count memory traffic on ${shown}: found ${reason}, needs ${source.needs}`;
+      const needs = reason === NO_CPU ? "a CPU of its socket online" : source.needs;
+      return `Cannot count memory traffic on ${shown}: found ${reason}, needs ${needs}`;
     })
   );
 }
@@ -126,7 +129,7 @@ function cpusOf({ cpumask }: PmuDevice): readonly number[] {
 function whyNoCpu({ cpumask, cpus, faults }: PmuDevice): string | undefined {
   const fault = faults.find((line) => line.startsWith("cpumask: "));
   if (fault !== undefined) return "a cpumask that cannot be read";
-  if (cpumask?.length === 0) return "no CPU in its cpumask";
+  if (cpumask?.length === 0) return NO_CPU;
   if (cpumask === undefined && cpus !== undefined) return "the CPUs of a core and no cpumask";
   return undefined;
 }

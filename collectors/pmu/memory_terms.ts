@@ -127,7 +127,9 @@ function byName(device: PmuDevice, { named, filter }: MemoryEvent): readonly Pla
   const names = [...device.events.keys()].filter((name) =>
     typeof named === "string" ? name === named : named.test(name)
   );
-  return names.toSorted().flatMap((name) => {
+  // Where its parts have names of their own, a name stands for them once more, or for one of them.
+  const parts = names.filter((name) => !names.some((other) => other.startsWith(`${name}_`)));
+  return parts.toSorted().flatMap((name) => {
     const found = device.events.get(name)!;
     const terms = filter === undefined ? found.terms : [...found.terms, ...parseEventTerms(filter)];
     const words = encoded(terms, device);

@@ -43,6 +43,8 @@ export class GroupScale {
   runningSeconds = 0;
   /** The group had a turn since the baseline. */
   ran = false;
+  /** Time went by since the baseline, and the group had no turn in it. */
+  waited = false;
   /**
    * No time went by since the last reading, though it did before: the CPU went offline, and a group of
    * one event still answers.
@@ -90,6 +92,7 @@ export class GroupScale {
     this.stands = again && (last[0] !== 0 || last[1] !== 0);
     copy(last, 0, words, TIME_ENABLED_WORD);
     this.ran = running > 0;
+    this.waited = enabled > 0 && !this.ran;
     if (running <= 0) {
       this.enabledSeconds = 0;
       this.runningSeconds = 0;

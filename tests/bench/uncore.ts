@@ -24,7 +24,7 @@ const SOCKET_CPUS = 8;
 const COUNTERS = 4;
 const INTERVAL_MS = 1000;
 /** Until a source is chosen, and its memory's clock known. */
-const SETTLING_TICKS = 30;
+const SETTLING_TICKS = 60;
 const GROWTH_MOST = 1.5;
 const HEAP_BYTES_MOST = 1e5;
 

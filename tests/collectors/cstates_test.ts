@@ -120,6 +120,23 @@ Deno.test("cstates follow a core to its other thread", () => {
   assertEquals(bench.stage.rate("core_c6_ticks", "0/4"), 2e9);
 });
 
+Deno.test("cstates of a core whose threads are all offline are gone, and not missing", () => {
+  const bench = machine();
+  bench.ticks(3);
+  bench.tree.set(`${DEVICES}/cstate_core/cpumask`, "0\n");
+  for (const cpu of [2, 3]) {
+    bench.perf.offline(cpu);
+    bench.tree.remove(`${CPU}/cpu${cpu}/topology`);
+  }
+  bench.cpus = [0, 1];
+  bench.ticks(3);
+  assertEquals(bench.stage.names("core_idle"), ["0/0"]);
+  const reading = bench.stage.read("core_c6_residency_ratio");
+  assert(isMeasured(reading));
+  assertEquals([reading.value, reading.grade, reading.partial], [0.25, "exact", undefined]);
+  assertEquals(bench.stage.problems().filter(({ collector }) => collector === "cstates"), []);
+});
+
 Deno.test("cstates are left out with their CPUs", () => {
   const bench = machine({ also: [tsc, cstatesOf({ cpus: [2] })] });
   bench.ticks(3);

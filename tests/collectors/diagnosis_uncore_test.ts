@@ -4,7 +4,7 @@ import { CollectorError } from "../../collectors/collector.ts";
 import { diagnose } from "../../collectors/diagnosis.ts";
 import type { HostProfile } from "../../collectors/host.ts";
 import { PerfMachine } from "../fakes/perf_machine.ts";
-import { HandFilled } from "../views/hand_filled.ts";
+import { HandFilled, type HandFilledOptions } from "../views/hand_filled.ts";
 import { causesOf, diagnosisOf, line, uncore } from "./diagnosed.ts";
 
 Deno.test("diagnose() looks for PMUs outside of the cores by the maker of the CPU", () => {
@@ -60,6 +60,51 @@ Deno.test("diagnose() says once that a guest has nothing outside of the cores", 
   assertEquals(line(found, "energy"), "missing NO ? ok - ok ok");
   assertEquals(found.causes.map(({ id, remedy }) => [id, remedy]), [["no_uncore", undefined]]);
   assertEquals(found.exitCode, 0);
+});
+
+Deno.test("diagnose() does not say that a guest was given nothing outside of the cores where it was", () => {
+  const message = "Cannot count energy: found no meter, needs the machine itself";
+  const on = (devices: readonly string[], refused: HandFilledOptions["refused"] = {}) =>
+    diagnosisOf({ paranoid: 0, devices: ["cpu", ...devices] }, {
+      soft: true,
+      hard: true,
+      outside: false,
+      profile: { cpuVendor: "amd", hypervisor: "KVM" },
+      refused,
+    });
+  const told = on(["amd_df"], { energy: new CollectorError("not_supported", message) });
+  assertEquals(line(told, "memory_bandwidth"), "missing ok ok ok - ok ok");
+  assertEquals(line(told, "energy"), "missing NO ? ok - ok ok");
+  assertEquals(causesOf(told, "energy"), ["power"]);
+  // The words of the collector that looked for it.
+  assertEquals(told.causes.map((cause) => cause.message), [message]);
+  assertEquals(told.exitCode, 0);
+  assertEquals(
+    on(["amd_df"]).causes.map((cause) => cause.message),
+    [
+      'Cannot count with PMU "power": not in /sys/bus/event_source/devices, found amd_df, cpu, ' +
+      "needs a hypervisor that passes it on",
+    ],
+  );
+  // A PMU of another row is one too.
+  assertEquals(causesOf(on(["amd_l3"]), "memory_bandwidth"), ["amd_umc amd_df"]);
+  assertEquals(causesOf(on([]), "energy"), ["no_uncore"]);
+});
+
+Deno.test("diagnose() lays to the driver what a remedy brings, and to the hardware what none does", () => {
+  const on = (remedy?: string) =>
+    diagnosisOf({ paranoid: 0 }, {
+      soft: true,
+      hard: true,
+      outside: false,
+      refused: { resctrl: new CollectorError("not_supported", "Cannot read traffic", remedy) },
+    });
+  const mount = "`sudo mount -t resctrl resctrl /sys/fs/resctrl`";
+  const unmounted = on(mount);
+  assertEquals(line(unmounted, "mbm"), "missing - NO - - - -");
+  const cause = unmounted.causes.find(({ id }) => id.startsWith("resctrl "));
+  assertEquals([cause?.layers, cause?.remedy], [["driver"], mount]);
+  assertEquals(line(on(), "mbm"), "missing NO - - - - -");
 });
 
 Deno.test("diagnose() names the limit that a count is over", () => {

@@ -101,15 +101,16 @@ Deno.test("energy of instructions is what the packages used for a billion of the
 Deno.test("energy that this CPU does not meter is absent with that reason, and never 0", () => {
   const bench = machine();
   bench.ticks(3);
-  for (const metric of ["energy_gpu_joules", "energy_platform_joules"]) {
+  for (const metric of ["energy_gpu_joules", "energy_platform_joules", "energy_core_joules"]) {
     const [reason, message] = cause(bench, metric);
     assertEquals(reason, "not_supported");
     assertEquals(
       message,
-      "Cannot count the energy of the GPU, the platform: found events power/energy-pkg/, " +
-        "power/energy-cores/, power/energy-ram/ and no others, needs a CPU that meters them",
+      "Cannot count the energy of the GPU, the platform, each core: found no such event of " +
+        'PMU "power" and no PMU "power_core", needs a CPU that meters them',
     );
   }
+  assertEquals(bench.stage.problems().filter(({ collector }) => collector === "energy").length, 1);
 });
 
 Deno.test("energy of each core adds up where packages do not meter their cores together", () => {
@@ -127,6 +128,11 @@ Deno.test("energy of each core adds up where packages do not meter their cores t
   const { stage } = bench;
   assertEquals(stage.names("cpu_core"), ["0/0", "0/1", "1/0", "1/1"]);
   assertEquals(stage.rate("energy_core_joules", "1/1"), 4 * 2 ** -10 * 1000);
+  assertEquals(
+    cause(bench, "energy_gpu_joules")[1],
+    "Cannot count the energy of the cores, the memory, the GPU, the platform: found no such event " +
+      'of PMU "power", needs a CPU that meters them',
+  );
   assertEquals(stage.rate("energy_cores_watts"), 10 * 2 ** -10 * 1000);
   const socket = stage.snapshot.readGroup("energy_cores_watts", "socket", "0");
   assert(isMeasured(socket));
@@ -162,6 +168,57 @@ Deno.test("energy follows its events to another CPU of the package", () => {
   assertEquals(bench.stage.rate("energy_package_joules", "0"), 62.5);
 });
 
+Deno.test("energy of a package whose CPUs are all offline is missing, and the sum says so", () => {
+  const bench = machine();
+  bench.ticks(3);
+  bench.tree.set(`${POWER}/cpumask`, "0\n");
+  for (const cpu of [2, 3]) {
+    bench.perf.offline(cpu);
+    bench.tree.remove(`${CPU}/cpu${cpu}/topology`);
+  }
+  bench.cpus = [0, 1];
+  bench.ticks(3);
+  const { stage } = bench;
+  assertEquals(stage.names("package"), ["0", "1"]);
+  const both = stage.read("energy_package_joules");
+  assert(isMeasured(both));
+  assertEquals(both.partial, { counted: 1, present: 2 });
+  assertEquals([both.value, both.grade], [31.25, "estimated"]);
+  const lost = stage.read("energy_package_joules", "1");
+  assert(!isMeasured(lost));
+  assertEquals(lost.absent, "gone");
+  assertStringIncludes(lost.problem?.message ?? "", "packages 1: found no CPU of theirs online");
+  assertEquals(cause(bench, "energy_gpu_joules")[0], "not_supported");
+  bench.tree.set(`${POWER}/cpumask`, "0,2\n");
+  for (const [path, text] of Object.entries(TOPOLOGY)) bench.tree.set(path, text);
+  for (const cpu of [2, 3]) bench.perf.online(cpu);
+  bench.cpus = [0, 1, 2, 3];
+  bench.ticks(3);
+  const again = stage.read("energy_package_joules");
+  assert(isMeasured(again));
+  assertEquals([again.value, again.grade, again.partial], [125, "exact", undefined]);
+  assertEquals(stage.problems().filter(({ reason }) => reason === "gone"), []);
+});
+
+Deno.test("energy of a core whose CPUs are offline is gone, and not missing", () => {
+  const bench = machine({
+    ...PMU,
+    [`${POWER_CORE}/type`]: "14\n",
+    [`${POWER_CORE}/cpumask`]: "0-3\n",
+    [`${POWER_CORE}/format/event`]: "config:0-7\n",
+    ...event(POWER_CORE, "energy-core", 1),
+  });
+  bench.ticks(3);
+  bench.tree.set(`${POWER_CORE}/cpumask`, "0-2\n");
+  bench.perf.offline(3);
+  bench.cpus = [0, 1, 2];
+  bench.ticks(3);
+  assertEquals(bench.stage.names("cpu_core"), ["0/0", "0/1", "1/0"]);
+  const sum = bench.stage.read("energy_core_joules");
+  assert(isMeasured(sum));
+  assertEquals([sum.value, sum.grade], [6 * 2 ** -10 * 1000, "exact"]);
+});
+
 Deno.test("energy of a package loses nothing while another that is refused is tried again", () => {
   const bench = machine();
   bench.perf.refuse(ERRNO.EBUSY, { cpu: 2, type: 13 });
@@ -187,6 +244,23 @@ Deno.test("energy of two dies in a package has both in their names", () => {
   assertEquals(socket.value, 125);
 });
 
+Deno.test("energy of a die that goes offline is missing, and the other keeps its name", () => {
+  const bench = machine({
+    ...PMU,
+    [`${CPU}/cpu2/topology/physical_package_id`]: "0\n",
+    [`${CPU}/cpu2/topology/die_id`]: "1\n",
+  });
+  bench.ticks(3);
+  bench.tree.set(`${POWER}/cpumask`, "0\n");
+  for (const cpu of [2, 3]) bench.perf.offline(cpu);
+  bench.cpus = [0, 1];
+  bench.ticks(3);
+  assertEquals(bench.stage.names("package"), ["0/0", "0/1"]);
+  const sum = bench.stage.read("energy_package_joules");
+  assert(isMeasured(sum));
+  assertEquals([sum.value, sum.partial], [31.25, { counted: 1, present: 2 }]);
+});
+
 Deno.test("energy comes from powercap alone where the PMU is refused", () => {
   const bench = machine({ ...PMU, ...ZONES });
   bench.perf.refuse(ERRNO.EACCES, { type: 13 });
@@ -198,6 +272,13 @@ Deno.test("energy comes from powercap alone where the PMU is refused", () => {
   const reading = bench.stage.read("energy_package_joules");
   assert(isMeasured(reading));
   assertEquals([reading.value, reading.grade], [42, "exact"]);
+  for (const metric of ["energy_memory_joules", "energy_gpu_joules", "energy_core_joules"]) {
+    assertEquals(cause(bench, metric).slice(0, 2), [
+      "not_supported",
+      "Cannot count the energy of the cores, the memory, the GPU, the platform, each core: found " +
+      'no such zone of powercap and no PMU "power_core", needs a CPU that meters them',
+    ]);
+  }
 });
 
 Deno.test("energy is not added up from two meters of the same package", () => {

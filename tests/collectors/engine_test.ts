@@ -7,7 +7,7 @@ import {
   type Reader,
   type Site,
 } from "../../collectors/collector.ts";
-import { isMeasured } from "../../collectors/trust.ts";
+import { isMeasured, type Problem } from "../../collectors/trust.ts";
 import { SCOPES } from "../../collectors/catalogue.ts";
 import { COLLECTORS, metricIndex, NO_COLUMNS } from "../../collectors/layout.ts";
 import { Stage } from "../stage.ts";
@@ -104,6 +104,42 @@ Deno.test("Engine lets a collector that throws cost itself only, and takes it ba
   assertEquals(stage.problems(), []);
   assertEquals(stage.rate("collector_success", "load"), 1);
   assertEquals(gauge.opened, 2);
+});
+
+Deno.test("Engine takes a cause anew when it costs others, whatever else of it is the same", () => {
+  let cause: Omit<Problem, "collector"> = {
+    key: "one",
+    reason: "denied",
+    message: "Cannot open it: EACCES",
+    metrics: ["cpu_user_seconds"],
+    instances: ["0"],
+  };
+  const spec: CollectorSpec = {
+    id: "cpu_time",
+    minIntervalMs: 0,
+    open: (site) => ({ read: () => site.report(cause), close: () => {} }),
+  };
+  const stage = new Stage([spec], { tree });
+  stage.tick();
+  const changes: Partial<Problem>[] = [
+    { instances: ["1"] },
+    { instances: ["1", "2"] },
+    { metrics: ["cpu_user_seconds", "cpu_system_seconds"] },
+    { instances: undefined },
+    { instance: "2" },
+    { remedy: "Run as root" },
+  ];
+  for (const change of changes) {
+    const version = stage.engine.problemsVersion;
+    cause = { ...cause, ...change };
+    stage.tick();
+    assertEquals(stage.problems(), [{ ...cause, collector: "cpu_time" }]);
+    assertEquals(stage.engine.problemsVersion, version + 1);
+    // The same once more, in arrays of its own.
+    cause = structuredClone(cause);
+    stage.tick();
+    assertEquals(stage.engine.problemsVersion, version + 1);
+  }
 });
 
 Deno.test("Engine takes what a machine lacks for no failure of the collector", () => {

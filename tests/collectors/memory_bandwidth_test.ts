@@ -118,7 +118,7 @@ Deno.test("memoryBandwidth gives up no source whose counters others hold", () =>
   assertEquals(waiting.absent, "not_counted");
   bench.perf.held.clear();
   bench.ticks(2);
-  assertEquals(bench.stage.rate("memory_read_bytes", "0/uncore_imc_0"), 64 * MB);
+  assertAlmostEquals(bench.stage.rate("memory_read_bytes", "0/uncore_imc_0"), 64 * MB, 1000);
 });
 
 Deno.test("memoryBandwidth compares with nothing that counts something near", () => {
@@ -137,14 +137,12 @@ Deno.test("memoryBandwidth shows nothing where no source moves, and says so; the
   assert(!isMeasured(reading));
   assertEquals(reading.absent, "not_supported");
   assert(reading.problem?.message.includes("stay at zero, as those of all others do"));
-  assertEquals(told(bench).map(([key]) => key).toSorted(), ["ddr/still", "pmem/still"]);
+  assertEquals(told(bench).map(([key]) => key), ["ddr/still"]);
   assertEquals([...bench.stage.values().keys()].filter((key) => key.startsWith("memory_read")), []);
   bench.perf.perMs.set(IMC.read(1), LINES_PER_MS);
   bench.ticks(3);
   assertEquals(bench.stage.rate("memory_bytes_per_second"), 256 * MB);
-  assertEquals(told(bench).map(([key]) => key).filter((key) => key.endsWith("still")), [
-    "pmem/still",
-  ]);
+  assertEquals(told(bench).map(([key]) => key).filter((key) => key.endsWith("still")), []);
 });
 
 Deno.test("memoryBandwidth counts memory on the package for itself", () => {
@@ -170,7 +168,8 @@ Deno.test("memoryBandwidth gives counters of memory at rest back, and looks at i
   assertEquals(bench.perf.openFds, open - 8);
   const none = bench.stage.read("pmem_read_bytes");
   assert(!isMeasured(none));
-  assert(none.problem?.message.includes("memory of this kind that is in use"));
+  // Most machines have none, and nothing is wrong with them.
+  assertEquals([none.absent, none.problem], ["not_supported", undefined]);
   bench.perf.perMs.set(IMC.pmemRead(0), 10);
   bench.tick(600_000);
   bench.ticks(3);

@@ -61,6 +61,21 @@ Deno.test("memoryBoxes are named by die too where a socket has several", () => {
   ]);
 });
 
+Deno.test("memoryBoxes keep the die in their names when the other dies of the socket are offline", () => {
+  const found = tree("0,4\n", {
+    "0/physical_package_id": "0",
+    "0/die_id": "0",
+    "4/physical_package_id": "0",
+    "4/die_id": "1",
+  });
+  const split = new Set<string>();
+  const boxes = (): readonly string[] =>
+    memoryBoxes(plan("example_pmu_0"), "ddr", found, split).map(({ name }) => name);
+  assertEquals(boxes(), ["0.0/example_pmu_0", "0.1/example_pmu_0"]);
+  found.set("/sys/bus/event_source/devices/example_pmu_0/cpumask", "4\n");
+  assertEquals(boxes(), ["0.1/example_pmu_0"]);
+});
+
 Deno.test("memoryBoxes are named by the PMU alone where nobody knows the socket", () => {
   assertEquals(names("0\n", { "0/physical_package_id": "-1" }), [
     ["example_pmu_0", 0, undefined],

@@ -1,6 +1,41 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { isMeasured } from "../../collectors/trust.ts";
-import { icelake, IMC } from "../fakes/memory_machines.ts";
+import { memoryBandwidth } from "../../collectors/memory_bandwidth.ts";
+import { isMeasured, type Reading } from "../../collectors/trust.ts";
+import { type Slot, table } from "../fixtures/smbios/tables.ts";
+import { CoreBench, ONE_PMU } from "../fakes/core_bench.ts";
+import { FREE_RUNNING, icelake, IMC } from "../fakes/memory_machines.ts";
+
+const DEVICES = "/sys/bus/event_source/devices";
+const DMI = "/sys/firmware/dmi/tables/DMI";
+const MODULES_MB = 1e6 / 64;
+
+function gradeOf(reading: Reading): string {
+  return isMeasured(reading) ? reading.grade : reading.absent;
+}
+
+/** A client with two memory controllers, whose channels nobody tells. */
+function client(slots: readonly Slot[]): CoreBench {
+  const controller = (place: number): readonly (readonly [string, string])[] =>
+    Object.entries({
+      type: `${30 + place}\n`,
+      cpumask: "0\n",
+      "format/event": "config:0-7\n",
+      "format/umask": "config:8-15\n",
+      "events/data_read": "event=0xff,umask=0x20\n",
+      "events/data_write": "event=0xff,umask=0x30\n",
+    }).map(([file, text]) => [`${DEVICES}/uncore_imc_free_running_${place}/${file}`, text]);
+  const bench = new CoreBench([0, 1], {
+    also: [memoryBandwidth],
+    files: {
+      ...ONE_PMU,
+      ...Object.fromEntries([...controller(0), ...controller(1)]),
+      "/sys/devices/system/cpu/cpu0/topology/physical_package_id": "0\n",
+    },
+    profile: { cpuVendor: "intel", cpuFamily: 6, cpuModelNumber: 0x8c, sockets: 1, numaNodes: 1 },
+  });
+  bench.tree.set(DMI, table(slots, false));
+  return bench;
+}
 
 Deno.test("memory_siblings stand against a channel that stands while its siblings move", () => {
   const bench = icelake({ modules: 4 });
@@ -82,23 +117,150 @@ Deno.test("memory_peak_gauge has no peak where more channels move data than ther
   assert(peak.problem?.message.includes("found 2 channels in the firmware's table and 4"));
 });
 
-Deno.test("memory_peak_gauge works out the peak by the memory's clock, and gives its counter back", () => {
-  const bench = icelake();
+Deno.test("memory_peak_gauge knows no peak of a controller whose channels nobody tells", () => {
+  // 20 GB/s, all of them through the one controller that has a module.
+  const bench = client([{ locator: "ChannelA-DIMM0" }]);
+  bench.perf.perMs.set(`30:${0x20ff}`, 16_000 * MODULES_MB / 1000);
+  bench.perf.perMs.set(`30:${0x30ff}`, 4000 * MODULES_MB / 1000);
+  bench.ticks(5);
+  const { stage } = bench;
+  const first = "0/uncore_imc_free_running_0";
+  assertEquals(stage.rate("memory_bytes_per_second", first), 20e9);
+  assertEquals(gradeOf(stage.read("memory_bytes_per_second", first)), "exact");
+  assert(!isMeasured(stage.read("memory_peak_bytes_per_second", first)));
+  assert(!isMeasured(stage.read("memory_peak_ratio", first)));
+  assert(!isMeasured(stage.snapshot.readGroup("memory_peak_ratio", "socket", "0")));
+  assertEquals(stage.rate("memory_host_peak_bytes_per_second"), 25.6e9);
+  assertAlmostEquals(stage.rate("memory_peak_ratio"), 20 / 25.6, 1e-12);
+});
+
+Deno.test("memory_peak_gauge judges all controllers together where it knows no more", () => {
+  const bench = client([{ locator: "ChannelA-DIMM0" }]);
+  bench.perf.perMs.set(`30:${0x20ff}`, 30_000 * MODULES_MB / 1000);
+  bench.ticks(5);
+  assertEquals(gradeOf(bench.stage.read("memory_bytes_per_second")), "implausible");
+  assertEquals(gradeOf(bench.stage.read("memory_peak_ratio")), "implausible");
+});
+
+Deno.test("memory_peak_gauge knows no peak of a channel while it does not know which have memory", () => {
+  // Three channels of four: two of one socket, one of the other.
+  const bench = icelake({ modules: 3 });
   bench.perf.perMs.set(IMC.read(0), 1000);
-  bench.perf.perMs.set(IMC.read(1), 1000);
-  // 1.6 GHz, two transfers each.
-  bench.perf.perMs.set(IMC.clock(0), 1_600_000);
+  bench.ticks(4);
+  const { stage } = bench;
+  assert(!isMeasured(stage.read("memory_peak_bytes_per_second", "0/uncore_imc_0")));
+  assert(!isMeasured(stage.read("memory_peak_bytes_per_second")));
+  assertEquals(stage.rate("memory_host_peak_bytes_per_second"), 3 * 25.6e9);
+  assertAlmostEquals(stage.rate("memory_peak_ratio"), 4 * 64e6 / (3 * 25.6e9), 1e-12);
+});
+
+Deno.test("memory_siblings say nothing where channels hold different amounts", () => {
+  const bench = icelake();
+  const large = { size: 0x7fff, extendedSize: 65536 };
+  bench.tree.set(
+    DMI,
+    table([
+      { locator: "P0_DIMM_A1", ...large },
+      { locator: "P0_DIMM_B1", size: 8192 },
+      { locator: "P1_DIMM_A1", ...large },
+      { locator: "P1_DIMM_B1", size: 8192 },
+    ]),
+  );
+  bench.perf.perMs.set(IMC.read(0), 5000);
+  bench.perf.perMs.set(IMC.read(1), 100);
+  bench.ticks(5);
+  const { stage } = bench;
+  assertEquals(gradeOf(stage.read("memory_read_bytes", "0/uncore_imc_1")), "exact");
+  assertEquals(gradeOf(stage.read("memory_bytes_per_second")), "exact");
+});
+
+/** Both channels of both sockets, in millions of lines a second. */
+function moving(bench: CoreBench, lines: number): void {
+  for (const channel of [0, 1]) bench.perf.perMs.set(IMC.read(channel), lines * 1000);
+}
+
+Deno.test("memory_peak_gauge works out the peak by each socket's clock, and gives the counters back", () => {
+  const bench = icelake();
+  moving(bench, 1);
+  // 1.2 GHz on the first socket, three times that on the other; two transfers each.
+  bench.perf.perMs.set(IMC.clock(0), 1_200_000);
   bench.tick();
   const open = bench.perf.openFds;
   bench.tick();
-  assertEquals(bench.perf.openFds, open + 1);
+  assertEquals(bench.perf.openFds, open + 2);
   bench.tick();
   assertEquals(bench.perf.openFds, open);
-  assertEquals(bench.stage.rate("memory_peak_bytes_per_second"), 4 * 3.2e9 * 8);
+  // Once is not enough to say anything, and that is said.
+  const early = bench.stage.read("memory_peak_bytes_per_second");
+  assert(!isMeasured(early));
+  assertEquals(early.absent, "not_yet");
+  assert(early.problem?.message.includes("less than twice"), early.problem?.message);
+  bench.ticks(11);
+  assert(bench.perf.openFds <= open);
+  const { stage } = bench;
+  assertEquals(stage.rate("memory_peak_bytes_per_second"), 2 * (2.4e9 + 7.2e9) * 8);
+  assertEquals(stage.rate("memory_host_peak_bytes_per_second"), 2 * (2.4e9 + 7.2e9) * 8);
+  assertEquals(stage.rate("memory_peak_bytes_per_second", "1/uncore_imc_0"), 7.2e9 * 8);
   assertEquals(
-    bench.stage.snapshot.source("memory_read_bytes", "0/uncore_imc_0")?.note,
-    "Peak of the memory, by its clock: 4 channels × 3200 MT/s × 8 B.",
+    stage.snapshot.source("memory_read_bytes", "0/uncore_imc_0")?.note,
+    "Peak of the memory, by its clock: 2 channels × 2400 MT/s × 8 B + " +
+      "2 channels × 7200 MT/s × 8 B.",
   );
+  assertEquals(bench.problem("peak"), undefined);
+});
+
+Deno.test("memory_peak_gauge keeps the fastest clock that it found", () => {
+  const bench = icelake();
+  moving(bench, 1);
+  bench.perf.perMs.set(IMC.clock(0), 400_000);
+  bench.ticks(15);
+  const peak = (): number => bench.stage.rate("memory_peak_bytes_per_second", "0/uncore_imc_0");
+  assertEquals(peak(), 0.8e9 * 8);
+  bench.perf.perMs.set(IMC.clock(0), 1_600_000);
+  bench.ticks(310);
+  assertEquals(peak(), 3.2e9 * 8);
+  bench.perf.perMs.set(IMC.clock(0), 400_000);
+  bench.ticks(310);
+  assertEquals(peak(), 3.2e9 * 8);
+});
+
+Deno.test("memory_peak_gauge looks at the clock again when more moves than it allows", () => {
+  const bench = icelake();
+  moving(bench, 1);
+  bench.perf.perMs.set(IMC.clock(0), 400_000);
+  bench.ticks(15);
+  // The memory was clocked down while it rested. 19.2 GB/s of 6.4, and of 25.6 in truth.
+  bench.perf.perMs.set(IMC.clock(0), 1_600_000);
+  moving(bench, 300);
+  bench.ticks(15);
+  const { stage } = bench;
+  assertEquals(stage.rate("memory_peak_bytes_per_second", "0/uncore_imc_0"), 3.2e9 * 8);
+  assertEquals(gradeOf(stage.read("memory_bytes_per_second")), "exact");
+  assertAlmostEquals(stage.rate("memory_peak_ratio"), 0.75, 1e-12);
+});
+
+Deno.test("memory_peak_gauge judges nothing by a clock that was counted once", () => {
+  const bench = icelake();
+  bench.perf.perMs.set(IMC.clock(0), 400_000);
+  moving(bench, 300);
+  for (let tick = 0; tick < 12; tick++) {
+    bench.tick();
+    assert(gradeOf(bench.stage.read("memory_bytes_per_second")) !== "implausible", `tick ${tick}`);
+  }
+});
+
+Deno.test("memory_bandwidth believes a second source no more than the first", () => {
+  const bench = icelake({ files: FREE_RUNNING });
+  moving(bench, 1);
+  bench.perf.perMs.set(IMC.freeRead, 6000);
+  bench.ticks(6);
+  const { stage } = bench;
+  assertEquals(stage.rate("memory_bytes_per_second"), 512e6);
+  assertEquals(stage.rate("second_memory_bytes"), 1536e6);
+  assertEquals(gradeOf(stage.read("memory_bytes_per_second")), "exact");
+  assertEquals(gradeOf(stage.read("second_memory_bytes")), "implausible");
+  const residual = stage.read("memory_residual_second_bytes_per_second");
+  assertEquals(gradeOf(residual), "implausible");
 });
 
 Deno.test("memory_peak_gauge says why there is no peak", () => {

@@ -49,6 +49,7 @@ Deno.test("memory_peak multiplies channels, transfers and bytes, and shows how",
     bytesPerSecond: 204_800_000_000,
     arithmetic: "8 channels × 3200 MT/s × 8 B",
     populated: 8,
+    even: true,
   });
 });
 
@@ -196,7 +197,7 @@ Deno.test("memory_peak goes by the width that soldered memory has", () => {
   assertEquals(bytesPerSecond, 256_000_000_000);
   assertStringIncludes(
     refusal(chips.map((slot, i) => i === 0 ? { ...slot, dataBits: 0xffff } : slot)),
-    "found data widths of unknown, 32 bits",
+    'found no data width of "DIMM 0, P0 CHANNEL A"',
   );
 });
 
@@ -204,6 +205,49 @@ Deno.test("memory_peak counts no bits of error correction", () => {
   for (const dataBits of [64, 72, 80, 0xffff]) {
     assertEquals(peakOf([{ locator: "DIMM_A1", dataBits }]).bytesPerSecond, 25_600_000_000);
   }
+});
+
+Deno.test("memory_peak takes the half of a DDR5 module for the whole, and no other width", () => {
+  const ddr5 = { locator: "DIMM_A1", type: DDR5, speed: 4800, configured: 4800 };
+  for (const dataBits of [32, 40, 64]) {
+    const { arithmetic } = peakOf([{ ...ddr5, dataBits }, { ...ddr5, locator: "DIMM_B1" }]);
+    assertEquals(arithmetic, "2 channels × 4800 MT/s × 8 B");
+  }
+  assertStringIncludes(
+    refusal([{ locator: "DIMM_A1", dataBits: 32 }]),
+    'found 32 data bits of "DIMM_A1", needs the width of every module',
+  );
+});
+
+Deno.test("memory_peak says whether every channel holds as much", () => {
+  const pair = (first: Slot, second: Slot): boolean =>
+    peakOf([{ locator: "DIMM_A1", ...first }, { locator: "DIMM_B1", ...second }]).even;
+  assertEquals(pair({}, {}), true);
+  assertEquals(pair({ size: 0x7fff, extendedSize: 65536 }, { size: 8192 }), false);
+  assertEquals(pair({ size: 0xffff }, { size: 0xffff }), false);
+  // Two small modules are as much as a large one.
+  const { channels, even } = peakOf([
+    { locator: "DIMM_A1", size: 8192 },
+    { locator: "DIMM_A2", size: 8192 },
+    { locator: "DIMM_B1", size: 16384 },
+  ]);
+  assertEquals([channels, even], [2, true]);
+});
+
+Deno.test("memory_peak leaves out memory behind a CXL link", () => {
+  const modules = [{ locator: "P0_DIMM_A1" }, { locator: "P0_DIMM_B1" }];
+  for (const link of [{ locator: "CXL 1" }, { locator: "Slot 7", bank: "P0 CXL0" }]) {
+    assertEquals(peakOf([...modules, link]).arithmetic, "2 channels × 3200 MT/s × 8 B");
+  }
+});
+
+Deno.test("memory_peak names the slots that do not tell their channel, and no others", () => {
+  const found = refusal([
+    { locator: "P0_DIMM_A1" },
+    { locator: "P0_DIMM_B1" },
+    { locator: "Riser 3" },
+  ]);
+  assertStringIncludes(found, 'found slots named "Riser 3", needs');
 });
 
 Deno.test("memory_peak leaves out flash, persistent memory and memory on the package", () => {

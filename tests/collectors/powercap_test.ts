@@ -158,23 +158,58 @@ Deno.test("powercap energy lacks the meter that fails, and takes it up again", (
   joules("intel-rapl:1", 530);
   stage.tick();
   assertEquals(stage.rate("energy_package_joules", "1"), 30);
-  assertEquals(stage.problems(), []);
+  assertEquals(stage.problems().map(({ key }) => key), ["meters"]);
 });
 
-Deno.test("powercap energy follows packages that go and come", () => {
+Deno.test("powercap energy of a package whose CPUs are offline is missing until they come", () => {
   const { stage, tree, joules } = machine();
   stage.tick();
   stage.tick();
   for (const folder of ["intel-rapl:1", "intel-rapl:1:0"]) tree.remove(`${FOLDER}/${folder}`);
+  for (let second = 1; second <= 24; second++) {
+    joules("intel-rapl:0", 100 + 40 * second);
+    stage.tick();
+  }
+  assertEquals(stage.names("package"), ["0", "1"]);
+  const both = stage.read("energy_package_joules");
+  assert(isMeasured(both));
+  assertEquals([both.value, both.grade], [40, "estimated"]);
+  assertEquals(both.partial, { counted: 1, present: 2 });
+  const lost = stage.read("energy_package_joules", "1");
+  assert(!isMeasured(lost));
+  assertEquals(lost.absent, "gone");
+  assertEquals(
+    lost.problem?.message,
+    "Cannot read the energy of packages 1: found no CPU of theirs online, needs one",
+  );
+  assertEquals(lost.problem?.metrics, ["energy_package_joules", "energy_memory_joules"]);
+  const version = stage.engine.problemsVersion;
   for (let second = 0; second < 12; second++) stage.tick();
-  assertEquals(stage.names("package"), ["0"]);
-  assertEquals(stage.problems(), []);
-  tree.set(`${FOLDER}/intel-rapl:1/name`, "package-1\n");
-  joules("intel-rapl:1", 5);
+  assertEquals(stage.engine.problemsVersion, version);
+  // Numbers of zones are given anew.
+  tree.set(`${FOLDER}/intel-rapl:3/name`, "package-1\n");
+  tree.set(`${FOLDER}/intel-rapl:3:0/name`, "dram\n");
+  for (const folder of ["intel-rapl:3", "intel-rapl:3:0"]) joules(folder, 5);
   for (let second = 0; second < 12; second++) stage.tick();
-  joules("intel-rapl:1", 12);
+  joules("intel-rapl:3", 12);
   stage.tick();
   assertEquals(stage.rate("energy_package_joules", "1"), 7);
+  const again = stage.read("energy_package_joules");
+  assert(isMeasured(again));
+  assertEquals(again.partial, undefined);
+  assertEquals(stage.problems().map(({ key }) => key), ["meters"]);
   stage.engine.close();
+  assertEquals(tree.openFiles, 0);
+});
+
+Deno.test("powercap energy is not supported once there is no zone at all", () => {
+  const { stage, tree } = machine();
+  stage.tick();
+  tree.remove(FOLDER);
+  stage.tick(12_000);
+  const reading = stage.read("energy_package_joules");
+  assert(!isMeasured(reading));
+  assertEquals(reading.absent, "not_supported");
+  assertStringIncludes(reading.problem?.message ?? "", "found no zone intel-rapl");
   assertEquals(tree.openFiles, 0);
 });

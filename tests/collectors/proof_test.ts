@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { groupOf, hasProof, proofOf } from "../../collectors/proof.ts";
 import type { Source } from "../../collectors/source.ts";
+import { PerfMachine } from "../fakes/perf_machine.ts";
 import { HandFilled } from "../views/hand_filled.ts";
 
 function source(metric: string, event: string, more: Partial<Source> = {}): Source {
@@ -73,4 +74,32 @@ Deno.test("proofOf has no command for what perf cannot count", () => {
 Deno.test("hasProof depends on the catalogue alone", () => {
   const ids = ["cpu_cycles", "llc_mpki", "software_page_faults", "load_1m", "cpu_busy_ratio"];
   assertEquals(ids.map(hasProof), [true, true, true, false, false]);
+});
+
+Deno.test("proofOf puts no group around what perf cannot count as one", () => {
+  const imc = (metric: string, event: string, group: number): Source =>
+    source(metric, event, { pmu: "uncore_imc", instances: ["0/uncore_imc_0"], group });
+  const [reads, writes] = [
+    imc("memory_read_bytes", "uncore_imc/cas_count_read/", 0),
+    imc("memory_write_bytes", "uncore_imc/cas_count_write/", 0),
+  ];
+  const command = (devices: readonly string[], sources: readonly Source[]): string | null => {
+    const cells = {
+      "memory_read_bytes{0/uncore_imc_0}": 1,
+      "memory_write_bytes{0/uncore_imc_0}": 1,
+    };
+    const profile = { perfAccess: new PerfMachine({ devices }).access() };
+    const host = new HandFilled([cells], { sources, profile });
+    return proofOf(host.snapshot, sources.map(({ metric }) => metric)).command;
+  };
+  const apart = "perf stat -a -e uncore_imc/cas_count_read/ -e uncore_imc/cas_count_write/ sleep 1";
+  // Of several boxes each has its own, and perf makes an event for each.
+  assertEquals(command(["uncore_imc_0", "uncore_imc_1"], [reads, writes]), apart);
+  assertEquals(
+    command(["uncore_imc"], [reads, writes]),
+    "perf stat -a -e '{uncore_imc/cas_count_read/,uncore_imc/cas_count_write/}' sleep 1",
+  );
+  // Taking turns, they have no group.
+  const turns = [{ ...reads, group: -1 }, { ...writes, group: -1 }];
+  assertEquals(command(["uncore_imc"], turns), apart);
 });

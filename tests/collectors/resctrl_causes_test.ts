@@ -158,7 +158,7 @@ Deno.test("resctrl that is not mounted says how to mount it", () => {
   const [problem] = stage.problems();
   assertEquals(problem?.reason, "not_supported");
   assertStringIncludes(problem!.message, "it is not mounted, needs the resctrl filesystem there");
-  assertEquals(problem?.remedy, "sudo mount -t resctrl resctrl /sys/fs/resctrl");
+  assertEquals(problem?.remedy, "Mount it: `sudo mount -t resctrl resctrl /sys/fs/resctrl`");
   assertEquals(stage.read("mbm_total_bytes"), { absent: "not_supported", problem });
 });
 
@@ -216,7 +216,10 @@ Deno.test("resctrl that is unmounted while it is read fails with the way to moun
   stage.tick();
   tree.remove(ROOT);
   stage.tick();
-  assertEquals(stage.problems()[0]?.remedy, "sudo mount -t resctrl resctrl /sys/fs/resctrl");
+  assertEquals(
+    stage.problems()[0]?.remedy,
+    "Mount it: `sudo mount -t resctrl resctrl /sys/fs/resctrl`",
+  );
   assertEquals(tree.openFiles, 0);
   assertEquals(stage.cell("mbm_total_bytes", "0"), NaN);
   for (const name of again.paths()) if (name.startsWith(ROOT)) tree.set(name, again.text(name));

@@ -68,18 +68,58 @@ Deno.test("resctrl begins anew with a counter that fell, and keeps what the othe
   assertEquals(kinds(stage, "0"), [107, 107, 0]);
 });
 
-Deno.test("resctrl counts a new group from its first reading, within five seconds", async () => {
+Deno.test("resctrl counts all that a new group counted, in the reading that finds it", async () => {
   const tree = await machine();
   const stage = stageOf(tree);
   stage.tick();
+  // All tasks move to a new group, which counts from 0.
+  put(tree, "", 0, 1000 + 100, 600 + 50);
   put(tree, "late", 0, 9_000_000, 8_000_000);
-  put(tree, "late", 1, 9_000_000, 8_000_000);
-  stage.tick(5000);
-  assertEquals(kinds(stage, "0"), [0, 0, 0]);
+  put(tree, "late", 1, 0, 0);
+  stage.tick();
+  assertEquals(kinds(stage, "0"), [9_000_100, 8_000_050, 1_000_050]);
   put(tree, "late", 0, 9_000_064, 8_000_000);
   stage.tick();
-  assertEquals(kinds(stage, "0"), [64, 0, 64]);
+  assertEquals(kinds(stage, "0"), [9_000_164, 8_000_050, 1_000_114]);
+  assertEquals(stage.rate("mbm_total_bytes", "0"), 64);
   assertEquals(tree.openFiles, 8);
+});
+
+Deno.test("resctrl counts what is there at its first look from then on", async () => {
+  const tree = await machine("groups");
+  const stage = stageOf(tree);
+  tree.fail(path("batch", 0, "total"), ERRNO.EACCES);
+  stage.tick();
+  put(tree, "batch", 0, 7000, 700);
+  stage.tick(5000);
+  assertEquals(stage.cell("mbm_total_bytes", "0"), 0);
+  assertEquals(stage.rate("mbm_local_bytes", "0"), 0);
+});
+
+Deno.test("resctrl does not take a group that could not be looked at for a new one", async () => {
+  const tree = await machine("groups");
+  const stage = stageOf(tree);
+  stage.tick();
+  tree.fail(`${ROOT}/batch/mon_data`, ERRNO.EMFILE);
+  tree.set(`${ROOT}/stray`, "text\n");
+  stage.tick();
+  put(tree, "batch", 0, 2000 + 5, 700 + 5);
+  tree.set(`${ROOT}/batch/mon_data`, "");
+  tree.remove(`${ROOT}/stray`);
+  stage.tick();
+  assertEquals(kinds(stage, "0"), [5, 5, 0]);
+});
+
+Deno.test("resctrl counts an event that comes later from then on", async () => {
+  const tree = await machine();
+  tree.remove(path("", 0, "local"));
+  const stage = stageOf(tree);
+  stage.tick();
+  assertEquals(stage.problems().map(({ key }) => key), ["mbm_local_bytes absent"]);
+  put(tree, "", 0, 1000, 90_000);
+  stage.tick(5000);
+  assertEquals(kinds(stage, "0"), [0, 0, 0]);
+  assertEquals(stage.problems(), []);
 });
 
 Deno.test("resctrl keeps what a group counted that is gone, and misses nothing else", async () => {
@@ -103,13 +143,19 @@ Deno.test("resctrl takes a group that was made again under its name for another 
   const stage = stageOf(tree);
   stage.tick();
   // A directory that was removed leaves a descriptor that nothing can be read from.
+  tree.fail(path("batch", 0, "total"), ERRNO.ENODEV);
+  tree.fail(path("batch", 0, "local"), ERRNO.ENODEV);
+  stage.tick();
+  put(tree, "batch", 0, 300, 200);
+  stage.tick();
+  // Nothing could be read in between, so what is remote of it is not known.
+  assertEquals(kinds(stage, "0"), [300, 200, 0]);
   tree.remove(`${ROOT}/batch`);
   stage.tick();
-  put(tree, "batch", 0, 50_000, 50_000);
-  stage.tick(5000);
-  put(tree, "batch", 0, 50_001, 50_001);
+  put(tree, "batch", 0, 40, 30);
   stage.tick();
-  assertEquals(kinds(stage, "0"), [1, 1, 0]);
+  assertEquals(kinds(stage, "0"), [340, 230, 10]);
+  assertEquals(stage.problems(), []);
 });
 
 Deno.test("resctrl counts nothing from before a counter was assigned again", async () => {

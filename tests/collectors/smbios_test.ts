@@ -36,6 +36,7 @@ Deno.test("smbios reads a module with its names, its size and its speeds", () =>
       bank: "P0 CHANNEL A",
       kind: "dram",
       isModule: true,
+      isDdr5: true,
       dataBits: 64,
       ratedMts: 4800,
       configuredMts: 4400,

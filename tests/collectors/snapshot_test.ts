@@ -1,9 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type CollectorSpec, HOST_SLOT } from "../../collectors/collector.ts";
 import { SeriesStore } from "../../collectors/series.ts";
-import { exact } from "../../collectors/trust.ts";
+import { timeEnabledOf, timeRunningOf } from "../../collectors/catalogue/counted.ts";
+import { exact, type Problem } from "../../collectors/trust.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
+import { HandFilled } from "../views/hand_filled.ts";
 
 const tree = new TextTree();
 
@@ -232,4 +234,37 @@ Deno.test("Snapshot.read keeps to the rows it was made of when columns move", ()
   stage.tick();
   assert(stage.engine.layout.width > width);
   assertEquals(held.read("cpu_user_seconds", "0"), exact(3));
+});
+
+Deno.test("Snapshot.read tells of a part what its host lacks, and only then that it has no parts", () => {
+  const problem: Problem = {
+    key: "peak",
+    collector: "memory_bandwidth",
+    reason: "not_supported",
+    message: "Cannot tell the peak",
+    metrics: ["memory_peak_bytes_per_second", "memory_host_peak_bytes_per_second"],
+  };
+  const names = ["0/a", "1/b"];
+  const at = (second: number, peak?: number) => ({
+    ...Object.fromEntries(
+      names.flatMap((name) =>
+        ["memory_read_bytes", "memory_write_bytes"].flatMap((id) => [
+          [`${id}{${name}}`, 1e9 * second],
+          [`${timeEnabledOf(id)}{${name}}`, second],
+          [`${timeRunningOf(id)}{${name}}`, second],
+        ])
+      ),
+    ),
+    ...(peak === undefined ? {} : { "memory_host_peak_bytes_per_second{host}": peak }),
+  });
+  const groups = { "0/a": { socket: "0" }, "1/b": { socket: "1" } };
+  const ratio = "memory_peak_ratio";
+  const lacking = new HandFilled([at(1), at(2), at(3)], { groups, problems: [problem] }).snapshot;
+  assertEquals(lacking.read(ratio), { absent: "not_supported", problem: lacking.problems[0]! });
+  assertEquals(lacking.read(ratio, "1/b"), lacking.read(ratio));
+  assertEquals(lacking.readGroup(ratio, "socket", "0"), lacking.read(ratio));
+  const whole = new HandFilled([at(1, 1e10), at(2, 1e10), at(3, 1e10)], { groups }).snapshot;
+  assertEquals(whole.read(ratio), exact(0.4));
+  assertEquals(whole.read(ratio, "1/b"), { absent: "coarser_only" });
+  assertEquals(whole.readGroup(ratio, "socket", "0"), { absent: "coarser_only" });
 });

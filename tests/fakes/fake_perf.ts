@@ -29,6 +29,8 @@ interface FakeEvent {
 
 interface FakeGroup {
   readonly cpu: number;
+  /** Of its leader. */
+  readonly type: number;
   readonly fds: number[];
   /** Of a PMU whose counters are few. */
   readonly counted: boolean;
@@ -58,12 +60,19 @@ export class FakePerf {
   reversed = false;
   /** Types of events that take no counter: the kernel's own, and PMUs that have one for each event. */
   readonly free = new Set<number>([EVENT_TYPE.software]);
-  /** Counters of each CPU for all other events. */
+  /** Counters of each PMU on each CPU for all other events. */
   counters = Infinity;
+  /**
+   * Types whose driver takes groups of any size and never runs those that are larger than its counters
+   * are many, as arch/x86/events/amd/uncore.c does; the others refuse them.
+   */
+  readonly unchecked = new Set<number>();
   /** How many of these somebody else holds, by CPU; the others have none taken. */
   readonly held = new Map<number, number>();
   /** What each event counts in a millisecond, by `type:config`; 0 where not named. */
   readonly perMs = new Map<string, number>();
+  /** Every attempt to open an event on a CPU, refused ones too. */
+  readonly attempts: { readonly cpu: number; readonly type: number }[] = [];
   /** What each counter holds when it is opened. */
   startsAt = 0n;
 
@@ -111,7 +120,7 @@ export class FakePerf {
     for (const group of this.#groups.values()) {
       if (!group.started || group.torn) continue;
       const rivals = [...this.#groups.values()].filter((other) =>
-        other.cpu === group.cpu && other.started && other.counted && this.#fits(other)
+        sharePmu(group, other) && other.started && this.#fits(other)
       );
       const share = !group.counted ? 1 : this.#fits(group) ? this.#shareOf(group, rivals) : 0;
       const ns = BigInt(ms) * 1_000_000n;
@@ -172,6 +181,7 @@ export class FakePerf {
     if (new DataView(bytes.buffer).getUint32(SIZE_AT, true) < SIZE_LEAST) return -ERRNO.E2BIG;
     const attr = decodeAttr(bytes);
     const group = this.#groups.get(groupFd);
+    this.attempts.push({ cpu, type: attr.type });
     const refused = this.#refusals.find(({ which }) =>
       (which.cpu ?? cpu) === cpu && (which.type ?? attr.type) === attr.type &&
       (which.config ?? attr.config) === attr.config
@@ -187,7 +197,8 @@ export class FakePerf {
     if (group !== undefined && group.cpu !== cpu) return -ERRNO.EINVAL;
     if (this.#offline.has(cpu)) return -ERRNO.ENODEV;
     const counted = !this.free.has(attr.type);
-    if (counted && (group?.fds.length ?? NONE_HELD) >= this.counters) return -ERRNO.EINVAL;
+    const members = group?.fds.length ?? NONE_HELD;
+    if (counted && members >= this.counters && !this.unchecked.has(attr.type)) return -ERRNO.EINVAL;
     const fd = this.#nextFd++;
     const leader = group === undefined ? fd : groupFd;
     const { type, config } = attr;
@@ -195,6 +206,7 @@ export class FakePerf {
     if (group === undefined) {
       this.#groups.set(fd, {
         cpu,
+        type,
         fds: [fd],
         counted,
         started: false,
@@ -232,7 +244,7 @@ export class FakePerf {
   /** A group gets its counters as it is started, if they are free. */
   #firstTurn(group: FakeGroup): void {
     const taken = [...this.#groups.values()].filter((other) =>
-      other !== group && other.cpu === group.cpu && other.started && other.counted
+      other !== group && sharePmu(group, other) && other.started
     ).reduce((sum, other) => sum + other.fds.length, 0);
     group.enabledNs += 1n;
     if (taken + group.fds.length <= this.#free(group.cpu)) group.runningNs += 1n;
@@ -268,4 +280,13 @@ export class FakePerf {
     }
     this.#groups.delete(fd);
   }
+}
+
+/** Whether both take the same counters: kernel names of events, and their codes, are of one PMU. */
+function sharePmu(a: FakeGroup, b: FakeGroup): boolean {
+  return a.cpu === b.cpu && a.counted && b.counted && pmuOf(a.type) === pmuOf(b.type);
+}
+
+function pmuOf(type: number): number {
+  return type === EVENT_TYPE.hardware || type === EVENT_TYPE.hardwareCache ? EVENT_TYPE.raw : type;
 }

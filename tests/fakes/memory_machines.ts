@@ -52,6 +52,14 @@ export const FREE_RUNNING: Files = pmu("uncore_imc_free_running_0", 30, {
   ...named("write", "event=0xff,umask=0x21"),
 });
 
+/** NUMA nodes of both sockets; the second has so much memory. */
+export function nodes(secondKib: number): Files {
+  return Object.fromEntries([[0, 16_777_216], [1, secondKib]].flatMap(([node, kib]) => [
+    [`/sys/devices/system/node/node${node}/cpulist`, node === 0 ? "0-1\n" : "2-3\n"],
+    [`/sys/devices/system/node/node${node}/meminfo`, `Node ${node} MemTotal: ${kib} kB\n`],
+  ]));
+}
+
 /** What `FakePerf` knows the events of an Ice Lake by. */
 export const IMC = {
   types: [20, 21, 30],
@@ -143,5 +151,34 @@ export function rome(): CoreBench {
       ...pmu("amd_df", AMD.type, { "format/event": "config:0-7,32-35,59-60\n" }),
     },
     profile: { cpuVendor: "amd", cpuFamily: 0x17, cpuModelNumber: 0x31, sockets: 2, numaNodes: 2 },
+  });
+}
+
+/** AMD's family 19h, model 11h: a PMU for each channel, each of one socket. */
+export const UMC = {
+  types: [40, 41],
+  cpumask: `${DEVICES}/amd_umc_1/cpumask`,
+  reads: (socket: number) => `${40 + socket}:${0x10a}`,
+  writes: (socket: number) => `${40 + socket}:${0x20a}`,
+} as const;
+
+/** One channel on each of two sockets; of the second all CPUs may be offline. */
+export function genoa(options: { readonly offline: boolean }): CoreBench {
+  const channel = (socket: number, cpumask: string): Files =>
+    pmu(`amd_umc_${socket}`, UMC.types[socket]!, {
+      cpumask,
+      "format/event": "config:0-7\n",
+      "format/umask": "",
+      "format/rdwrmask": "config:8-9\n",
+    });
+  return new CoreBench(options.offline ? [0, 1] : [0, 1, 2, 3], {
+    also: [memoryBandwidth],
+    files: {
+      ...ONE_PMU,
+      ...SOCKETS,
+      ...channel(0, "0\n"),
+      ...channel(1, options.offline ? "\n" : "2\n"),
+    },
+    profile: { cpuVendor: "amd", cpuFamily: 0x19, cpuModelNumber: 0x11, sockets: 2, numaNodes: 2 },
   });
 }

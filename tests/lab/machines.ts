@@ -83,8 +83,13 @@ const UNCORE: readonly Machine[] = [
     TWO_PACKAGES,
   ),
   memory("freerun", "counters that run freely", "uncore=freerun imc_read=321", TIGER_LAKE),
-  memory("client", "the memory controller of a client", "uncore=client", "Skylake-Client"),
-  memory("umc", "memory controllers of AMD", `uncore=umc ${EIGHT}`, AMD, TWO_PACKAGES),
+  memory("client", "the memory controller of a client", "uncore=client", "Skylake-Client", {
+    args: ["peak"],
+  }),
+  memory("umc", "memory controllers of AMD", `uncore=umc ${EIGHT}`, AMD, {
+    args: ["peak"],
+    ...TWO_PACKAGES,
+  }),
   memory("df", "eight channels and four counters", `uncore=df ${EIGHT}`, AMD),
   memory(
     "umc_df",

@@ -209,7 +209,7 @@ Deno.test("traffic is set beside what others count of it, each with what it leav
     clean,
     "Second source should be near 0: the same traffic 3.90 GB/s 100 MB/s",
   );
-  assertStringIncludes(clean, "≥ 640 MB/s estimated, it is as much or more");
+  assertStringIncludes(clean, "≥640 MB/s estimated, it is as much or more");
   assertStringIncludes(clean, "≤3.36 GB/s estimated, it is as much or less");
   // Nobody monitors the L3 caches here, and that is no zero.
   assert(/L3 monitors \(MBM\) [^0-9]*not available not available /.test(clean), clean);
@@ -230,4 +230,19 @@ Deno.test("a comparison of fewer than two is folded, and says what it needs", ()
     "memory_read_bytes{0}": undefined,
   }, { problems: [{ ...problem, metrics: ["memory_read_bytes"] }] });
   assertStringIncludes(reconciled(both), "Second source");
+});
+
+Deno.test("a comparison that rights would bring says which rights", () => {
+  const denied = {
+    key: "denied",
+    collector: "memory_bandwidth",
+    reason: "denied",
+    message: "Cannot open counters of the memory controllers on cpu 0: EACCES",
+    remedy: "Give it CAP_PERFMON",
+  } as const;
+  const gauges = { llc_line_bytes: 64, "memory_read_bytes{0}": undefined };
+  const lonely = host({ "core_llc_misses{0}": 1e6 }, gauges, { problems: [denied] });
+  const html = reconciled(lonely);
+  assertStringIncludes(html, "on cpu 0: EACCES");
+  assert(!html.includes("found fewer than two"));
 });

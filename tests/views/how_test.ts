@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Card } from "../../collectors/card.ts";
 import { CARDS, METRICS } from "../../collectors/catalogue.ts";
+import { TSC_FREQUENCY } from "../../collectors/catalogue/tsc.ts";
 import { CollectorError } from "../../collectors/collector.ts";
 import type { Source } from "../../collectors/source.ts";
+import type { Problem } from "../../collectors/trust.ts";
 import { hasHow, How, howId, type HowShown } from "../../views/how.tsx";
 import { render } from "../../views/html.ts";
 import { HandFilled, type HandFilledOptions } from "./hand_filled.ts";
@@ -41,7 +43,7 @@ Deno.test("How tells once of the figures of a group: names, events, formulas, no
   const html = how("branches", host());
   assertEquals(textOf(html).split("\n"), [
     "How it is measured",
-    "Group 1 on cpu, 2 CPUs: the kernel's events",
+    "On cpu, 2 CPUs: the kernel's events",
     "branches",
     ": Branches",
     "branch-misses",
@@ -105,7 +107,7 @@ Deno.test("How says who names an event where those of a group differ in it", () 
   const [first, second, third] = SOURCES;
   const sources = [first!, { ...second!, provenance: "third_party" as const }, third!];
   const text = textOf(how("branches", host({ sources })));
-  assertStringIncludes(text, "Group 1 on cpu, 2 CPUs\nbranches\n: Branches (the kernel's event)\n");
+  assertStringIncludes(text, "On cpu, 2 CPUs\nbranches\n: Branches (the kernel's event)\n");
   assertStringIncludes(text, ": Branch misses (an event that one other source names)\n");
 });
 
@@ -169,11 +171,11 @@ Deno.test("How sums events, and names the PMU of each kind of core", () => {
   const text = textOf(how("branches", host({ sources })));
   assertStringIncludes(
     text,
-    "Group 1 on cpu_core, 1 CPU: the kernel's events\ncpu_core/branches/\n: Branches",
+    "On cpu_core, 1 CPU: the kernel's events\ncpu_core/branches/\n: Branches",
   );
   assertStringIncludes(
     text,
-    "Group 1 on cpu_atom, 1 CPU: events of the maker's list\n" +
+    "On cpu_atom, 1 CPU: events of the maker's list\n" +
       "cpu_atom/event=0xc4/ + cpu_atom/event=0xc5/\n: Branches",
   );
 });
@@ -200,6 +202,70 @@ Deno.test("How says why a figure of the card is not measured", () => {
   );
 });
 
+Deno.test("How shows once what would help against causes of what is not measured", () => {
+  const at = (metric: string): Problem => ({
+    key: metric,
+    collector: "core_counters",
+    reason: "not_counted",
+    message: `Cannot count ${metric}`,
+    remedy: "Free a counter: `stop others`",
+    metrics: [metric],
+  });
+  const cells = {
+    "branch_instructions{0}": 1,
+    "branch_instructions_time_enabled_seconds{0}": 1,
+    "branch_instructions_time_running_seconds{0}": 1,
+    "branch_misses{0}": undefined,
+    "branch_group_instructions{0}": undefined,
+  };
+  const problems = [at("branch_misses"), at("branch_group_instructions")];
+  const sources = SOURCES.slice(0, 1);
+  const tell = (some: readonly Problem[]): string =>
+    textOf(how("branches", new HandFilled([cells, cells], { sources, problems: some })));
+  const text = tell(problems);
+  assertStringIncludes(
+    text,
+    "Cannot count branch_misses.\nFree a counter:\nstop others\nCopy\n",
+  );
+  assertEquals(text.split("stop others").length, 2, text);
+  const [first] = problems;
+  assert(!tell([{ ...first!, remedy: undefined }]).includes("stop others"));
+});
+
+Deno.test("How writes in the middle of a phrase as one does there", () => {
+  const sources = (metric: string, instances: readonly string[], pmu: string): Source[] => [
+    source(metric, ["some-event"], { pmu, instances }),
+  ];
+  const said = (id: string, metric: string, pmu: string, names: readonly string[]): string => {
+    const at = (second: number) => ({
+      [TSC_FREQUENCY]: 2e9,
+      ...Object.fromEntries(
+        names.flatMap((name) => [
+          [`${metric}{${name}}`, 1e6 * second],
+          [`${metric}_time_enabled_seconds{${name}}`, second],
+          [`${metric}_time_running_seconds{${name}}`, second],
+        ]).filter(([key]) => METRICS.has(String(key).split("{")[0]!)),
+      ),
+    });
+    return textOf(
+      how(id, new HandFilled([at(0), at(1)], { sources: sources(metric, names, pmu) })),
+    );
+  };
+  const line = (text: string): string | undefined => text.split("\n")[1];
+  assertEquals(
+    [
+      line(said("memory_bandwidth", "memory_read_bytes", "uncore_imc", ["a", "b"])),
+      line(said("energy", "energy_package_joules", "power", ["0"])),
+      line(said("cstates", "core_c6_ticks", "cstate_core", ["0", "1"])),
+    ],
+    [
+      "On uncore_imc, 2 memory controllers: the kernel's events",
+      "On power, 1 package: the kernel's events",
+      "On cstate_core, 2 cores at rest: the kernel's events",
+    ],
+  );
+});
+
 Deno.test("How is hidden where nothing of the card is counted", () => {
   const none = new CollectorError("not_supported", "Cannot find a PMU");
   const html = how(
@@ -219,7 +285,7 @@ Deno.test("How knows the kernel's own events without being told", () => {
   const text = textOf(how("software_events", new HandFilled([at(0), at(1)])));
   assertStringIncludes(
     text,
-    "Group 1 on software, 1 CPU: the kernel's events\npage-faults\n: Page faults",
+    "On software, 1 CPU: the kernel's events\npage-faults\n: Page faults",
   );
   assertStringIncludes(text, "perf stat -a -e page-faults sleep 1");
 });

@@ -38,7 +38,7 @@ function why(
 
 Deno.test("a virtual machine has no memory controllers, whatever its CPU and its kernel", () => {
   const expected = [
-    "the machine itself: virtual machines have no counters outside the cores",
+    "a hypervisor that passes one on, or the machine itself",
     undefined,
   ];
   assertEquals(why(intel(0x6a), { hypervisor: "KVM" }), expected);
@@ -59,7 +59,7 @@ Deno.test("Zen 4 and later need Linux 6.7, and Zen 4 can do with 6.0", () => {
 });
 
 Deno.test("a Zen whose kernel is new enough needs its module, or firmware that tells of controllers", () => {
-  const load = ["the module amd_uncore", "Load the module: modprobe amd_uncore"];
+  const load = ["the module amd_uncore", "Load the module: `sudo modprobe amd_uncore`"];
   assertEquals(why(amd(0x19, 0x11), { kernelRelease: "6.0.0" }), load);
   assertEquals(why(amd(0x19, 0x11)), load);
   assertEquals(why(amd(0x19, 0x01), { kernelRelease: "5.4.0" }), load);
@@ -79,7 +79,7 @@ Deno.test("an AMD CPU before Zen has events that nobody lists", () => {
 Deno.test("Intel needs its module, and where that is there a newer kernel", () => {
   assertEquals(why(intel(0x6a)), [
     "the module intel_uncore",
-    "Load the module: modprobe intel_uncore",
+    "Load the module: `sudo modprobe intel_uncore`",
   ]);
   assertEquals(why(intel(0xcf), { devices: ["uncore_cha_0"] }), [
     "a kernel that drives the memory controllers' counters of this CPU: this is 6.12.5-amd64",
@@ -129,4 +129,19 @@ Deno.test("a POWER machine needs firmware that offers the counters of its nest",
     "firmware (OPAL) that offers the counters of the nest, nest_mcs01_imc",
     undefined,
   ]);
+});
+
+Deno.test("a PMU that no rule for the model uses is named, and its absence is not claimed", () => {
+  const devices = ["cpu", "uncore_cha_0", "uncore_imc_free_running_0"];
+  assertEquals(whyNoMemory(intel(0x55), { ...HERE, devices }), {
+    message:
+      "Cannot count memory traffic: found uncore_imc_free_running_0, which no rule for model " +
+      "0x55 uses, needs the PMU of each channel (uncore_imc_0): this is 6.12.5-amd64",
+    remedy: "Use a newer kernel",
+  });
+  const many = [0, 1, 2, 3].map((i) => `uncore_type_6_${i}`);
+  assertMatch(
+    whyNoMemory(intel(0x55), { ...HERE, devices: many }).message,
+    /found uncore_type_6_0, uncore_type_6_1, uncore_type_6_2 and 1 more, which no rule/,
+  );
 });

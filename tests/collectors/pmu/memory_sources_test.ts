@@ -268,6 +268,17 @@ Deno.test("a box stands for each CPU of the cpumask, and for CPU 0 where there i
   );
 });
 
+Deno.test("a PMU whose CPUs are offline needs one of them, and no other kernel", () => {
+  const { machine } = expectedOf("zen5_server");
+  const tree = treeOf("zen5_server");
+  tree.set(`${DEVICES}/amd_umc_12/cpumask`, "\n");
+  assertEquals(unusable(tree, machine), [
+    "Cannot count memory traffic on amd_umc_12: found no CPU in its cpumask, needs a CPU of its " +
+    "socket online",
+  ]);
+  assertEquals(plans(tree, machine)[0]?.provenance, "unverified");
+});
+
 Deno.test("the name that an older kernel gives to another event of Ice Lake is not believed", () => {
   const { machine } = expectedOf("ice_lake_server");
   const tree = treeOf("ice_lake_server");
@@ -287,6 +298,23 @@ Deno.test("a model that is not known takes events by name, and no numbers", () =
   assertEquals(unusable(tree, machine), [
     'Cannot count memory traffic on uncore_imc_0: found no event such as "cas_count_read", ' +
     "needs a kernel that names the events of this CPU's memory controllers",
+  ]);
+});
+
+Deno.test("a name whose parts have names of their own is not added to them", () => {
+  const tree = treeOf("granite_rapids");
+  const events = `${DEVICES}/uncore_imc_0/events`;
+  const whole = (direction: string): string => `${events}/cas_count_${direction}`;
+  for (const [direction, config] of [["read", "0xcf"], ["write", "0xf0"]] as const) {
+    tree.set(whole(direction), `event=0x05,umask=${config}\n`);
+    tree.set(`${whole(direction)}.scale`, "6.103515625e-5\n");
+    tree.set(`${whole(direction)}.unit`, "MiB\n");
+  }
+  const [plan] = plans(tree, { machine: "x86_64" });
+  assertEquals(plan?.id, "intel_imc");
+  assertEquals(plan?.boxes[0]?.reads?.events.map(({ name }) => name), [
+    "uncore_imc/cas_count_read_sch0/",
+    "uncore_imc/cas_count_read_sch1/",
   ]);
 });
 

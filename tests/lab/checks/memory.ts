@@ -1,7 +1,7 @@
 /**
  * Memory traffic by the memory controllers' counters: against the rates that they have by declaration
- * and against perf stat at the same time. With `hotplug`, the CPU that counts for the second package goes
- * and comes back.
+ * and against perf stat at the same time. With `peak`, the memory's clock is waited for. With `hotplug`,
+ * the CPU that counts for the second package goes and comes back.
  */
 import { EnergyChecks } from "../inside/energy_checks.ts";
 import { MemoryChecks } from "../inside/memory_checks.ts";
@@ -11,6 +11,7 @@ import { Subject } from "../inside/subject.ts";
 
 const INTERVAL_MS = 1000;
 const PERF_SECONDS = 2;
+const CLOCK_TICKS = 12;
 /** The first CPU of the second package of two: its events move to another when it goes. */
 const CPU = 2;
 const ONLINE = `/sys/devices/system/cpu/cpu${CPU}/online`;
@@ -32,14 +33,21 @@ await part("rates", async () => {
   await ticks(2);
   memory.rates("alone");
   memory.trust("alone");
-  memory.peak("alone");
   energy?.watts("alone");
   energy?.bought("alone");
 });
 await part("perf stat", async () => {
   await memory.besidePerf("beside perf", PERF_SECONDS);
   memory.rates("beside perf");
+  await memory.pasted("pasted");
 });
+if (Deno.args.includes("peak")) {
+  await part("peak", async () => {
+    // The clock is believed when it was counted twice.
+    await ticks(CLOCK_TICKS);
+    memory.peak("with time");
+  });
+}
 if (Deno.args.includes("hotplug")) {
   await part("hotplug", async () => {
     Deno.writeTextFileSync(ONLINE, "0");

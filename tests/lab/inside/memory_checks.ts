@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { proofOf } from "../../../collectors/proof.ts";
 import { isMeasured } from "../../../collectors/trust.ts";
 import type { Parameters } from "./parameters.ts";
-import { perfStatPerSocket } from "./perf_stat.ts";
+import { paste, perfStatPerSocket } from "./perf_stat.ts";
 import { apart, check, describe, readingApart, sleep, Worst } from "./report.ts";
 import type { Subject } from "./subject.ts";
 import { clockOf, type Traffic, trafficOf } from "./uncore_rates.ts";
@@ -140,7 +141,7 @@ export class MemoryChecks {
     );
   }
 
-  /** The peak from the memory's own clock, of one channel for all: the guest's firmware tells no speed. */
+  /** The peak from the memory's own clock, of one channel in each socket: the firmware tells no speed. */
   peak(label: string): void {
     const { snapshot } = this.#subject;
     const clock = clockOf(this.#first);
@@ -150,7 +151,8 @@ export class MemoryChecks {
       return;
     }
     const packages = this.#sockets * (this.#sockets + 1) / 2;
-    const expected = clock * BYTES_PER_CLOCK * this.#boxes.length * this.#sockets;
+    // The second socket's clock, too, counts twice as fast.
+    const expected = clock * BYTES_PER_CLOCK * this.#boxes.length * packages;
     const off = new Worst();
     off.add(readingApart(peak, expected), `the peak: ${describe(peak)}`);
     const ratio = snapshot.read("memory_peak_ratio");
@@ -201,6 +203,17 @@ export class MemoryChecks {
     off.check(
       `${label}: as perf stat -e ${[...new Set(rows.map(({ event }) => event))].join()}`,
       shared ? OFF_MOST.shared : OFF_MOST.whole,
+    );
+  }
+
+  /** The line that a card gives to be pasted. */
+  async pasted(label: string): Promise<void> {
+    const { command } = proofOf(this.#subject.snapshot, [TOTAL.metric]);
+    const lines = await paste(command ?? "false");
+    const counted = lines.filter((line) => /^[\d.,]*[1-9]/.test(line));
+    check(
+      counted.length > 0 && counted.length === lines.length,
+      `${label}: ${command} counts ${counted.length} of ${lines.length} events`,
     );
   }
 

@@ -64,6 +64,15 @@ export async function perfStatPerSocket(
   });
 }
 
+/** What a person sees who pastes a line of `perf stat`: a line for each event, `<not counted>` among them. */
+export async function paste(command: string): Promise<readonly string[]> {
+  const { stderr, code } = await new Deno.Command("sh", { args: ["-c", command] }).output();
+  const said = new TextDecoder().decode(stderr);
+  if (code !== 0) throw new Error(`Cannot run ${command}: ${said.trim()}`);
+  return said.split("\n").map((line) => line.trim())
+    .filter((line) => /^([\d.,]+|<not)\s/.test(line) && !line.includes("time elapsed"));
+}
+
 /** Its rows, as columns; those that have an event in column `at`. */
 async function run(
   flags: readonly string[],
