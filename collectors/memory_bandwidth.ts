@@ -19,6 +19,7 @@ import {
 import { type MemoryTarget, metricsOf } from "./memory_boxes.ts";
 import type { MemoryCount } from "./memory_count.ts";
 import { MemoryDevices } from "./memory_devices.ts";
+import { MemoryLacks, type Presence } from "./memory_lacks.ts";
 import { type MemoryPeak, memoryPeak, type NoPeak } from "./memory_peak.ts";
 import { MemoryPeakGauge } from "./memory_peak_gauge.ts";
 import { MemorySiblings } from "./memory_siblings.ts";
@@ -31,7 +32,7 @@ const GROUPS = 1000;
 const TARGETS: readonly MemoryTarget[] = ["ddr", "second", "hbm", "pmem"];
 /** Places of them. */
 const MAIN = 0;
-const SECOND = 1;
+const [SECOND, HBM, PMEM] = [1, 2, 3] as const;
 const NEVER = Infinity;
 
 export function memoryBandwidthOf(narrowing: Narrowing): CollectorSpec {
@@ -56,6 +57,7 @@ class MemoryBandwidth implements Reader {
   readonly #retryAtSeconds: number[] = TARGETS.map(() => NEVER);
   #unusable = 0;
   readonly #siblings: MemorySiblings;
+  readonly #lacks: MemoryLacks;
   readonly #peak: MemoryPeak | NoPeak;
   #gauge: MemoryPeakGauge | null = null;
 
@@ -63,6 +65,7 @@ class MemoryBandwidth implements Reader {
     this.#site = site;
     this.#narrowing = narrowing;
     this.#siblings = new MemorySiblings(site);
+    this.#lacks = new MemoryLacks(site);
     this.#cpus = site.instances("cpu");
     this.#seen = this.#cpus.slots();
     this.#devices = new MemoryDevices(site);
@@ -233,7 +236,19 @@ class MemoryBandwidth implements Reader {
     return numaNodes === undefined || sockets !== undefined && numaNodes <= sockets;
   }
 
+  #presenceOf(place: number): Presence {
+    const choice = this.#choices[place];
+    if ((choice?.sources ?? []).length > 0) return "counted";
+    return choice?.isTold || this.#retryAtSeconds[place] !== NEVER ? "missed" : "nowhere";
+  }
+
   #tellSources(): void {
+    this.#lacks.tell({
+      main: this.#choices[MAIN]?.count?.plan ?? null,
+      second: this.#presenceOf(SECOND),
+      hbm: this.#presenceOf(HBM),
+      pmem: this.#presenceOf(PMEM),
+    });
     this.#site.sources(this.#choices.flatMap((choice, i) => {
       const note = i === MAIN ? this.#gauge?.note : undefined;
       return (choice?.sources ?? []).map((source) => ({

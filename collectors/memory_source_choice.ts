@@ -51,6 +51,11 @@ export class MemorySourceChoice {
     if (this.count === null && refused !== null) throw refused;
   }
 
+  /** Whether it stated something that stands in the way. */
+  get isTold(): boolean {
+    return this.#told.length > 0;
+  }
+
   get sources(): readonly Source[] {
     return this.count?.counters.sources ?? [];
   }

@@ -55,6 +55,8 @@ export interface Problem {
   readonly instance?: string | undefined;
   /** The instances that it costs, where they are several and not all. */
   readonly instances?: readonly string[] | undefined;
+  /** In the nature of the machine, and nothing to be mended: told to who asks for its metrics, else not. */
+  readonly quiet?: true | undefined;
 }
 
 export interface Measurement {

@@ -145,7 +145,7 @@ export class Stage {
   }
 
   problems(): readonly Problem[] {
-    return this.engine.problems();
+    return this.engine.problems().filter(({ quiet }) => !quiet);
   }
 
   /** Instances of a scope that are there. */

@@ -8,7 +8,7 @@ import { Glyph } from "./ring.tsx";
 
 /** All causes, closed until somebody asks. Calm: a guest without counters is no fault of its owner. */
 export function Problems(props: { snapshot: Snapshot }): Html {
-  const { problems } = props.snapshot;
+  const problems = props.snapshot.problems.filter(({ quiet }) => !quiet);
   return (
     <details class="causes" id="causes" hidden={problems.length === 0}>
       <summary>

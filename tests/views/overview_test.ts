@@ -216,6 +216,19 @@ Deno.test("each cause is told once", () => {
   assert(/^<details[^>]* hidden/.test(part(none.snapshot, "causes")));
 });
 
+Deno.test("causes leave out what is in the nature of the machine", () => {
+  const quiet = {
+    key: "lack",
+    collector: "memory_bandwidth",
+    reason: "not_supported",
+    message: "Cannot count HBM: found no PMU of its controllers",
+    quiet: true,
+  } as const;
+  const { snapshot } = new HandFilled([{ "load_1m": 1 }], { problems: [quiet] });
+  const causes = part(snapshot, "causes");
+  assert(/^<details[^>]* hidden/.test(causes) && !causes.includes("HBM"));
+});
+
 Deno.test("a figure that is absent says so in words, and a zero is a zero", () => {
   const { snapshot } = new HandFilled([
     { "cpu_user_seconds{0}": 0, "cpu_idle_seconds{0}": 0, "load_1m": 0 },
