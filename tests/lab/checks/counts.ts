@@ -36,7 +36,8 @@ function judgeCounts(span: Span, label: string): void {
     const name = `${metric} of cpu ${cpu}`;
     const expected = expectedRate(rise) * enabledSeconds;
     off.add(apart(count, expected), name);
-    times.add(Math.abs(enabledSeconds - span.seconds) / span.seconds, name);
+    const [least, most] = span.seconds;
+    times.add(Math.max(0, enabledSeconds / most - 1, 1 - enabledSeconds / least), name);
     if (source.group < 0) continue;
     const kernel = kernelGroup(subject, source, cpu)?.since();
     if (!kernel) coverage.add(NaN, `${name}, which no group counted`);
@@ -51,7 +52,7 @@ function judgeCounts(span: Span, label: string): void {
   const share = `counted ${percent(Math.min(...shares))} to ${
     percent(Math.max(...shares))
   } of the time`;
-  const ticks = `${span.ticks} ticks in ${span.seconds.toFixed(2)} s`;
+  const ticks = `${span.ticks} ticks in ${span.seconds[1].toFixed(2)} s`;
   off.check(`${label}: counts are rate x time enabled (${ticks}, ${share})`, offMost(span));
   // At fine intervals a group's last turn may have been a round of turns ago.
   times.check(`${label}: time enabled is the time that went by`, 0.02);

@@ -39,7 +39,8 @@ export interface Rise {
 /** Rows at the two ends of a time, and what was seen between them. */
 export interface Span {
   readonly rises: readonly Rise[];
-  readonly seconds: number;
+  /** Between the first reading and the last, which take time themselves: at least so long, at most. */
+  readonly seconds: readonly [least: number, most: number];
   readonly ticks: number;
   /** Counters that were lower than a tick before, each once. */
   readonly fell: readonly string[];
@@ -106,14 +107,17 @@ export class Subject {
     { beside, each }: { beside?: Promise<unknown>; each?: () => void } = {},
   ): Promise<Span> {
     const { kernel } = this;
+    const readFrom = kernel.monotonicMs();
     this.tick(intervalMs);
+    const begun = kernel.monotonicMs();
     kernel.mark();
     const from = this.engine.row.slice();
-    const begun = kernel.monotonicMs();
+    let readTo = begun;
     const { version } = this.engine.layout;
     const counters = this.#counterCells();
     const fell = new Set<string>();
     let before: Float64Array = from;
+    let ended = begun;
     let ticks = 0;
     let done = beside === undefined;
     beside?.finally(() => done = true);
@@ -122,7 +126,9 @@ export class Subject {
       deadline = Math.max(deadline + intervalMs, kernel.monotonicMs());
       await sleep(Math.max(0, deadline - kernel.monotonicMs()));
       each?.();
+      readTo = kernel.monotonicMs();
       this.tick(intervalMs);
+      ended = kernel.monotonicMs();
       ticks++;
       const row = this.engine.row.slice();
       for (const [name, cell] of counters) if (row[cell]! < before[cell]!) fell.add(name);
@@ -132,7 +138,7 @@ export class Subject {
     if (this.engine.layout.version !== version) {
       throw new Error("Cannot compare rows: their layout changed in between");
     }
-    const seconds = (kernel.monotonicMs() - begun) / 1000;
+    const seconds = [(readTo - begun) / 1000, (ended - readFrom) / 1000] as const;
     return { rises: this.#rises(from, before), seconds, ticks, fell: [...fell] };
   }
 
