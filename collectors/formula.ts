@@ -12,6 +12,7 @@ import {
   type Measurement,
   moreTelling,
   type Reading,
+  weaker,
   worse,
 } from "./trust.ts";
 
@@ -151,7 +152,10 @@ function combine(
   const bound = boundOf(op, left.bound, right.bound);
   if (bound === "none") return absent("not_supported");
   // Spreads cost more than all the rest, and most values need none.
-  if (partial === undefined && mixed === undefined && bound === undefined) {
+  const hearsay = weaker(left.hearsay, right.hearsay);
+  if (
+    partial === undefined && mixed === undefined && bound === undefined && hearsay === undefined
+  ) {
     return { value, coverage, grade };
   }
   return {
@@ -160,6 +164,7 @@ function combine(
     grade,
     ...(bound === undefined ? {} : { bound }),
     ...(mixed === undefined ? {} : { mixed }),
+    ...(hearsay === undefined ? {} : { hearsay }),
     ...(partial === undefined ? {} : { partial }),
   };
 }

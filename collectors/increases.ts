@@ -19,8 +19,10 @@ import {
   estimated,
   exact,
   gradeOf,
+  HEARSAY,
   isMeasured,
   type Measurement,
+  onHearsay,
   type Reading,
   type Reason,
 } from "./trust.ts";
@@ -38,7 +40,8 @@ interface Sum {
   perSecond: number;
   enabled: number;
   running: number;
-  doubted: boolean;
+  /** As by slot: the worst of the parts. */
+  doubted: number;
 }
 
 interface Increase {
@@ -67,12 +70,12 @@ export class Increases {
   /** Between the two readings; NaN where that is not known. */
   readonly #seconds: number;
   readonly #bySlot: Increase[] = [];
-  readonly #sum: Sum = { value: 0, perSecond: 0, enabled: 0, running: 0, doubted: false };
+  readonly #sum: Sum = { value: 0, perSecond: 0, enabled: 0, running: 0, doubted: 0 };
   readonly #sums = new Map<readonly number[] | null, Increase>();
 
   /**
-   * `from`: the row of an earlier reading; null where none is remembered. `doubted`: by slot, 1 where
-   * nothing is exact.
+   * `from`: the row of an earlier reading; null where none is remembered. `doubted`: by slot, 0 or
+   * from 1 on the place in `HEARSAY` of who vouches.
    */
   constructor(
     metric: Measured,
@@ -173,7 +176,7 @@ export class Increases {
     sum.perSecond = 0;
     sum.enabled = 0;
     sum.running = 0;
-    sum.doubted = false;
+    sum.doubted = 0;
     return sum;
   }
 
@@ -195,7 +198,7 @@ export class Increases {
       sum.perSecond += value / enabled;
     }
     sum.value += value;
-    if (this.#doubted?.[slot] === 1) sum.doubted = true;
+    if (this.#doubted !== null) sum.doubted = Math.max(sum.doubted, this.#doubted[slot]!);
     return null;
   }
 
@@ -212,14 +215,14 @@ export class Increases {
   #taken({ value, perSecond, enabled, running, doubted }: Sum, instances: number): Increase {
     if (this.#counted === null) {
       const reading = exact(value);
-      return { reading: doubted ? estimated(reading) : reading, perSecond: NaN };
+      return { reading: vouched(reading, doubted), perSecond: NaN };
     }
     // Whoever was there for a part of the window only was counted for no more than that.
     const span = this.#seconds * instances;
     const asked = enabled < WHOLE_SHARE * span ? span : enabled;
     const coverage = Math.min(1, running / asked);
     const reading: Measurement = { value, coverage, grade: gradeOf(coverage, asked) };
-    return { reading: doubted ? estimated(reading) : reading, perSecond };
+    return { reading: vouched(reading, doubted), perSecond };
   }
 
   #baseOf(id: string): number {
@@ -241,4 +244,8 @@ export function withPartial(reading: Measurement, counted: number, present: numb
 
 function nothing(reason: Reason): Increase {
   return { reading: absent(reason), perSecond: NaN };
+}
+
+function vouched(reading: Measurement, doubted: number): Measurement {
+  return doubted === 0 ? reading : onHearsay(reading, HEARSAY[doubted - 1]!);
 }

@@ -7,6 +7,7 @@
 import { type Measured, metric as metricOf } from "./catalogue.ts";
 import { type Formula, inputs } from "./formula.ts";
 import type { Source } from "./source.ts";
+import { HEARSAY } from "./trust.ts";
 
 /** As much of a layout as tells who has which slot. */
 interface Named {
@@ -22,7 +23,7 @@ const NONE = 0;
 interface Places {
   /** A number for each group of the kernel, from 1; `NONE`. */
   readonly groups: Int32Array;
-  /** 1: what is counted there is never exact. */
+  /** 0, or the place of `HEARSAY` from 1 on: what is counted there is never exact. */
   readonly doubted: Uint8Array;
 }
 
@@ -69,7 +70,7 @@ export class SourceIndex {
     return this.#sources.get(entry.sourced ?? id) ?? [];
   }
 
-  /** By slot: 1 where a metric is never exact. Null where it always may be. */
+  /** By slot: 0, or from 1 on the place in `HEARSAY` of who vouches. Null where nobody needs to. */
   doubted(metric: Measured): Uint8Array | null {
     return this.#placesOf(metric)?.doubted ?? null;
   }
@@ -190,13 +191,9 @@ export class SourceIndex {
         const slot = slotOf.get(name);
         if (slot === undefined) continue;
         groups[slot] = group;
-        doubted[slot] = isDoubted(source) ? 1 : 0;
+        doubted[slot] = HEARSAY.findIndex((word) => word === source.provenance) + 1;
       }
     }
     return { groups, doubted };
   }
-}
-
-function isDoubted({ provenance }: Source): boolean {
-  return provenance === "unverified" || provenance === "third_party";
 }

@@ -59,6 +59,10 @@ export interface Problem {
   readonly quiet?: true | undefined;
 }
 
+/** Who says that a counter counts this, where neither the kernel nor the maker does; the weaker last. */
+export const HEARSAY = ["third_party", "unverified"] as const;
+export type Hearsay = (typeof HEARSAY)[number];
+
 export interface Measurement {
   readonly value: number;
   /** Share of the window in which the source really counted, 0 to 1. */
@@ -68,6 +72,8 @@ export interface Measurement {
   readonly mixed?: true;
   /** The true value is as much or more (`lower`), as much or less (`upper`). Never `exact`. */
   readonly bound?: "lower" | "upper";
+  /** On whose word alone it is what it says. Never `exact`. */
+  readonly hearsay?: Hearsay;
   /** Why it is `implausible`. */
   readonly doubt?: Doubt;
   /** A sum over instances that lacks some: how many are in it, and how many there are. */
@@ -105,6 +111,16 @@ export function exact(value: number): Measurement {
 /** The same value, no better than an estimate. */
 export function estimated(reading: Measurement): Measurement {
   return reading.grade === "exact" ? { ...reading, grade: "estimated" } : reading;
+}
+
+/** The same value on somebody's word. */
+export function onHearsay(reading: Measurement, hearsay: Hearsay): Measurement {
+  return { ...estimated(reading), hearsay };
+}
+
+/** The weaker of two words; undefined where both stand on firmer ground. */
+export function weaker(a: Hearsay | undefined, b: Hearsay | undefined): Hearsay | undefined {
+  return a === undefined || b === "unverified" ? b ?? a : a;
 }
 
 export function absent(reason: Reason, problem?: Problem): Absence {

@@ -240,26 +240,35 @@ const GRADE_WORDS: Readonly<Record<Grade, string>> = {
 
 const BOUND_WORDS = { lower: "at least", upper: "at most" } as const;
 
+const HEARSAY_WORDS = { third_party: "third party's word", unverified: "unverified" } as const;
+
 /** A grade in a few words: `exact`, `62 %`, `low 14 %`, `3 of 4`, `62 %, 3 of 4, mixed`, `at least`. */
 export function trustWords(measured: Measurement): string {
-  const { grade, coverage, partial, mixed, bound } = measured;
+  const { grade, coverage, partial, mixed, bound, hearsay } = measured;
   if (grade === "exact" || grade === "implausible") return GRADE_WORDS[grade];
   const words: string[] = [];
   const share = `${Math.floor(coverage * 100)} %`;
   if (grade === "low") words.push(`low ${share}`);
   // All of the time says nothing where something else is why this is an estimate.
   else if (
-    coverage < WHOLE_COVERAGE || (partial === undefined && !mixed && bound === undefined)
+    coverage < WHOLE_COVERAGE ||
+    (partial === undefined && !mixed && bound === undefined && hearsay === undefined)
   ) words.push(share);
   if (partial !== undefined) words.push(`${partial.counted} of ${partial.present}`);
   if (mixed) words.push("mixed");
   if (bound !== undefined) words.push(BOUND_WORDS[bound]);
+  if (hearsay !== undefined) words.push(HEARSAY_WORDS[hearsay]);
   return words.join(", ");
 }
 
 const BOUND_SENTENCES = {
   lower: "it is as much or more",
   upper: "it is as much or less",
+} as const;
+
+const HEARSAY_SENTENCES = {
+  third_party: "on the word of a third party",
+  unverified: "nobody has verified what is counted",
 } as const;
 
 /** The same for those who hear it: `estimated, counted 62 % of the time`. */
@@ -273,6 +282,7 @@ export function trustSentence(measured: Measurement): string {
     parts.push(`${measured.partial.counted} of ${measured.partial.present} parts in it`);
   }
   if (measured.mixed) parts.push("terms counted at different times");
+  if (measured.hearsay !== undefined) parts.push(HEARSAY_SENTENCES[measured.hearsay]);
   return parts.join(", ");
 }
 

@@ -8,7 +8,7 @@ import { GROUPINGS, type Metric, metric as metricOf, shownUnit } from "../collec
 import { inputs } from "../collectors/formula.ts";
 import type { HostProfile } from "../collectors/host.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
-import { isMeasured, type Problem, type Reading } from "../collectors/trust.ts";
+import { type Hearsay, isMeasured, type Problem, type Reading } from "../collectors/trust.ts";
 import { doubtText } from "./doubt_text.ts";
 import { TOLD } from "./told.ts";
 
@@ -47,6 +47,8 @@ export type ReadingJson =
     readonly mixed?: true;
     /** The true value is as much or more, or as much or less. */
     readonly bound?: "lower" | "upper";
+    /** On whose word alone it is what it says. */
+    readonly hearsay?: Hearsay;
     /** Why it cannot be true, with the numbers: of what is implausible. */
     readonly implausible?: string;
     readonly partial?: { readonly counted: number; readonly present: number };
@@ -146,13 +148,14 @@ function partJson(id: string, part: Reading, whole: Reading): ReadingJson {
 
 function readingJson(id: string, reading: Reading): ReadingJson {
   if (isMeasured(reading)) {
-    const { value, coverage, grade, mixed, bound, doubt, partial } = reading;
+    const { value, coverage, grade, mixed, bound, hearsay, doubt, partial } = reading;
     return {
       value,
       coverage,
       grade,
       ...(mixed === undefined ? {} : { mixed }),
       ...(bound === undefined ? {} : { bound }),
+      ...(hearsay === undefined ? {} : { hearsay }),
       ...(doubt === undefined ? {} : { implausible: doubtText(doubt, id) }),
       ...(partial === undefined ? {} : { partial }),
     };

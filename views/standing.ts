@@ -14,6 +14,7 @@ import {
   type Problem,
   type Reading,
   type Reason,
+  weaker,
   worse,
 } from "../collectors/trust.ts";
 
@@ -113,11 +114,13 @@ export function cardStanding(snapshot: Snapshot, card: Card): Measurement | null
   const least = partials.toSorted((a, b) => a.counted / a.present - b.counted / b.present)[0];
   // Of one figure a bound says nothing of the others.
   const { bound, ...rest } = found;
+  const hearsay = measured.map((reading) => reading.hearsay).reduce(weaker);
   const bounded = bound !== undefined && measured.every((reading) => reading.bound === bound);
   return {
     ...rest,
     ...(bounded ? { bound } : {}),
     ...(measured.some(({ mixed }) => mixed) ? { mixed: true } : {}),
+    ...(hearsay === undefined ? {} : { hearsay }),
     ...(least === undefined ? {} : { partial: least }),
   };
 }

@@ -276,6 +276,8 @@ Deno.test("memoryBandwidth counts 8 events of a fabric by turns on 4 counters, a
   assert(isMeasured(total));
   assertEquals(total.value, 8 * 4 * 64 * MB);
   assertEquals([total.grade, total.coverage], ["estimated", 0.5]);
+  // The total of reads and writes is a sum of one term: its word goes on to it.
+  assertEquals(total.hearsay, "third_party");
   assert(!isMeasured(bench.stage.read("memory_read_bytes")));
 });
 

@@ -63,11 +63,12 @@ Deno.test("SourceIndex doubts an event that neither kernel nor maker stands for"
   const of = index(
     source("instructions", 1, ["0"], { provenance: "vendor" }),
     source("instructions", 1, ["1"], { provenance: "unverified" }),
+    source("instructions", 1, ["2"], { provenance: "third_party" }),
   );
   const doubted = (id: string): unknown => {
     const entry = metric(id);
     return entry.kind === "derived" ? null : of.doubted(entry);
   };
-  assertEquals(doubted("instructions"), Uint8Array.of(0, 1, 0, 0));
+  assertEquals(doubted("instructions"), Uint8Array.of(0, 2, 1, 0));
   assertEquals(doubted("cpu_cycles"), null);
 });

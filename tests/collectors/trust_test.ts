@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { estimated, exact, gradeOf, GRADES, worse } from "../../collectors/trust.ts";
+import { estimated, exact, gradeOf, GRADES, weaker, worse } from "../../collectors/trust.ts";
 
 Deno.test("gradeOf is exact only at full coverage", () => {
   assertEquals(gradeOf(1, 1), "exact");
@@ -25,4 +25,12 @@ Deno.test("worse is the later of two grades", () => {
   for (const [i, a] of GRADES.entries()) {
     for (const [j, b] of GRADES.entries()) assertEquals(worse(a, b), GRADES[Math.max(i, j)]);
   }
+});
+
+Deno.test("of two words the weaker one counts, and what stands on firmer ground adds none", () => {
+  assertEquals(weaker(undefined, undefined), undefined);
+  assertEquals(weaker("third_party", undefined), "third_party");
+  assertEquals(weaker(undefined, "unverified"), "unverified");
+  assertEquals(weaker("unverified", "third_party"), "unverified");
+  assertEquals(weaker("third_party", "unverified"), "unverified");
 });

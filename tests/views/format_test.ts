@@ -175,3 +175,10 @@ Deno.test("factor writes what has many zeros as a power of ten, and nothing else
   ]);
   assertEquals(factor(2_500_000), "2500000");
 });
+
+Deno.test("what rests on somebody's word says whose, and no share of all of the time", () => {
+  const heard = { value: 1, coverage: 1, grade: "estimated", hearsay: "third_party" } as const;
+  assertEquals(trustWords(heard), "third party's word");
+  assertEquals(trustSentence(heard), "estimated, on the word of a third party");
+  assertEquals(trustWords({ ...heard, coverage: 0.5, hearsay: "unverified" }), "50 %, unverified");
+});
