@@ -33,7 +33,13 @@ export interface Outcome {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** The guest's kernel stood still in QEMU before a check failed: nothing is known of what is tested. */
+  readonly stuck: boolean;
 }
+
+/** `run`'s word for a guest that did not finish, and what a kernel says whose CPUs wait for each other. */
+const UNFINISHED = 125;
+const STUCK = /soft lockup|self-detected stall|Kernel panic/;
 
 /** The words of `run` for a machine. */
 export function wordsOf(machine: Machine): readonly string[] {
@@ -80,6 +86,7 @@ export async function boot(machine: Machine): Promise<Outcome> {
   }
   const { code } = await child.status;
   const finished = code === 0 || code === 1 && counts.BAD > 0;
+  const stuck = code === UNFINISHED && counts.BAD === 0 && STUCK.test(await complaints);
   if (!finished || counts.ok + counts.BAD === 0) {
     counts.BAD++;
     console.log(`BAD  ${machine.name}: it ended with status ${code} before its checks did`);
@@ -92,5 +99,5 @@ export async function boot(machine: Machine): Promise<Outcome> {
       }
     }
   }
-  return { passed: counts.ok, failed: counts.BAD, skipped: counts.skip };
+  return { passed: counts.ok, failed: counts.BAD, skipped: counts.skip, stuck };
 }
