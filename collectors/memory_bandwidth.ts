@@ -19,13 +19,14 @@ import {
 import { type MemoryTarget, metricsOf } from "./memory_boxes.ts";
 import type { MemoryCount } from "./memory_count.ts";
 import { MemoryDevices } from "./memory_devices.ts";
-import { MemoryLacks, type Presence } from "./memory_lacks.ts";
+import { memoryLacks, type Presence } from "./memory_lacks.ts";
 import { type MemoryPeak, memoryPeak, type NoPeak } from "./memory_peak.ts";
 import { MemoryPeakGauge } from "./memory_peak_gauge.ts";
 import { MemorySiblings } from "./memory_siblings.ts";
 import { MemorySourceChoice } from "./memory_source_choice.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
 import type { MemoryPlan } from "./pmu/memory_source.ts";
+import { ToldCauses } from "./told_causes.ts";
 
 /** Groups of the kernel are told apart by numbers: each target has as many of its own. */
 const GROUPS = 1000;
@@ -57,7 +58,7 @@ class MemoryBandwidth implements Reader {
   readonly #retryAtSeconds: number[] = TARGETS.map(() => NEVER);
   #unusable = 0;
   readonly #siblings: MemorySiblings;
-  readonly #lacks: MemoryLacks;
+  readonly #lacks = new ToldCauses();
   readonly #peak: MemoryPeak | NoPeak;
   #gauge: MemoryPeakGauge | null = null;
 
@@ -65,7 +66,6 @@ class MemoryBandwidth implements Reader {
     this.#site = site;
     this.#narrowing = narrowing;
     this.#siblings = new MemorySiblings(site);
-    this.#lacks = new MemoryLacks(site);
     this.#cpus = site.instances("cpu");
     this.#seen = this.#cpus.slots();
     this.#devices = new MemoryDevices(site);
@@ -243,12 +243,13 @@ class MemoryBandwidth implements Reader {
   }
 
   #tellSources(): void {
-    this.#lacks.tell({
+    const lacks = memoryLacks({
       main: this.#choices[MAIN]?.count?.plan ?? null,
       second: this.#presenceOf(SECOND),
       hbm: this.#presenceOf(HBM),
       pmem: this.#presenceOf(PMEM),
     });
+    this.#lacks.tell(this.#site, lacks);
     this.#site.sources(this.#choices.flatMap((choice, i) => {
       const note = i === MAIN ? this.#gauge?.note : undefined;
       return (choice?.sources ?? []).map((source) => ({

@@ -5,7 +5,6 @@
  * @module
  */
 import { SECOND_MEMORY, TRAFFIC_METRICS } from "./catalogue/memory_bandwidth.ts";
-import type { Site } from "./collector.ts";
 import type { MemoryPlan } from "./pmu/memory_source.ts";
 import type { Problem } from "./trust.ts";
 
@@ -21,10 +20,15 @@ export interface MemoryPresence {
 }
 
 type Lack = Pick<Problem, "key" | "message" | "metrics">;
+type QuietCause = Omit<Problem, "collector">;
 
 const { ddr, hbm, pmem } = TRAFFIC_METRICS;
 
-export function memoryLacks(presence: MemoryPresence): readonly Lack[] {
+export function memoryLacks(presence: MemoryPresence): readonly QuietCause[] {
+  return lacksOf(presence).map((lack) => ({ ...lack, reason: "not_supported", quiet: true }));
+}
+
+function lacksOf(presence: MemoryPresence): readonly Lack[] {
   const { main } = presence;
   return [
     ...(main === null ? [] : [partsLack(main)]),
@@ -62,22 +66,4 @@ function partsLack({ name, boxes }: MemoryPlan): Lack {
         `Cannot count reads and writes together: found ${name}, whose counters tell them apart`,
       metrics: [ddr.combined],
     };
-}
-
-/** States them, and takes back what no longer holds. */
-export class MemoryLacks {
-  readonly #site: Site;
-  #told: readonly string[] = [];
-
-  constructor(site: Site) {
-    this.#site = site;
-  }
-
-  tell(presence: MemoryPresence): void {
-    const lacks = memoryLacks(presence);
-    const keys = lacks.map(({ key }) => key);
-    for (const key of this.#told) if (!keys.includes(key)) this.#site.resolve(key);
-    for (const lack of lacks) this.#site.report({ ...lack, reason: "not_supported", quiet: true });
-    this.#told = keys;
-  }
 }

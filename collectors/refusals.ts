@@ -11,6 +11,7 @@ import { levelNeed, limitNeed, needOf } from "./kernel/need.ts";
 import { obstacleBehind } from "./kernel/obstacle.ts";
 import { remedyFor, type Rights } from "./kernel/remedy.ts";
 import { formatCpuList } from "./pmu/cpu_list.ts";
+import { ToldCauses } from "./told_causes.ts";
 import type { Problem, Reason } from "./trust.ts";
 
 export { noPmuProblem } from "./no_pmu.ts";
@@ -90,7 +91,7 @@ export interface RefusalNames {
 export class Refusals {
   readonly #names: RefusalNames;
   readonly #refused = new Map<string, Refused>();
-  #told: readonly string[] = [];
+  readonly #told = new ToldCauses();
 
   constructor(names: RefusalNames) {
     this.#names = names;
@@ -125,9 +126,8 @@ export class Refusals {
 
   /** Reports what is refused now and resolves what was told before and is no longer. */
   tell(site: Site): void {
-    for (const key of this.#told) if (!this.#refused.has(key)) site.resolve(key);
-    for (const [key, refused] of this.#refused) site.report(this.#problem(key, refused, site));
-    this.#told = [...this.#refused.keys()];
+    const causes = [...this.#refused].map(([key, refused]) => this.#problem(key, refused, site));
+    this.#told.tell(site, causes);
   }
 
   #problem(

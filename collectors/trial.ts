@@ -17,21 +17,28 @@ export function tryGroup(kernel: Kernel, cpu: number, events: readonly EventRequ
 export type Trial = "runs" | "waits" | "refused";
 
 export function tryRun(kernel: Kernel, cpu: number, events: readonly EventRequest[]): Trial {
-  let refused = false;
-  const group = EventGroup.open(kernel, cpu, events, () => refused = true);
-  if (group === null) return "refused";
-  const waits = group.read() === "whole" && group.scale.waited;
-  group.close();
-  if (refused) return "refused";
-  return waits ? "waits" : "runs";
+  const scale = started(kernel, cpu, events);
+  if (scale === "refused") return scale;
+  return scale?.waited ? "waits" : "runs";
 }
 
 /** Whether a group gets its counters this moment. A group may fit a CPU whose counters others hold. */
 export function runsNow(kernel: Kernel, cpu: number, events: readonly EventRequest[]): boolean {
+  const scale = started(kernel, cpu, events);
+  return scale !== "refused" && scale !== null && scale.ran;
+}
+
+/** What a group counted that was started and read once, and is closed again; null: it could not be read. */
+function started(
+  kernel: Kernel,
+  cpu: number,
+  events: readonly EventRequest[],
+): EventGroup["scale"] | "refused" | null {
   let refused = false;
   const group = EventGroup.open(kernel, cpu, events, () => refused = true);
-  if (group === null) return false;
-  const ran = !refused && group.read() === "whole" && group.scale.ran;
+  if (group === null) return "refused";
+  const whole = !refused && group.read() === "whole";
   group.close();
-  return ran;
+  if (refused) return "refused";
+  return whole ? group.scale : null;
 }

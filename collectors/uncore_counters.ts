@@ -18,6 +18,7 @@ import { leftOutProblem, type Narrowing, wantsCpu } from "./narrowing.ts";
 import { refusal } from "./refusals.ts";
 import type { Source } from "./source.ts";
 import { TermColumns } from "./term_columns.ts";
+import { ToldCauses } from "./told_causes.ts";
 import type { UncoreBox } from "./uncore_box.ts";
 import { causesOf } from "./uncore_causes.ts";
 import { type Away, UncoreSeat } from "./uncore_seat.ts";
@@ -70,7 +71,7 @@ export class UncoreCounters implements Reader {
   /** Names of boxes that the scope has no room for. */
   #crowded: readonly string[] = [];
   #refused = false;
-  #told: readonly string[] = [];
+  readonly #told = new ToldCauses();
   #retrySeconds = RETRY_SECONDS;
   #retryAtSeconds = 0;
   #seen: readonly number[] = NOBODY;
@@ -149,8 +150,7 @@ export class UncoreCounters implements Reader {
   /** Closes, and takes back what it stated. */
   forget(): void {
     this.close();
-    for (const key of this.#told) this.#options.site.resolve(key);
-    this.#told = [];
+    this.#told.tell(this.#options.site, []);
     this.sources = [];
   }
 
@@ -243,11 +243,7 @@ export class UncoreCounters implements Reader {
     const rest = seats.length > 0 && seats.every(({ away }) => away === "gone");
     // All of them may come back; what is known of them would be forgotten.
     if (!rest && seats.every(({ set }) => set === null)) throw this.#nothing();
-    const causes = causesOf(seats, this.#options, this.#crowded);
-    const keys = causes.map(({ key }) => key);
-    for (const key of this.#told) if (!keys.includes(key)) site.resolve(key);
-    for (const cause of causes) site.report(cause);
-    this.#told = keys;
+    this.#told.tell(site, causesOf(seats, this.#options, this.#crowded));
   }
 
   #nothing(): CollectorError {
