@@ -89,6 +89,11 @@ export interface Chart {
   readonly title: string;
   readonly style: "line" | "stack" | "mirror";
   readonly series: readonly Shown[];
+  /**
+   * Of a chart with one series: a line of its own for each group of its instances, by the first of these
+   * groupings that makes several of them here.
+   */
+  readonly split?: readonly string[];
   /** Top of the scale where it has a natural one: shares end at 1. */
   readonly top?: number;
   readonly tall?: true;

@@ -32,7 +32,7 @@ export { groupOf, hasProof, type Proof, proofOf } from "./proof.ts";
 export type { Provenance, Source } from "./source.ts";
 export { COARSE_SPAN_MS } from "./timeline.ts";
 export { INTERVAL_MS_LEAST, INTERVAL_MS_MOST } from "./schedule.ts";
-export type { Series, SeriesKey } from "./series.ts";
+export { type GroupKey, type Series, type SeriesKey, seriesName } from "./series.ts";
 export type { Present, Snapshot } from "./snapshot.ts";
 export {
   type Absence,

@@ -19,7 +19,8 @@ export function overview(deps: Deps, newest: Newest): Handler {
     sampler.watch();
     const { intervalMs } = sampler;
     const page = newest.answer(`overview ${intervalMs} ${how ?? ""}`, (snapshot) => {
-      const series = sampler.feed.series.read(rendering.overview.series, -1, CHART_SPAN_MS);
+      const keys = rendering.overview.series(snapshot);
+      const series = sampler.feed.series.read(keys, -1, CHART_SPAN_MS);
       return rendering.overview.document({ snapshot, series, intervalMs, how });
     });
     return send(context, page, HTML_TYPE);

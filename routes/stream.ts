@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Feed, SeriesKey, Snapshot } from "../collectors/mod.ts";
+import type { Feed, Series, SeriesKey, Snapshot } from "../collectors/mod.ts";
 import type { Place } from "./cursor.ts";
 import type { Channel, Composed } from "./hub.ts";
 import { printMessage } from "./sse.ts";
@@ -12,7 +12,7 @@ import { printMessage } from "./sse.ts";
 /** A page that lives: its parts by the id of their element, and the lines of its charts. */
 export interface LivePage {
   readonly name: string;
-  readonly series: readonly SeriesKey[];
+  series(snapshot: Snapshot): readonly SeriesKey[];
   fragments(snapshot: Snapshot): ReadonlyMap<string, string>;
   /** Fragments as one message that puts each into its place. */
   partials(fragments: Iterable<readonly [id: string, html: string]>): string;
@@ -30,6 +30,8 @@ export interface Sample {
   readonly x: readonly number[];
   /** A column for each line, in the order of the page's series; null where there is no value. */
   readonly y: readonly (readonly (number | null)[])[];
+  /** For each line the shares of `Series.shares`, or null; absent where all values are exact. */
+  readonly z?: Series["shares"];
 }
 
 /** What a page draws at first. */
@@ -102,7 +104,7 @@ export class PageChannel implements Channel {
     const after = resumed ? from.points : -1;
     // A client that comes back after minutes gets all that it missed, however wide its charts are.
     const span = resumed ? Infinity : CHART_SPAN_MS;
-    const series = this.#feed.series.read(this.#page.series, after, span);
+    const series = this.#feed.series.read(this.#page.series(snapshot), after, span);
     const points = Math.max(series.sequence, after);
     if (resumed && series.seconds.length === 0) return { sample: null, points };
     const sample = {
@@ -111,9 +113,17 @@ export class PageChannel implements Channel {
       gap: from.kind === "lost",
       x: series.seconds,
       y: series.values.map((column) => column.map(rounded)),
+      ...(series.shares.every((column) => column === null)
+        ? {}
+        : { z: series.shares.map((column) => column?.map(shortened) ?? null) }),
     };
     return { sample, points };
   }
+}
+
+/** Two digits of a share, which stays below 1 where it was. */
+function shortened(share: number): number {
+  return share === 1 ? 1 : Math.min(0.99, Number(share.toFixed(2)));
 }
 
 function rounded(value: number | null): number | null {

@@ -292,7 +292,7 @@ const RENDERINGS: Readonly<Record<string, (stage: Stage) => string>> = {
   json: ({ snapshot }) => JSON.stringify(VIEWS.snapshotJson(snapshot), null, 2) + "\n",
   txt: ({ snapshot }) => VIEWS.table(snapshot),
   html: ({ snapshot, feed, intervalMs }) => {
-    const series = feed.series.read(VIEWS.overview.series, 0, SPAN_MS);
+    const series = feed.series.read(VIEWS.overview.series(snapshot), 0, SPAN_MS);
     const page = VIEWS.overview.document({ snapshot, series, intervalMs, how: "open" });
     // An element a line, so that a diff shows which one changed.
     return page.replaceAll("><", ">\n<") + "\n";

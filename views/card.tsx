@@ -80,6 +80,7 @@ export function CardSection(props: CardProps): Html {
                 chart={piece}
                 columns={columns.get(piece)!}
                 series={series}
+                snapshot={snapshot}
                 spanSeconds={spanSeconds}
                 named={card.blocks.some((block) => isLegend(block, piece))}
               />

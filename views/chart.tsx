@@ -6,27 +6,65 @@
  */
 import type { Card, Chart, Shown } from "../collectors/card.ts";
 import { metric, shownUnit } from "../collectors/catalogue.ts";
-import type { Series, SeriesKey } from "../collectors/series.ts";
+import { type Series, type SeriesKey, seriesName } from "../collectors/mod.ts";
+import type { Snapshot } from "../collectors/snapshot.ts";
 import { scaleOf } from "./format.ts";
 import type { Html } from "./html.ts";
 import { nameOf } from "./standing.ts";
 import { inkOf, Picture } from "./svg_line.tsx";
+import { groupName } from "./table.tsx";
+
+/** Shown beside the whole; more lines than these cannot be told apart. */
+const SPLIT_MOST = 4;
+
+/** A line of a chart: what it draws, and its name in the legend. */
+export interface ChartLine {
+  readonly key: SeriesKey;
+  readonly name: string;
+}
+
+/** The lines of a chart on this machine: its series, then the groups of a chart that is split. */
+export function linesOf(chart: Chart, snapshot: Snapshot): readonly ChartLine[] {
+  const lines = chart.series.map((shown) => ({ key: keyOf(shown), name: nameOf(shown) }));
+  const [first] = chart.series;
+  if (first === undefined || chart.split === undefined) return lines;
+  const { scope } = metric(first.metric);
+  for (const grouping of chart.split) {
+    const groups = snapshot.groups(scope, grouping);
+    if (groups.length < 2) continue;
+    const shown = groups.length > SPLIT_MOST ? [] : groups;
+    return [
+      ...lines,
+      ...shown.map((name) => ({
+        key: { metric: first.metric, group: { grouping, name } },
+        name: groupName(grouping, name),
+      })),
+    ];
+  }
+  return lines;
+}
+
+function keyOf({ metric: id, instance }: Shown): SeriesKey {
+  return instance === undefined ? { metric: id } : { metric: id, instance };
+}
 
 /** Every line of a page once, in the order of its columns in the series. */
-export function chartKeys(cards: readonly Card[]): readonly SeriesKey[] {
-  const keys = new Map<string, SeriesKey>();
-  for (const shown of chartsOf(cards).flatMap((chart) => chart.series)) {
-    const { metric: id, instance } = shown;
-    keys.set(keyOf(shown), instance === undefined ? { metric: id } : { metric: id, instance });
-  }
-  return [...keys.values()];
+export function chartKeys(cards: readonly Card[], snapshot: Snapshot): readonly SeriesKey[] {
+  const lines = chartsOf(cards).flatMap((chart) => linesOf(chart, snapshot));
+  return [...new Map(lines.map(({ key }) => [seriesName(key), key])).values()];
 }
 
 /** Which columns of the page's series a chart draws. */
-export function chartColumns(cards: readonly Card[]): ReadonlyMap<Chart, readonly number[]> {
-  const at = new Map(chartKeys(cards).map((key, index) => [keyOf(key), index]));
+export function chartColumns(
+  cards: readonly Card[],
+  snapshot: Snapshot,
+): ReadonlyMap<Chart, readonly number[]> {
+  const at = new Map(chartKeys(cards, snapshot).map((key, index) => [seriesName(key), index]));
   return new Map(
-    chartsOf(cards).map((chart) => [chart, chart.series.map((shown) => at.get(keyOf(shown))!)]),
+    chartsOf(cards).map((chart) => [
+      chart,
+      linesOf(chart, snapshot).map(({ key }) => at.get(seriesName(key))!),
+    ]),
   );
 }
 
@@ -34,25 +72,22 @@ function chartsOf(cards: readonly Card[]): readonly Chart[] {
   return cards.flatMap((card) => card.blocks).filter((block) => block.block === "chart");
 }
 
-function keyOf(key: SeriesKey | Shown): string {
-  return `${key.metric}\n${key.instance ?? ""}`;
-}
-
 export interface ChartFigureProps {
   readonly chart: Chart;
   readonly columns: readonly number[];
   readonly series: Series;
+  readonly snapshot: Snapshot;
   readonly spanSeconds: number;
   /** Its lines have their names and colours elsewhere in the card. */
   readonly named: boolean;
 }
 
 export function ChartFigure(props: ChartFigureProps): Html {
-  const { chart, columns, series, spanSeconds } = props;
+  const { chart, columns, series, snapshot, spanSeconds } = props;
   // One scale a chart: its lines have one unit.
   const unit = shownUnit(metric(chart.series[0]!.metric));
   const scale = scaleOf(unit);
-  const names = chart.series.map(nameOf);
+  const names = linesOf(chart, snapshot).map(({ name }) => name);
   return (
     <figure
       class={chart.tall ? "chart tall" : "chart"}

@@ -11,7 +11,7 @@ import { messagePage, type MessageProps } from "./message.tsx";
 import { overviewPage } from "./overview.tsx";
 import { type SnapshotJson, snapshotJson } from "./snapshot_json.ts";
 import { tableText } from "./table_text.ts";
-import { fragments, OVERVIEW_SERIES, partials } from "./updates.ts";
+import { fragments, overviewSeries, partials } from "./updates.ts";
 
 export interface ViewsOptions {
   /** URL of a file that is served beside the pages, by its name: `page.css`. */
@@ -22,7 +22,7 @@ export interface ViewsOptions {
 
 export interface OverviewPageProps {
   readonly snapshot: Snapshot;
-  /** The lines of `overview.series`, in that order. */
+  /** The lines of `overview.series(snapshot)`, in that order. */
   readonly series: Series;
   readonly intervalMs: number;
   /** Cards tell how they are measured; absent: the stream does, once the page is live. */
@@ -32,7 +32,7 @@ export interface OverviewPageProps {
 export interface Views {
   readonly overview: {
     readonly name: string;
-    readonly series: readonly SeriesKey[];
+    series(snapshot: Snapshot): readonly SeriesKey[];
     fragments(snapshot: Snapshot): ReadonlyMap<string, string>;
     partials(fragments: Iterable<readonly [id: string, html: string]>): string;
     document(props: OverviewPageProps): string;
@@ -79,7 +79,7 @@ export function createViews({ url, version }: ViewsOptions): Views {
   return {
     overview: {
       name: "overview",
-      series: OVERVIEW_SERIES,
+      series: overviewSeries,
       fragments,
       partials,
       document: (props) => {

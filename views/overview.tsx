@@ -25,13 +25,12 @@ export const SPAN_SECONDS = 300;
 const LEGEND_SHARE = 0.62;
 
 const PLACES = ["core", "side", "sys", "full"] as const;
-const COLUMNS = chartColumns(CARDS);
 /** Of system cards, on a wide page. */
 const STACKS_MOST = 3;
 
 export interface OverviewProps {
   readonly snapshot: Snapshot;
-  /** The lines of `chartKeys(CARDS)`, in that order. */
+  /** The lines of `chartKeys(CARDS, snapshot)`, in that order. */
   readonly series: Series;
   readonly how: HowShown;
 }
@@ -66,13 +65,14 @@ function Column(props: OverviewProps & { place: Card["place"] }): Html | null {
   const { place, snapshot, series, how } = props;
   const lacks = (card: Card): boolean => absenceOf(snapshot, card).length > 0;
   const hero = heroOf(snapshot);
+  const columns = chartColumns(CARDS, snapshot);
   const cards = CARDS.filter((card) => card.place === place && !lacks(card));
   const section = (card: Card, classes: string): Html => (
     <CardSection
       card={card}
       snapshot={snapshot}
       series={series}
-      columns={COLUMNS}
+      columns={columns}
       spanSeconds={SPAN_SECONDS}
       classes={classes}
       how={how}

@@ -50,7 +50,7 @@ export function namesOf({ scope, grouping }: Table, snapshot: Snapshot): readonl
 }
 
 /** `Socket 0`. */
-function groupName(grouping: string, name: string): string {
+export function groupName(grouping: string, name: string): string {
   return `${GROUPINGS.find(({ id }) => id === grouping)!.name} ${name}`;
 }
 

@@ -15,7 +15,9 @@ import { TrustLine, Uptime } from "./overview.tsx";
 import { Problems } from "./problems.tsx";
 
 /** The lines of all charts of the overview: columns of the `sample` events, and of `Series`. */
-export const OVERVIEW_SERIES: readonly SeriesKey[] = chartKeys(CARDS);
+export function overviewSeries(snapshot: Snapshot): readonly SeriesKey[] {
+  return chartKeys(CARDS, snapshot);
+}
 
 /** Every part of the overview: id of its element to the element's HTML, id included. */
 export function fragments(snapshot: Snapshot): ReadonlyMap<string, string> {

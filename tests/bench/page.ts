@@ -106,7 +106,7 @@ function encodedOf(text: string): { plain: number; deflated: number } {
 }
 
 function seriesOf(host: BusyHost, views: Views): Series {
-  return host.stage.feed.series.read(views.overview.series, -1, CHART_SPAN_MS);
+  return host.stage.feed.series.read(views.overview.series(host.stage.snapshot), -1, CHART_SPAN_MS);
 }
 
 function documentOf(host: BusyHost, views: Views, series: Series): string {

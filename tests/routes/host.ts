@@ -88,7 +88,7 @@ function plainRendering(rendered: Rendered): Rendering {
   return {
     overview: {
       name: "overview",
-      series: [{ metric: "load_1m" }],
+      series: () => [{ metric: "load_1m" }],
       fragments: (snapshot) => {
         rendered.fragments++;
         if (rendered.broken) throw new Error("the view is broken");

@@ -25,14 +25,14 @@ function paths(html: string): (readonly [string, string])[] {
 const SECONDS = [1000, 1001, 1002, 1003];
 
 Deno.test("Picture draws a line in whole relative steps that ends at now", () => {
-  const series = { seconds: SECONDS, values: [[0.1, 0.2, 0.2, 0]], sequence: 4 };
+  const series = { seconds: SECONDS, values: [[0.1, 0.2, 0.2, 0]], shares: [], sequence: 4 };
   assertEquals(paths(picture({ series, columns: [0] })), [
     ["line a", "M285 180l5-20 5 0 5 40"],
   ]);
 });
 
 Deno.test("Picture breaks the line at a gap, and shows the gap as a void", () => {
-  const series = { seconds: SECONDS, values: [[0.1, null, null, 0.1]], sequence: 4 };
+  const series = { seconds: SECONDS, values: [[0.1, null, null, 0.1]], shares: [], sequence: 4 };
   assertEquals(paths(picture({ series, columns: [0] })), [
     ["void", "M285 0H300V200H285Z"],
     // A lone point is a dot: a line of no length with round ends.
@@ -41,7 +41,12 @@ Deno.test("Picture breaks the line at a gap, and shows the gap as a void", () =>
 });
 
 Deno.test("Picture stacks areas, the highest first, each down to the zero line", () => {
-  const series = { seconds: SECONDS.slice(2), values: [[0.1, 0.2], [0.3, 0.3]], sequence: 4 };
+  const series = {
+    seconds: SECONDS.slice(2),
+    values: [[0.1, 0.2], [0.3, 0.3]],
+    shares: [],
+    sequence: 4,
+  };
   assertEquals(paths(picture({ series, columns: [0, 1], drawn: "stack" })), [
     ["stack b", "M295 120l5-20V200H295Z"],
     ["stack a", "M295 180l5-20V200H295Z"],
@@ -49,7 +54,12 @@ Deno.test("Picture stacks areas, the highest first, each down to the zero line",
 });
 
 Deno.test("Picture does not let one absent part take the others out of a stack", () => {
-  const series = { seconds: SECONDS.slice(3), values: [[0.1], [null], [0.2]], sequence: 4 };
+  const series = {
+    seconds: SECONDS.slice(3),
+    values: [[0.1], [null], [0.2]],
+    shares: [],
+    sequence: 4,
+  };
   const html = picture({ series, columns: [0, 1, 2], drawn: "stack", names: ["a", "b", "c"] });
   assertEquals(paths(html).map(([, d]) => d), [
     "M300 140h0V200H300Z",
@@ -59,7 +69,12 @@ Deno.test("Picture does not let one absent part take the others out of a stack",
 });
 
 Deno.test("Picture mirrors the second line below the zero line, on one scale", () => {
-  const series = { seconds: SECONDS.slice(2), values: [[50e6, 50e6], [100e6, 0]], sequence: 4 };
+  const series = {
+    seconds: SECONDS.slice(2),
+    values: [[50e6, 50e6], [100e6, 0]],
+    shares: [],
+    sequence: 4,
+  };
   const html = picture({
     series,
     columns: [0, 1],
@@ -80,7 +95,7 @@ Deno.test("Picture keeps every peak of more points than it can draw", () => {
   const values = Array.from({ length: 300 }, (_, index) => index === 137 ? 1 : 0.5);
   const seconds = values.map((_, index) => 1000 + index);
   const html = picture({
-    series: { seconds, values: [values], sequence: 300 },
+    series: { seconds, values: [values], shares: [], sequence: 300 },
     columns: [0],
     spanSeconds: 300,
   });
@@ -95,6 +110,7 @@ Deno.test("Picture says in a sentence what it shows, absence included", () => {
   const series = {
     seconds: SECONDS,
     values: [[0.1, 0.3, null, 0.2], [null, null, null, null]],
+    shares: [null, null],
     sequence: 4,
   };
   const [, label] = /aria-label="([^"]*)"/.exec(picture({ series, columns: [0, 1] }))!;
@@ -106,7 +122,7 @@ Deno.test("Picture says in a sentence what it shows, absence included", () => {
 
 Deno.test("Picture of nothing is a frame that says so", () => {
   const html = picture({
-    series: { seconds: [], values: [[]], sequence: 0 },
+    series: { seconds: [], values: [[]], shares: [], sequence: 0 },
     columns: [0],
     top: undefined,
   });
