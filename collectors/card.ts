@@ -28,6 +28,29 @@ export interface Figures {
   readonly block: "figures";
   readonly rows: readonly Shown[];
   readonly swatch?: true;
+  /** Those that this machine cannot have are left out, as long as it has one. */
+  readonly sparse?: true;
+  /** Side by side, each below its name: few figures of a card as wide as the page. */
+  readonly abreast?: true;
+}
+
+/**
+ * The same quantity for each group of its instances, with the swatches of a chart that is split by them.
+ * Nothing where there are no groups to compare.
+ */
+export interface Parts {
+  readonly block: "parts";
+  readonly shown: Shown;
+  /** The first of these groupings that makes several groups here. */
+  readonly split: readonly string[];
+}
+
+/** Blocks that are closed until somebody asks. */
+export interface Fold {
+  readonly block: "fold";
+  /** Unique in its card. */
+  readonly title: string;
+  readonly blocks: readonly (Figures | Table)[];
 }
 
 /** Parts of a whole, as one horizontal bar; the rest of the whole is left empty. */
@@ -99,7 +122,7 @@ export interface Chart {
   readonly tall?: true;
 }
 
-export type Block = Headline | Figures | Bar | Table | Grid | Each | Chart;
+export type Block = Headline | Figures | Parts | Bar | Table | Grid | Each | Chart | Fold;
 
 /** What a card compares: with fewer of them it has nothing to show, whatever else is in it. */
 export interface CardNeeds {
@@ -110,13 +133,19 @@ export interface CardNeeds {
   readonly message: string;
 }
 
-/** A card of the overview. `place` is the column that it prefers on a wide screen. */
+/**
+ * Where a card stands on a wide screen: the core and the column beside it, the width of the page, the
+ * columns below, or the foot. `views/arrangement.ts` says what becomes of them without counters.
+ */
+export type Place = "core" | "side" | "wide" | "sys" | "foot";
+
+/** A card of the overview. */
 export interface Card {
   readonly id: string;
   readonly title: string;
   /** A metric said beside the title: the size of the memory. */
   readonly note?: Shown;
-  readonly place: "core" | "side" | "sys" | "full";
+  readonly place: Place;
   /** Position on the page; gaps are left for others. */
   readonly order: number;
   readonly needs?: CardNeeds;

@@ -109,6 +109,11 @@ export class BusyHost {
       const more = [busy - system - interrupts, 0, system, CPU_TICKS - busy - waiting, waiting, 0];
       return add(numbers, [...more, interrupts]);
     });
+    this.#lines(
+      "/proc/stat",
+      /^(?:intr|softirq) /,
+      (numbers) => add(numbers, [this.#upTo(50_000)]),
+    );
     this.#lines("/proc/stat", /^ctxt /, (numbers) => add(numbers, [this.#upTo(90_000)]));
     this.#lines("/proc/vmstat", /^pgfault /, (numbers) => add(numbers, [this.#upTo(30_000)]));
     this.#lines("/proc/vmstat", /^pgmajfault /, (numbers) => add(numbers, [this.#upTo(9)]));

@@ -18,6 +18,7 @@ import { GridBlock } from "./grid.tsx";
 import { HeadlineBlock, headlineText } from "./headline.tsx";
 import { hasHow, How, howId, type HowShown } from "./how.tsx";
 import type { Html } from "./html.ts";
+import { PartsBlock } from "./parts.tsx";
 import { Unavailable } from "./problems.tsx";
 import { CardTrust, Glyph } from "./ring.tsx";
 import { absenceOf, cardStanding, headlineOf, heroOf, sameAbsence } from "./standing.ts";
@@ -197,6 +198,21 @@ function StillBlock(props: { card: Card; block: Still; snapshot: Snapshot }): Ht
       return <HeadlineBlock block={block} snapshot={snapshot} />;
     case "figures":
       return <FiguresBlock block={block} snapshot={snapshot} />;
+    case "parts":
+      return <PartsBlock block={block} snapshot={snapshot} />;
+    case "fold":
+      return (
+        <details class="more">
+          <summary>{block.title}</summary>
+          {block.blocks.map((inner) => (
+            <StillBlock
+              card={card}
+              block={inner}
+              snapshot={snapshot}
+            />
+          ))}
+        </details>
+      );
     case "bar":
       return <BarBlock block={block} snapshot={snapshot} />;
     case "table":
@@ -210,8 +226,8 @@ function StillBlock(props: { card: Card; block: Still; snapshot: Snapshot }): Ht
 
 /** Figures with swatches that name the lines of a chart, in the same order. */
 function isLegend(block: Block, chart: Chart): boolean {
-  return block.block === "figures" && block.swatch === true &&
-    sameMetrics(block, chart);
+  if (block.block === "parts") return chart.split !== undefined;
+  return block.block === "figures" && block.swatch === true && sameMetrics(block, chart);
 }
 
 function sameMetrics(figures: Figures, chart: Chart): boolean {

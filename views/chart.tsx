@@ -6,7 +6,7 @@
  */
 import type { Card, Chart, Shown } from "../collectors/card.ts";
 import { metric, shownUnit } from "../collectors/catalogue.ts";
-import { type Series, type SeriesKey, seriesName } from "../collectors/mod.ts";
+import { type GroupKey, type Series, type SeriesKey, seriesName } from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { scaleOf } from "./format.ts";
 import type { Html } from "./html.ts";
@@ -23,25 +23,31 @@ export interface ChartLine {
   readonly name: string;
 }
 
+/** The groups of the first grouping that makes several here; none where they are too many to tell apart. */
+export function splitOf(
+  id: string,
+  groupings: readonly string[],
+  snapshot: Snapshot,
+): readonly GroupKey[] {
+  const { scope } = metric(id);
+  for (const grouping of groupings) {
+    const names = snapshot.groups(scope, grouping);
+    if (names.length < 2) continue;
+    return names.length > SPLIT_MOST ? [] : names.map((name) => ({ grouping, name }));
+  }
+  return [];
+}
+
 /** The lines of a chart on this machine: its series, then the groups of a chart that is split. */
 export function linesOf(chart: Chart, snapshot: Snapshot): readonly ChartLine[] {
   const lines = chart.series.map((shown) => ({ key: keyOf(shown), name: nameOf(shown) }));
   const [first] = chart.series;
   if (first === undefined || chart.split === undefined) return lines;
-  const { scope } = metric(first.metric);
-  for (const grouping of chart.split) {
-    const groups = snapshot.groups(scope, grouping);
-    if (groups.length < 2) continue;
-    const shown = groups.length > SPLIT_MOST ? [] : groups;
-    return [
-      ...lines,
-      ...shown.map((name) => ({
-        key: { metric: first.metric, group: { grouping, name } },
-        name: groupName(grouping, name),
-      })),
-    ];
-  }
-  return lines;
+  const groups = splitOf(first.metric, chart.split, snapshot).map((group) => ({
+    key: { metric: first.metric, group },
+    name: groupName(group.grouping, group.name),
+  }));
+  return [...lines, ...groups];
 }
 
 function keyOf({ metric: id, instance }: Shown): SeriesKey {

@@ -47,6 +47,11 @@ function blockHeight(block: Block, snapshot: Snapshot): number {
       return 6;
     case "figures":
       return block.rows.length * 1.48 - 0.3 + GAP;
+    case "parts":
+      return 0;
+    // Closed at first.
+    case "fold":
+      return 1.2 + GAP;
     case "bar":
       return 0.63 + GAP;
     case "table": {

@@ -5,6 +5,7 @@ import type { HostProfile } from "../collectors/host.ts";
 import type { Series } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { GRADES } from "../collectors/trust.ts";
+import { arrange } from "./arrangement.ts";
 import { CardSection } from "./card.tsx";
 import { chartColumns } from "./chart.tsx";
 import { type Assets, document } from "./document.tsx";
@@ -13,10 +14,11 @@ import { headlineText } from "./headline.tsx";
 import { heightOf, lackingHeight } from "./height.ts";
 import type { HowShown } from "./how.tsx";
 import type { Html } from "./html.ts";
+import { foldsOf, Lacking } from "./lacking.tsx";
 import { pack } from "./packing.ts";
-import { Problems } from "./problems.tsx";
+import { Causes } from "./problems.tsx";
 import { Glyph, Symbols } from "./ring.tsx";
-import { absenceOf, headlineOf, heroOf, sameAbsence, type Tally, tally } from "./standing.ts";
+import { absenceOf, headlineOf, heroOf, type Tally, tally } from "./standing.ts";
 
 /** The span of the charts. */
 export const SPAN_SECONDS = 300;
@@ -24,9 +26,8 @@ export const SPAN_SECONDS = 300;
 /** The arc of an estimate in the legend. */
 const LEGEND_SHARE = 0.62;
 
-const PLACES = ["core", "side", "sys", "full"] as const;
 /** Of system cards, on a wide page. */
-const STACKS_MOST = 3;
+const STACKS_MOST = 4;
 
 export interface OverviewProps {
   readonly snapshot: Snapshot;
@@ -50,23 +51,20 @@ export function Overview(props: OverviewProps): Html {
       <HostLine profile={snapshot.profile} snapshot={snapshot} />
       <div class="standing">
         <TrustLine snapshot={snapshot} />
-        <a href="/doctor">What is in the way</a>
-        <Problems snapshot={snapshot} />
+        <Causes snapshot={snapshot} />
       </div>
       <div class={how === "open" ? "grid told" : "grid"}>
-        {PLACES.map((place) => <Column place={place} {...props} />)}
+        <Columns {...props} />
       </div>
     </>
   );
 }
 
-/** The cards of a place; those of the system side by side, as many as there is room for. */
-function Column(props: OverviewProps & { place: Card["place"] }): Html | null {
-  const { place, snapshot, series, how } = props;
-  const lacks = (card: Card): boolean => absenceOf(snapshot, card).length > 0;
+function Columns(props: OverviewProps): Html {
+  const { snapshot, series, how } = props;
+  const { core, side, wide, sys, foot, lacking, told } = arrange(snapshot);
   const hero = heroOf(snapshot);
   const columns = chartColumns(CARDS, snapshot);
-  const cards = CARDS.filter((card) => card.place === place && !lacks(card));
   const section = (card: Card, classes: string): Html => (
     <CardSection
       card={card}
@@ -78,55 +76,67 @@ function Column(props: OverviewProps & { place: Card["place"] }): Html | null {
       how={how}
     />
   );
-  const sections = cards.map((card) => section(card, card === hero ? "card hero" : "card"));
-  if (place !== "sys") return cards.length === 0 ? null : <div class={place}>{sections}</div>;
+  const sections = (cards: readonly Card[]): readonly Html[] =>
+    cards.map((card) => section(card, card === hero ? "card hero" : "card"));
+  const panel = lacking.length === 0 ? null : (
+    <Lacking
+      lacking={lacking}
+      snapshot={snapshot}
+      entry={(card) => section(card, "entry")}
+    />
+  );
+  return (
+    <>
+      <Column name="core" sections={sections(core)} />
+      <Column
+        name="side"
+        sections={told === "side" && panel !== null ? [panel, ...sections(side)] : sections(side)}
+      />
+      <Column name="wide" sections={sections(wide)} />
+      <Stacks
+        cards={sys}
+        sections={sections(sys)}
+        lacking={told === "sys" ? lacking : []}
+        panel={told === "sys" ? panel : null}
+        snapshot={snapshot}
+      />
+      <Column name="foot" sections={sections(foot)} />
+    </>
+  );
+}
 
+function Column(props: { name: string; sections: readonly Html[] }): Html | null {
+  const { name, sections } = props;
+  return sections.length === 0 ? null : <div class={name}>{[...sections]}</div>;
+}
+
+interface StacksProps {
+  readonly cards: readonly Card[];
+  /** Of the cards. */
+  readonly sections: readonly Html[];
+  readonly lacking: readonly Card[];
+  readonly panel: Html | null;
+  readonly snapshot: Snapshot;
+}
+
+/** Cards of the system side by side, as many as there is room for, and with them what is lacking. */
+function Stacks({ cards, sections, lacking, panel, snapshot }: StacksProps): Html {
   const parcels = cards.map((card) => ({
     height: heightOf(card, snapshot),
     stretches: card.blocks.some(({ block }) => block === "chart"),
   }));
-  const lacking = CARDS.filter(lacks);
-  if (lacking.length > 0) {
-    const folds = foldsOf(lacking, snapshot);
-    const height = lackingHeight(folds.map(([first]) => absenceOf(snapshot, first!)));
-    parcels.push({ height, stretches: false });
-    sections.push(
-      <Lacking folds={folds.map((fold) => fold.map((card) => section(card, "entry")))} />,
-    );
+  const all = [...sections];
+  if (panel !== null) {
+    const causes = foldsOf(lacking, snapshot).map(([first]) => absenceOf(snapshot, first!));
+    parcels.push({ height: lackingHeight(causes), stretches: false });
+    all.push(panel);
   }
   return (
     <div class="sys">
       {pack(parcels, STACKS_MOST).map((stack) => (
-        <div class="stack">{stack.map((index) => sections[index]!)}</div>
+        <div class="stack">{stack.map((index) => all[index]!)}</div>
       ))}
     </div>
-  );
-}
-
-/** Cards by what they lack everything for: each that tells of its causes, then those that share them. */
-function foldsOf(lacking: readonly Card[], snapshot: Snapshot): readonly (readonly Card[])[] {
-  const folds = new Map<Card, Card[]>();
-  for (const card of lacking) {
-    const first = sameAbsence(snapshot, card) ?? card;
-    const fold = folds.get(first) ?? [];
-    fold.push(card);
-    folds.set(first, fold);
-  }
-  return [...folds.values()];
-}
-
-/**
- * Cards that have nothing to show, wherever their place would be, in one. Those of a fold stand with
- * their titles in a line, and the causes of all below it.
- */
-function Lacking(props: { folds: readonly (readonly Html[])[] }): Html {
-  return (
-    <section class="card lacking" aria-labelledby="title-lacking">
-      <header>
-        <h2 id="title-lacking">Not available on this system</h2>
-      </header>
-      {props.folds.map((entries) => <div class="fold">{entries}</div>)}
-    </section>
   );
 }
 

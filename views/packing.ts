@@ -12,6 +12,8 @@ export interface Parcel {
   readonly stretches: boolean;
 }
 
+/** What charts of a column can fill and look well. */
+const STRETCH_MOST = 8;
 /** Of emptiness that no chart can fill, in rem of the page's height. */
 const EMPTY_COST = 0.7;
 /** Any column may have to grow when the page is laid out: one without a chart costs so much more. */
@@ -72,11 +74,13 @@ function costOf(parcels: readonly Parcel[], places: readonly number[], columns: 
   const sums = heightsOf(parcels, places, columns);
   const high = Math.max(...sums);
   const elastic = new Set(places.filter((_, index) => parcels[index]!.stretches));
-  return sums.reduce(
-    (cost, sum, column) =>
-      elastic.has(column) ? cost : cost + RIGID_COST + EMPTY_COST * (high - sum),
-    high,
-  );
+  return sums.reduce((cost, sum, column) => {
+    const empty = high - sum;
+    return cost +
+      (elastic.has(column)
+        ? EMPTY_COST * Math.max(0, empty - STRETCH_MOST)
+        : RIGID_COST + EMPTY_COST * empty);
+  }, high);
 }
 
 function heightsOf(

@@ -6,23 +6,15 @@ import type { Html } from "./html.ts";
 import { remedyPieces } from "./remedy_pieces.ts";
 import { Glyph } from "./ring.tsx";
 
-/** All causes, closed until somebody asks. Calm: a guest without counters is no fault of its owner. */
-export function Problems(props: { snapshot: Snapshot }): Html {
-  const problems = props.snapshot.problems.filter(({ quiet }) => !quiet);
+/** How many there are, and where each is told with what would help. */
+export function Causes(props: { snapshot: Snapshot }): Html {
+  const count = props.snapshot.problems.filter(({ quiet }) => !quiet).length;
   return (
-    <details class="causes" id="causes" hidden={problems.length === 0}>
-      <summary>
-        {problems.length === 1 ? "1 cause" : plural(problems.length, "cause")}
-        {", and what would help"}
-      </summary>
-      <ul>
-        {problems.map((problem) => (
-          <li>
-            <Cause problem={problem} />
-          </li>
-        ))}
-      </ul>
-    </details>
+    <a id="causes" href="/doctor">
+      {count === 0
+        ? "What was looked for"
+        : `Why, and what would unlock more: ${plural(count, "cause")}`}
+    </a>
   );
 }
 

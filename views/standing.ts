@@ -62,6 +62,11 @@ function quantitiesIn(block: Block): readonly Quantity[] {
       return [{ shown: block.shown }];
     case "figures":
       return block.rows.map((shown) => ({ shown }));
+    // The groups of a quantity that stands beside them.
+    case "parts":
+      return [];
+    case "fold":
+      return block.blocks.flatMap(quantitiesIn);
     case "bar":
       return [...block.parts, { metric: block.whole }].map((shown) => ({ shown }));
     case "table":
@@ -155,8 +160,11 @@ export function headlineOf(card: Card): Headline | undefined {
 }
 
 /** The card whose figure is the page's: the first whose headline is there, or comes by itself. */
-export function heroOf(snapshot: Snapshot): Card | undefined {
-  return CARDS.find((card) => {
+export function heroOf(
+  snapshot: Snapshot,
+  cards: readonly Card[] = CARDS,
+): Card | undefined {
+  return cards.find((card) => {
     const headline = headlineOf(card);
     if (headline === undefined) return false;
     const reading = snapshot.read(headline.shown.metric, headline.shown.instance);

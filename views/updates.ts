@@ -12,7 +12,7 @@ import { chartKeys } from "./chart.tsx";
 import { TickNumber } from "./document.tsx";
 import { render } from "./html.ts";
 import { TrustLine, Uptime } from "./overview.tsx";
-import { Problems } from "./problems.tsx";
+import { Causes } from "./problems.tsx";
 
 /** The lines of all charts of the overview: columns of the `sample` events, and of `Series`. */
 export function overviewSeries(snapshot: Snapshot): readonly SeriesKey[] {
@@ -25,7 +25,7 @@ export function fragments(snapshot: Snapshot): ReadonlyMap<string, string> {
     ["tick", render(TickNumber({ snapshot }))],
     ["uptime", render(Uptime({ snapshot }))],
     ["trust", render(TrustLine({ snapshot }))],
-    ["causes", render(Problems({ snapshot }))],
+    ["causes", render(Causes({ snapshot }))],
   ]);
   for (const card of CARDS) {
     for (const [id, element] of cardParts(card, snapshot)) found.set(id, render(element));

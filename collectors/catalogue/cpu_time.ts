@@ -186,7 +186,7 @@ export const cpuTime: Subject = {
     {
       id: "cpu_time",
       title: "CPU time",
-      place: "core",
+      place: "wide",
       order: 10,
       blocks: [
         {

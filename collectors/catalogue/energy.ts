@@ -199,6 +199,7 @@ export const energy: Subject = {
             { metric: "energy_per_billion_instructions_joules" },
             { metric: "energy_per_gigabyte_joules" },
           ],
+          sparse: true,
         },
         {
           block: "table",

@@ -1,6 +1,9 @@
 /** The cards that show what the counters of the CPU count. */
 import type { Card, GridRow } from "../card.ts";
 
+/** The CPU's IPC is that of unlike cores, or of sockets with work of their own. */
+const SPLIT = ["core_type", "socket"];
+
 /** References, misses, their ratio and misses by instructions, of one level. */
 function cacheRow(name: string, prefix: string, rates = ""): GridRow {
   return {
@@ -11,6 +14,14 @@ function cacheRow(name: string, prefix: string, rates = ""): GridRow {
       { metric: `${prefix}_miss_ratio` },
       { metric: `${prefix}_mpki` },
     ],
+  };
+}
+
+/** Nobody counts the accesses of a TLB everywhere: nearly all of the loads and stores are. */
+function tlbRow(name: string, prefix: string): GridRow {
+  return {
+    name,
+    cells: [null, { metric: `${prefix}_misses` }, null, { metric: `${prefix}_mpki` }],
   };
 }
 
@@ -26,6 +37,7 @@ export const HARDWARE_CARDS: readonly Card[] = [
         shown: { metric: "instructions_per_cycle" },
         caption: "all CPUs",
       },
+      { block: "parts", shown: { metric: "instructions_per_cycle" }, split: SPLIT },
       {
         block: "figures",
         rows: [
@@ -36,19 +48,22 @@ export const HARDWARE_CARDS: readonly Card[] = [
           { metric: "stalled_frontend_ratio" },
           { metric: "stalled_backend_ratio" },
         ],
+        sparse: true,
       },
       {
         block: "chart",
         id: "ipc",
-        title: "Instructions per cycle, all CPUs",
+        title: "Instructions per cycle",
         style: "line",
-        series: [{ metric: "instructions_per_cycle" }],
+        series: [{ metric: "instructions_per_cycle", name: "All CPUs" }],
+        split: SPLIT,
+        tall: true,
       },
     ],
   },
   {
     id: "caches",
-    title: "Caches",
+    title: "Caches, branches, TLBs",
     place: "core",
     order: 2,
     blocks: [
@@ -61,40 +76,17 @@ export const HARDWARE_CARDS: readonly Card[] = [
           cacheRow("L1D", "l1d"),
           cacheRow("L2", "l2"),
           cacheRow("LLC", "llc", "_per_second"),
-        ],
-      },
-    ],
-  },
-  {
-    id: "branches",
-    title: "Branches",
-    place: "side",
-    order: 3,
-    blocks: [
-      {
-        block: "figures",
-        rows: [
-          { metric: "branch_instructions" },
-          { metric: "branch_misses", name: "Predicted wrong" },
-          { metric: "branch_miss_ratio", name: "Share predicted wrong" },
-          { metric: "branch_mpki", name: "Misses per 1,000 instructions (MPKI)" },
-        ],
-      },
-    ],
-  },
-  {
-    id: "tlbs",
-    title: "TLBs",
-    place: "side",
-    order: 4,
-    blocks: [
-      {
-        block: "grid",
-        heading: "TLB",
-        columns: ["Misses", "MPKI"],
-        rows: [
-          { name: "Data", cells: [{ metric: "dtlb_misses" }, { metric: "dtlb_mpki" }] },
-          { name: "Instructions", cells: [{ metric: "itlb_misses" }, { metric: "itlb_mpki" }] },
+          {
+            name: "Branches",
+            cells: [
+              { metric: "branch_instructions" },
+              { metric: "branch_misses" },
+              { metric: "branch_miss_ratio" },
+              { metric: "branch_mpki" },
+            ],
+          },
+          tlbRow("dTLB", "dtlb"),
+          tlbRow("iTLB", "itlb"),
         ],
       },
     ],

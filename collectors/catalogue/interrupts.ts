@@ -115,9 +115,17 @@ export const interrupts: Subject = {
     {
       id: "interrupts",
       title: "Interrupts and context switches",
-      place: "full",
-      order: 80,
+      place: "sys",
+      order: 55,
       blocks: [
+        {
+          block: "figures",
+          rows: [
+            { metric: "interrupts", name: "Interrupts" },
+            { metric: "context_switches" },
+            { metric: "softirqs", name: "Soft interrupts" },
+          ],
+        },
         {
           block: "chart",
           id: "interrupts",
@@ -138,29 +146,43 @@ export const interrupts: Subject = {
           series: [{ metric: "context_switches" }],
         },
         {
-          block: "figures",
-          rows: [
-            { metric: "context_switches" },
-            { metric: "interrupts", name: "Interrupts, all" },
-            ...INTERRUPT_KINDS.map((kind) => ({ metric: interruptMetric(kind) })),
-            { metric: "interrupt_errors", name: "Errors" },
+          block: "fold",
+          title: "Interrupts by kind",
+          blocks: [
+            {
+              block: "figures",
+              rows: [
+                ...INTERRUPT_KINDS.map((kind) => ({ metric: interruptMetric(kind) })),
+                { metric: "interrupt_errors", name: "Errors" },
+              ],
+              sparse: true,
+            },
           ],
         },
         {
-          block: "figures",
-          rows: [
-            { metric: "softirqs", name: "Soft interrupts, all" },
-            ...SOFTIRQ_VECTORS.map((vector) => ({ metric: softirqMetric(vector) })),
+          block: "fold",
+          title: "Soft interrupts by kind",
+          blocks: [
+            {
+              block: "figures",
+              rows: SOFTIRQ_VECTORS.map((vector) => ({ metric: softirqMetric(vector) })),
+            },
           ],
         },
         {
-          block: "table",
-          scope: "cpu",
-          heading: "CPU",
-          columns: [{ metric: "cpu_interrupts" }],
-          sort: "cpu_interrupts",
-          most: 8,
-          empty: "The kernel lists no CPU in /proc/interrupts",
+          block: "fold",
+          title: "CPUs with most interrupts",
+          blocks: [
+            {
+              block: "table",
+              scope: "cpu",
+              heading: "CPU",
+              columns: [{ metric: "cpu_interrupts" }],
+              sort: "cpu_interrupts",
+              most: 8,
+              empty: "The kernel lists no CPU in /proc/interrupts",
+            },
+          ],
         },
       ],
     },

@@ -237,7 +237,7 @@ export const memory: Subject = {
       id: "memory",
       title: "Memory",
       note: { metric: "memory_total_bytes" },
-      place: "side",
+      place: "sys",
       order: 40,
       blocks: [
         {

@@ -26,7 +26,7 @@ import {
   subtract,
 } from "../formula.ts";
 import { counter } from "./counted.ts";
-import type { UncorePmu } from "./doctor_row.ts";
+import { MEMORY_PMUS } from "./memory_pmus.ts";
 
 const collector = "memory_bandwidth";
 
@@ -309,10 +309,12 @@ const derived: readonly Derived[] = [
   },
 ];
 
+const directions = [{ metric: "memory_read_bytes" }, { metric: "memory_write_bytes" }];
+
 const card: Card = {
   id: "memory_bandwidth",
   title: "Memory bandwidth",
-  place: "core",
+  place: "side",
   order: 2.5,
   blocks: [
     {
@@ -324,18 +326,23 @@ const card: Card = {
       block: "figures",
       rows: [
         { metric: "memory_bytes_per_second", name: "Read and written" },
-        { metric: "memory_read_bytes" },
-        { metric: "memory_write_bytes" },
         { metric: "memory_peak_ratio" },
         { metric: MEMORY_HOST_PEAK },
       ],
+      sparse: true,
+      abreast: true,
+    },
+    {
+      block: "figures",
+      rows: directions,
+      swatch: true,
     },
     {
       block: "chart",
       id: "memory_bandwidth",
       title: "Read from memory and written to it",
       style: "mirror",
-      series: [{ metric: "memory_read_bytes" }, { metric: "memory_write_bytes" }],
+      series: directions,
     },
     {
       block: "table",
@@ -343,8 +350,7 @@ const card: Card = {
       grouping: "socket",
       heading: "Socket",
       columns: [
-        { metric: "memory_read_bytes" },
-        { metric: "memory_write_bytes" },
+        ...directions,
         { metric: "memory_peak_ratio" },
       ],
       most: 8,
@@ -352,36 +358,6 @@ const card: Card = {
     },
   ],
 };
-
-/** What counts memory traffic, by the maker of the CPU. */
-const PMUS: readonly UncorePmu[] = [
-  {
-    vendors: ["intel"],
-    devices: ["uncore_imc", "uncore_hbm", "uncore_type_6", "uncore_type_14"],
-    module: "intel_uncore",
-  },
-  { vendors: ["amd", "hygon"], devices: ["amd_umc", "amd_df"], module: "amd_uncore" },
-  {
-    devices: [
-      "nvidia_scf_pmu",
-      "nvidia_ucf_pmu",
-      "nvidia_uncore_pmu",
-      "arm_dmc620",
-      "ampere_mcu_pmu",
-      "ali_drw",
-      "hisi_sccl*_ddrc",
-      "mrvl_ddr_pmu",
-      "marvell_cn10k_ddr_pmu",
-      "uncore_dmc",
-      "imx8_ddr",
-      "meson_ddr_bw",
-      "nest_mcs",
-      "arm_cmn",
-      "arm_dsu",
-      "l3cache",
-    ],
-  },
-];
 
 export const memoryBandwidth: Subject = {
   scopes: SCOPES,
@@ -392,6 +368,6 @@ export const memoryBandwidth: Subject = {
     name: "Memory bandwidth",
     metrics: ["memory_controller_bytes_per_second"],
     needs: "uncore_pmu",
-    uncore: PMUS,
+    uncore: MEMORY_PMUS,
   }],
 };

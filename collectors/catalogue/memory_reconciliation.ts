@@ -101,8 +101,8 @@ function row({ key, name, metric, rest }: Way): GridRow {
 const card: Card = {
   id: "memory_reconciliation",
   title: "Memory traffic, by who counts it",
-  place: "core",
-  order: 2.6,
+  place: "sys",
+  order: 86,
   // What devices move is known everywhere, and says nothing by itself.
   needs: {
     least: 2,

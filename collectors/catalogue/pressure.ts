@@ -126,7 +126,7 @@ export const pressure: Subject = {
     {
       id: "pressure",
       title: "Pressure",
-      place: "side",
+      place: "sys",
       order: 50,
       blocks: [
         {

@@ -118,7 +118,7 @@ export const processes: Subject = {
       id: "processes",
       title: "Processes",
       note: { metric: "processes_count" },
-      place: "full",
+      place: "foot",
       order: 95,
       blocks: [
         {

@@ -113,7 +113,7 @@ export const self: Subject = {
     {
       id: "self",
       title: "What observing costs",
-      place: "full",
+      place: "foot",
       order: 200,
       blocks: [
         {
@@ -129,15 +129,22 @@ export const self: Subject = {
             { metric: "tick_lateness_seconds", name: "Last tick was late by" },
             { metric: "tick_missed" },
           ],
+          abreast: true,
         },
         {
-          block: "table",
-          scope: "collector",
-          heading: "Collector",
-          columns: [{ metric: "collector_duration_seconds", name: "Last reading took" }],
-          sort: "collector_duration_seconds",
-          most: 6,
-          empty: "No collector was read yet",
+          block: "fold",
+          title: "Time of each collector",
+          blocks: [
+            {
+              block: "table",
+              scope: "collector",
+              heading: "Collector",
+              columns: [{ metric: "collector_duration_seconds", name: "Last reading took" }],
+              sort: "collector_duration_seconds",
+              most: 32,
+              empty: "No collector was read yet",
+            },
+          ],
         },
       ],
     },

@@ -153,13 +153,6 @@ export const softwareEvents: Subject = {
             { metric: "software_major_faults", name: "of these from disk" },
           ],
         },
-        {
-          block: "chart",
-          id: "software_events",
-          title: "Context switches, all CPUs",
-          style: "line",
-          series: [{ metric: "software_context_switches" }],
-        },
       ],
     },
   ],

@@ -61,7 +61,7 @@ export const thermal: Subject = {
             { metric: "sensor_critical_celsius" },
           ],
           sort: "sensor_temperature_celsius",
-          most: 12,
+          most: 8,
           empty: "This machine shows no temperature sensor; virtual machines have none",
         },
       ],

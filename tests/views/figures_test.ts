@@ -1,6 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { CARDS, metric, shownUnit } from "../../collectors/catalogue.ts";
+import { CollectorError } from "../../collectors/collector.ts";
+import { FiguresBlock } from "../../views/figures.tsx";
 import { spell } from "../../views/format.ts";
+import { render } from "../../views/html.ts";
+import { type Cells, HandFilled } from "./hand_filled.ts";
 
 const CSS = Deno.readTextFileSync(new URL("../../static/card.css", import.meta.url));
 /** `GB/s`: what the column of a unit before a ring has room for. */
@@ -23,4 +27,23 @@ Deno.test("a card with a unit longer than GB/s among its figures has more room f
   );
   assertEquals(roomy, long.map(({ id }) => id));
   assert(roomy.length > 0);
+});
+
+Deno.test("FiguresBlock leaves out what a machine cannot have, where it has something else", () => {
+  const names = (cells: Cells, refused: readonly string[]): readonly string[] => {
+    const none = new CollectorError("not_supported", "Cannot find it");
+    const { snapshot } = new HandFilled([cells, cells], {
+      refused: Object.fromEntries(refused.map((collector) => [collector, none])),
+    });
+    const rows = [{ metric: "load_1m" }, { metric: "self_threads" }];
+    const html = render(
+      FiguresBlock({ block: { block: "figures", rows, sparse: true }, snapshot }),
+    );
+    return [...html.matchAll(/<dt>([^<]*)</g)].map(([, name]) => name!);
+  };
+  const cells = { "load_1m": 1, "self_threads": 1 };
+  assertEquals(names(cells, []), ["Load, 1 min", "Threads"]);
+  assertEquals(names(cells, ["self"]), ["Load, 1 min"]);
+  // All are named where there is none, to say so.
+  assertEquals(names(cells, ["self", "load"]), ["Load, 1 min", "Threads"]);
 });

@@ -7,9 +7,10 @@ import type { Source } from "../../collectors/source.ts";
 import type { Problem } from "../../collectors/trust.ts";
 import { hasHow, How, howId, type HowShown } from "../../views/how.tsx";
 import { render } from "../../views/html.ts";
+import { BRANCHES, TLBS } from "./hand_cards.ts";
 import { HandFilled, type HandFilledOptions } from "./hand_filled.ts";
 
-const card = (id: string): Card => CARDS.find((card) => card.id === id)!;
+const card = (id: string): Card => [BRANCHES, TLBS, ...CARDS].find((card) => card.id === id)!;
 
 function source(metric: string, events: readonly string[], more: Partial<Source> = {}): Source {
   const fixed = { pmu: "cpu", instances: ["0", "1"], group: 1, provenance: "kernel" } as const;
@@ -297,11 +298,9 @@ Deno.test("hasHow is for cards of which perf can count something", () => {
     "ipc",
     "caches",
     "memory_bandwidth",
-    "memory_reconciliation",
-    "branches",
-    "tlbs",
     "energy",
     "cstates",
+    "memory_reconciliation",
     "software_events",
   ]);
 });

@@ -40,3 +40,12 @@ Deno.test("pack has no more columns than parcels", () => {
   assertEquals(pack(rigid(7), 3), [[0]]);
   assertEquals(pack([], 3), []);
 });
+
+Deno.test("pack lets no chart fill a column that it would fill alone", () => {
+  const parcels = [...rigid(20, 20, 20), chart(18), chart(18), chart(18)];
+  const columns = pack(parcels, 3);
+  const heights = columns.map((column) =>
+    column.reduce((sum, index) => sum + parcels[index]!.height, 0)
+  );
+  assertEquals(heights, [38, 38, 38]);
+});

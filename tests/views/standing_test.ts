@@ -11,6 +11,7 @@ import {
   tally,
   worst,
 } from "../../views/standing.ts";
+import { BRANCHES } from "./hand_cards.ts";
 import { HandFilled } from "./hand_filled.ts";
 
 const DISKS: Card = {
@@ -109,7 +110,7 @@ Deno.test("cardStanding says of a card what holds of any of its figures", () => 
   };
   const sources = [source("branch_instructions", 1), source("branch_misses", 2)];
   const { snapshot } = new HandFilled([at(1, 1), at(2, 2)], { sources });
-  const card = CARDS.find(({ id }) => id === "branches")!;
+  const card = BRANCHES;
   const { grade, coverage, mixed } = cardStanding(snapshot, card)!;
   assertEquals([grade, coverage, mixed], ["estimated", 0.25, true]);
 });
