@@ -32,6 +32,8 @@ const ALL: Cells = {
   "self_threads": 4,
   "disk_read_bytes{sda}": 1,
   "energy_package_joules{0}": 1,
+  "cpu_cycles{0}": 1,
+  "instructions{0}": 1,
 };
 
 /** Ids by place. */
