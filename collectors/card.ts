@@ -102,6 +102,8 @@ export interface Each {
   readonly heading: string;
   readonly parts: readonly Shown[];
   readonly most: number;
+  /** Path of a page that tells more of each. */
+  readonly page?: string;
 }
 
 /** Values over time. `stack` adds up, `mirror` draws the second series downwards. */

@@ -215,7 +215,7 @@ export const cpuTime: Subject = {
             { metric: "tasks_blocked", name: "Tasks waiting for I/O" },
           ],
         },
-        { block: "each", scope: "cpu", heading: "CPU", parts: busyParts, most: 256 },
+        { block: "each", scope: "cpu", heading: "CPU", parts: busyParts, most: 256, page: "/cpus" },
       ],
     },
   ],

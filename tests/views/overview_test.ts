@@ -316,9 +316,29 @@ Deno.test("many CPUs are a skyline with one path for each part", () => {
     );
   const { snapshot } = new HandFilled([at(0), at(1)]);
   const html = part(snapshot, "card-cpu_time-1");
-  assertStringIncludes(html, "CPU 0 to 49");
-  assertStringIncludes(html, "CPU 50 to 99");
-  assertStringIncludes(html, "the highest is CPU 99 with 99 %");
+  assertStringIncludes(html, ">CPUs 0 to 49<");
+  assertStringIncludes(html, ">CPUs 50 to 99<");
+  assertStringIncludes(
+    html,
+    'Busiest: CPU 99, 99\u00a0%. Quietest: CPU 0, 0\u00a0%. <a href="/cpus">All CPUs</a>',
+  );
   // CPU 1 is one hundredth busy: one unit high, in the second place of six units.
   assertStringIncludes(html, 'd="M7 100v-1h4v1z');
+});
+
+Deno.test("each socket has a skyline of its own, with its CPUs and its share", () => {
+  const at = (total: number): Cells =>
+    Object.assign({}, ...Array.from({ length: 32 }, (_, n) => cpu(n, total * n / 100, total)));
+  // Numbered by turns of eight, as many servers are.
+  const groups = Object.fromEntries(
+    Array.from({ length: 32 }, (_, n) => [String(n), { socket: String((n >> 3) % 2) }]),
+  );
+  const html = part(new HandFilled([at(0), at(1)], { groups }).snapshot, "card-cpu_time-1");
+  const rows = [...html.matchAll(/<figcaption><span>([^<]*)<\/span>.*?<b>([^<]*)</g)]
+    .map(([, name, value]) => `${name} ${value!.trim()}`);
+  // Of CPUs 0 to 7 and 16 to 23 the mean is busy for 11.5 of 111.5 hundredths.
+  assertEquals(rows, [
+    "Socket 0: CPUs 0 to 7, 16 to 23 10.3",
+    "Socket 1: CPUs 8 to 15, 24 to 31 16.3",
+  ]);
 });
