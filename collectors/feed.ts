@@ -4,12 +4,12 @@
  *
  * @module
  */
+import { earlierReading } from "./earlier_reading.ts";
 import { Groups } from "./groups.ts";
 import type { HostProfile } from "./host.ts";
 import { HEADER, type Layout, readAtColumn } from "./layout.ts";
 import { SourceIndex } from "./source_index.ts";
-import type { Ring } from "./ring.ts";
-import { SeriesStore } from "./series.ts";
+import { type SeriesSource, SeriesStore } from "./series.ts";
 import { Snapshot } from "./snapshot.ts";
 import type { Source } from "./source.ts";
 import type { Timeline } from "./timeline.ts";
@@ -18,8 +18,6 @@ import { Window } from "./window.ts";
 
 /** People read figures a second wide, however fast the ticks are; finer ones are noise. */
 const WINDOW_MS = 1000;
-/** A collector that did not read for this many rows has no window. */
-const ROWS_BACK_MOST = 128;
 
 export interface FeedSource {
   readonly layout: Layout;
@@ -43,14 +41,12 @@ export class Feed {
     this.#source = source;
     this.#groups = new Groups(source.layout.scopes);
     this.#sourceIndex = new SourceIndex(source.layout.scopes, source.sources);
-    this.#series = new SeriesStore(source);
+    this.#series = new SeriesStore(this.#seriesSource());
   }
 
   /** The worker has told news: instances, causes or a wider timeline. */
   update(source: FeedSource): void {
-    if (source.timeline !== this.#source.timeline) this.#series = new SeriesStore(source);
-    else this.#series.update(source);
-    const { layout, sources } = this.#source;
+    const { layout, sources, timeline } = this.#source;
     // What is worked out of them serves many ticks, and both at once: it is kept by the slots of groups.
     if (source.layout.version !== layout.version || source.sources !== sources) {
       this.#groups = new Groups(source.layout.scopes);
@@ -58,6 +54,8 @@ export class Feed {
     }
     this.#source = source;
     this.#snapshot = null;
+    if (source.timeline !== timeline) this.#series = new SeriesStore(this.#seriesSource());
+    else this.#series.update(this.#seriesSource());
   }
 
   get layout(): Layout {
@@ -106,6 +104,11 @@ export class Feed {
     return this.#snapshot;
   }
 
+  #seriesSource(): SeriesSource {
+    const { layout, timeline } = this.#source;
+    return { layout, timeline, groups: this.#groups, sourceIndex: this.#sourceIndex };
+  }
+
   /** Index of the newest fine row written for a layout that is known here. */
   #newest(): number {
     const { timeline: { fine }, layout } = this.#source;
@@ -120,7 +123,7 @@ export class Feed {
 // keep to the source that they began with: rows of a wider timeline would be read by the old columns.
 
 function windowAt(source: FeedSource, index: number, sourceIndex: SourceIndex): Window | null {
-  const { timeline: { fine }, layout } = source;
+  const { timeline: { fine, coarse }, layout } = source;
   const to = new Float64Array(fine.width);
   if (index < 0 || !fine.copy(index, to)) return null;
   const back = fineBack(source, index, Math.max(WINDOW_MS, to[HEADER.intervalMs]!));
@@ -129,11 +132,15 @@ function windowAt(source: FeedSource, index: number, sourceIndex: SourceIndex): 
   const rows = new Map<string, Float64Array | null>();
   const from = (collector: number): Float64Array | null => {
     const readAt = readAtColumn(collector);
-    const place = before(source, readAt, to[readAt]!, base, to[HEADER.sequence]!);
-    if (place === null) return null;
-    const key = `${place.ring === fine} ${place.index}`;
+    const sought = { base, column: readAt, at: to[readAt]!, sequence: to[HEADER.sequence]! };
+    const found = earlierReading(fine, coarse, sought);
+    if (found === null) return null;
+    const key = `${found.rows === fine} ${found.number}`;
     let row = rows.get(key);
-    if (row === undefined) rows.set(key, row = copyRow(place.ring, place.index));
+    if (row === undefined) {
+      const copy = new Float64Array(fine.width);
+      rows.set(key, row = found.rows.copy(found.number, copy) ? copy : null);
+    }
     return row;
   };
   const known: (Float64Array | null | undefined)[] = [];
@@ -152,29 +159,4 @@ function fineBack(source: FeedSource, index: number, ms: number): number {
     if (fine.cell(i, HEADER.monotonicMs) <= wanted) return i;
   }
   return -1;
-}
-
-/** Where a collector's window begins: the first row backwards that holds an earlier reading of it. */
-function before(
-  source: FeedSource,
-  readAt: number,
-  at: number,
-  base: number,
-  sequence: number,
-): { readonly ring: Ring; readonly index: number } | null {
-  const { fine, coarse } = source.timeline;
-  for (let i = base; i > base - ROWS_BACK_MOST && i >= fine.oldest(); i--) {
-    if (fine.cell(i, readAt) < at) return { ring: fine, index: i };
-  }
-  const newest = coarse.count() - 1;
-  for (let i = newest; i > newest - ROWS_BACK_MOST && i >= coarse.oldest(); i--) {
-    const earlier = coarse.cell(i, HEADER.sequence) < sequence;
-    if (earlier && coarse.cell(i, readAt) < at) return { ring: coarse, index: i };
-  }
-  return null;
-}
-
-function copyRow(ring: Ring, index: number): Float64Array | null {
-  const row = new Float64Array(ring.width);
-  return ring.copy(index, row) ? row : null;
 }

@@ -1,22 +1,24 @@
 /**
- * Values over time, for charts. Every coarse row is turned into a point once, whoever asks, and kept
- * as long as the row itself; a gap in the rows is a gap in the values.
+ * Values over time, for charts. Every row is turned into a point once, whoever asks, and kept as long
+ * as the row itself; a gap in the rows is a gap in the values, and so is a value that cannot be true.
+ *
+ * The past is told in coarse rows. Pages that ask for fine points get them where ticks are finer than
+ * coarse rows, as far back as fine rows go, and coarse ones before.
  *
  * @module
  */
-import { isColumn, type Metric, metric as metricOf } from "./catalogue.ts";
-import { alternatives, inputs } from "./formula.ts";
+import type { Rows } from "./earlier_reading.ts";
+import { FineRows, POINT_MS_LEAST, pointMs } from "./fine_rows.ts";
 import { Groups } from "./groups.ts";
-import { collectorIndex, HEADER, readAtColumn } from "./layout.ts";
-import type { Layout } from "./layout.ts";
+import { HEADER, type Layout } from "./layout.ts";
+import { type Line, lineOf, Lines, pointOf, type Points } from "./lines.ts";
+import type { SourceIndex } from "./source_index.ts";
+import { type Meaning, Steps } from "./steps.ts";
 import type { Timeline } from "./timeline.ts";
-import { isMeasured, type Measurement } from "./trust.ts";
-import { type Slot, Window } from "./window.ts";
+import type { Slot } from "./window.ts";
 
-/** Rows before the first that is asked for, to find the last reading of a collector read seldom. */
-const LEAD_ROWS = 16;
-/** Series kept at once; a page has some twenty. The one asked for longest ago makes room. */
-const SERIES_MOST = 256;
+/** The first fine point is no nearer to the coarse one before it: its rate would be noise. */
+const JOINT_MS_LEAST = 0.75 * POINT_MS_LEAST;
 
 /** Which line: a metric, for the host, for one instance, or for the members of a group together. */
 export interface SeriesKey {
@@ -40,70 +42,104 @@ export interface Series {
    * all others; null for a column whose values are all exact.
    */
   readonly shares: readonly (readonly number[] | null)[];
-  /** Sequence of the newest point. */
+  /** Sequence of the newest point, or of the newest row where there is none. */
   readonly sequence: number;
 }
 
-interface SeriesSource {
+export interface SeriesOptions {
+  /** Points as fine as they can be told: for pages, which draw them as they come. */
+  readonly fine?: boolean;
+  /** No points of later rows: a snapshot and its series tell of the same tick. */
+  readonly until?: number;
+}
+
+export interface SeriesSource {
   readonly layout: Layout;
   readonly timeline: Timeline;
+  /** Of the layout; absent: made of it. */
+  readonly groups?: Groups;
+  /** What the sources say; absent: nothing is doubted. */
+  readonly sourceIndex?: SourceIndex;
 }
 
-interface Points {
-  readonly values: (number | null)[];
-  readonly shares: number[];
+/** Which rows are asked for. */
+interface Wanted {
+  readonly after: number;
+  readonly oldestMs: number;
 }
 
-interface Kept extends Points {
-  /** Index of the coarse row of the first value. */
-  first: number;
+/** Points of all lines, one stretch of time after the other. */
+interface Stretch {
+  readonly monotonicMs: readonly number[];
+  readonly points: readonly Points[];
 }
-
-/** An estimate of whose time nothing is missing, for other reasons than that. */
-const SHARE_MOST = 0.999;
 
 export class SeriesStore {
   #source: SeriesSource;
   #groups: Groups;
-  readonly #kept = new Map<string, Kept>();
+  readonly #coarseSteps: Steps;
+  readonly #coarse: Lines;
+  readonly #fineRows: FineRows;
+  readonly #fineSteps: Steps;
+  readonly #fine: Lines;
 
   constructor(source: SeriesSource) {
+    const { timeline: { coarse, fine, shape } } = source;
     this.#source = source;
-    this.#groups = new Groups(source.layout.scopes);
+    this.#groups = source.groups ?? new Groups(source.layout.scopes);
+    const common = { coarse, width: coarse.width, meaning: meaningOf(source) };
+    const coarseGap = (to: Float64Array): number =>
+      gapFrom(shape.coarseStepMs, to[HEADER.intervalMs]!);
+    this.#coarseSteps = new Steps({ ...common, rows: coarse, gapMs: coarseGap });
+    this.#coarse = new Lines(coarse, this.#coarseSteps);
+    this.#fineRows = new FineRows(fine);
+    const fineGap = (to: Float64Array): number => 1.5 * pointMs(to[HEADER.intervalMs]!);
+    this.#fineSteps = new Steps({ ...common, rows: this.#fineRows, gapMs: fineGap });
+    this.#fine = new Lines(this.#fineRows, this.#fineSteps);
   }
 
   /** News of the same timeline. */
   update(source: SeriesSource): void {
-    if (source.layout.version !== this.#source.layout.version) {
-      this.#groups = new Groups(source.layout.scopes);
-    }
+    const { layout, sourceIndex } = this.#source;
+    const moved = source.layout.version !== layout.version;
+    if (source.groups !== undefined) this.#groups = source.groups;
+    else if (moved) this.#groups = new Groups(source.layout.scopes);
     this.#source = source;
+    if (!moved && source.sourceIndex === sourceIndex) return;
+    this.#coarseSteps.update(meaningOf(source));
+    this.#fineSteps.update(meaningOf(source));
   }
 
   /**
    * Points newer than a sequence and not older than a span, oldest first. The sequence wins where it
    * is younger; a caller that has nothing passes 0.
    */
-  read(keys: readonly SeriesKey[], after: number, spanMs: number): Series {
-    const { coarse } = this.#source.timeline;
-    const newest = this.#newest();
-    const offset = this.#wallOffsetMs(newest);
-    const oldestMs = coarse.cell(newest, HEADER.monotonicMs) - spanMs;
-    let first = newest + 1;
-    while (
-      first > coarse.oldest() && coarse.cell(first - 1, HEADER.sequence) > after &&
-      coarse.cell(first - 1, HEADER.monotonicMs) >= oldestMs
-    ) first--;
-    const seconds: number[] = [];
-    for (let i = first; i <= newest; i++) {
-      seconds.push(Math.round(coarse.cell(i, HEADER.monotonicMs) + offset) / 1000);
-    }
-    const points = keys.map((key) => this.#points(key, first, newest));
+  read(
+    keys: readonly SeriesKey[],
+    after: number,
+    spanMs: number,
+    { fine = false, until = Infinity }: SeriesOptions = {},
+  ): Series {
+    const { timeline: { shape } } = this.#source;
+    const ring = fine ? this.#source.timeline.fine : this.#source.timeline.coarse;
+    const newest = this.#newest(ring, until);
+    const nowMs = ring.cell(newest, HEADER.monotonicMs);
+    const wanted = { after, oldestMs: nowMs - spanMs };
+    const lines = keys.map((key) => this.#line(key));
+    const isFine = fine && ring.cell(newest, HEADER.intervalMs) < shape.coarseStepMs;
+    const stretches = isFine
+      ? this.#readFine(lines, wanted, newest, until)
+      : [this.#readCoarse(lines, wanted, until)];
+    // Distances between points are monotonic time; only their place in the day is the wall clock's.
+    const offset = ring.cell(newest, HEADER.wallMs) - nowMs;
+    const points = keys.map((_, index) => stretches.map((stretch) => stretch.points[index]!));
     return {
-      seconds,
-      values: points.map(({ values }) => values),
-      shares: points.map(({ shares }) => shares.every((share) => share === 1) ? null : shares),
-      sequence: newest < 0 ? 0 : coarse.cell(newest, HEADER.sequence),
+      seconds: stretches.flatMap(({ monotonicMs }) =>
+        monotonicMs.map((ms) => Math.round(ms + offset) / 1000)
+      ),
+      values: points.map((column) => column.flatMap(({ values }) => values)),
+      shares: points.map(sharesOf),
+      sequence: newest < 0 ? 0 : ring.cell(newest, HEADER.sequence),
     };
   }
 
@@ -113,95 +149,80 @@ export class SeriesStore {
     return coarse.count() === 0 ? 0 : coarse.cell(coarse.oldest(), HEADER.sequence);
   }
 
-  #newest(): number {
-    const { timeline: { coarse }, layout } = this.#source;
-    let index = coarse.count() - 1;
-    while (index >= 0 && coarse.cell(index, HEADER.layoutVersion) > layout.version) index--;
-    return index;
-  }
-
-  /** Distances between points are monotonic time; only their place in the day is the wall clock's. */
-  #wallOffsetMs(newest: number): number {
+  #readCoarse(lines: readonly Line[], wanted: Wanted, until: number): Stretch {
     const { coarse } = this.#source.timeline;
-    return coarse.cell(newest, HEADER.wallMs) - coarse.cell(newest, HEADER.monotonicMs);
+    const newest = this.#newest(coarse, until);
+    const first = firstWanted(coarse, newest, wanted);
+    return stretchOf(coarse, this.#coarse, lines, first, newest);
   }
 
-  #points(key: SeriesKey, first: number, newest: number): Points {
-    const name = seriesName(key);
-    const kept = this.#kept.get(name) ?? { first, values: [], shares: [] };
-    this.#kept.delete(name);
-    this.#kept.set(name, kept);
-    if (this.#kept.size > SERIES_MOST) this.#kept.delete(this.#kept.keys().next().value!);
-    this.#extend(key, kept, first, newest);
-    const [from, end] = [first - kept.first, newest + 1 - kept.first];
-    return { values: kept.values.slice(from, end), shares: kept.shares.slice(from, end) };
+  #readFine(
+    lines: readonly Line[],
+    wanted: Wanted,
+    newest: number,
+    until: number,
+  ): readonly Stretch[] {
+    const rows = this.#fineRows;
+    rows.update(newest);
+    let last = rows.count() - 1;
+    while (rows.cell(last, HEADER.sequence) > until) last--;
+    const first = firstWanted(rows, last, wanted);
+    // The row before the first point is there, so nothing older is asked for.
+    if (first > rows.oldest()) return [stretchOf(rows, this.#fine, lines, first, last)];
+    const before = this.#readCoarse(lines, wanted, rows.cell(first, HEADER.sequence));
+    const joint = this.#newest(this.#source.timeline.coarse, rows.cell(first, HEADER.sequence));
+    if (joint < 0) return [stretchOf(rows, this.#fine, lines, first, last)];
+    return [before, ...this.#readJoined(lines, joint, first, last)];
   }
 
-  #extend(key: SeriesKey, kept: Kept, first: number, newest: number): void {
-    const end = kept.first + kept.values.length;
-    if (first < kept.first || first > end) {
-      kept.first = first;
-      kept.values.length = 0;
-      kept.shares.length = 0;
-    }
-    const next = kept.first + kept.values.length;
-    if (next <= newest) {
-      // A collector that is read seldom has its last reading some rows before the first that is asked.
-      const lead = kept.values.length > 0 ? 0 : Math.min(LEAD_ROWS, next);
-      const { values, shares } = this.#evaluate(key, next - lead, newest, kept);
-      kept.values.push(...values.slice(lead));
-      kept.shares.push(...shares.slice(lead));
-    }
-    const forgotten = this.#source.timeline.coarse.oldest() - kept.first;
-    if (forgotten > 0) {
-      kept.values.splice(0, forgotten);
-      kept.shares.splice(0, forgotten);
-      kept.first += forgotten;
-    }
+  /** What is fine after the coarse row `joint`: the first point is the rate from there. */
+  #readJoined(
+    lines: readonly Line[],
+    joint: number,
+    oldest: number,
+    last: number,
+  ): readonly Stretch[] {
+    const rows = this.#fineRows;
+    const { coarse, shape } = this.#source.timeline;
+    const jointMs = coarse.cell(joint, HEADER.monotonicMs);
+    let first = oldest;
+    while (
+      first <= last && !(rows.cell(first, HEADER.monotonicMs) - jointMs >= JOINT_MS_LEAST)
+    ) first++;
+    if (first > last) return [];
+    const across = new Steps({
+      rows: joined(coarse, joint, rows, first),
+      coarse,
+      width: coarse.width,
+      meaning: meaningOf(this.#source),
+      gapMs: (to) => gapFrom(shape.coarseStepMs, to[HEADER.intervalMs]!),
+    });
+    const step = across.at(JOINED_ROWS - 1);
+    const points = this.#coarse.read(lines, joint, joint).map(({ values, shares }, index) => {
+      const previous = { value: values[0]!, share: shares[0]! };
+      const { value, share } = pointOf(lines[index]!, step, previous);
+      return { values: [value], shares: [share] };
+    });
+    const monotonicMs = [rows.cell(first, HEADER.monotonicMs)];
+    return [{ monotonicMs, points }, stretchOf(rows, this.#fine, lines, first + 1, last)];
   }
 
-  /** `before`: the points before the first, where they are known. */
-  #evaluate(key: SeriesKey, first: number, last: number, before: Points): Points {
-    const { timeline: { coarse, shape }, layout } = this.#source;
-    const entry = metricOf(key.metric);
-    const readAts = readAtColumns(entry);
-    const slot = this.#slot(entry.scope, key);
-    let previous = before.values.at(-1);
-    let previousShare = before.shares.at(-1) ?? 1;
-    let from = new Float64Array(coarse.width);
-    let to = new Float64Array(coarse.width);
-    let hasFrom = coarse.copy(first - 1, from);
-    const values: (number | null)[] = [];
-    const shares: number[] = [];
-    for (let i = first; i <= last; i++) {
-      let value: number | null = null;
-      let share = 1;
-      const hasTo = coarse.copy(i, to);
-      const start = from;
-      const gapMs = gapFrom(shape.coarseStepMs, to[HEADER.intervalMs]!);
-      const apart = to[HEADER.monotonicMs]! - from[HEADER.monotonicMs]!;
-      if (slot !== undefined && hasTo && hasFrom && apart <= gapMs) {
-        // Not read again since: the step goes on.
-        if (previous !== undefined && isUnchanged(readAts, from, to)) {
-          value = previous;
-          share = previousShare;
-        } else {
-          const reading = new Window(layout, () => start, to).read(entry, slot);
-          if (isMeasured(reading) && this.#was(entry.scope, slot, to)) {
-            value = reading.value;
-            share = shareOf(reading);
-          }
-        }
-      }
-      values.push(value);
-      shares.push(share);
-      previous = value;
-      previousShare = share;
-      from = to;
-      hasFrom = hasTo;
-      to = start;
-    }
-    return { values, shares };
+  /** The newest row that was written for a layout that is known here; -1 where there is none. */
+  #newest(rows: Rows, until: number): number {
+    const { version } = this.#source.layout;
+    const oldest = rows.oldest();
+    let number = rows.count() - 1;
+    while (
+      number >= oldest &&
+      (rows.cell(number, HEADER.layoutVersion) > version ||
+        rows.cell(number, HEADER.sequence) > until)
+    ) number--;
+    return number >= oldest ? number : -1;
+  }
+
+  #line(key: SeriesKey): Line {
+    const { layout } = this.#source;
+    return lineOf(seriesName(key), key.metric, layout, (scope) => this.#slot(scope, key));
   }
 
   #slot(scope: string, { instance, group }: SeriesKey): Slot | undefined {
@@ -210,13 +231,6 @@ export class SeriesStore {
     const slots = this.#source.layout.scopes[scope]?.instances ?? [];
     const slot = slots.findIndex((candidate) => candidate?.name === instance);
     return slot < 0 ? undefined : slot;
-  }
-
-  /** The slot was this instance's at that row. */
-  #was(scope: string, slot: Slot, row: Float64Array): boolean {
-    if (typeof slot !== "number") return true;
-    const instance = this.#source.layout.scopes[scope]?.instances[slot];
-    return (instance?.bornSequence ?? Infinity) <= row[HEADER.sequence]!;
   }
 }
 
@@ -227,34 +241,56 @@ export function seriesName({ metric, instance, group }: SeriesKey): string {
   }`;
 }
 
-function shareOf({ grade, coverage, partial }: Measurement): number {
-  if (grade === "exact") return 1;
-  const part = partial === undefined ? 1 : partial.counted / partial.present;
-  return Math.min(SHARE_MOST, coverage * part);
+function meaningOf({ layout, sourceIndex }: SeriesSource): Meaning {
+  return { layout, sourceIndex: sourceIndex ?? null };
 }
 
-/** Where a row tells when a metric was read: by its collector, or one for each way to its value. */
-function readAtColumns(entry: Metric): readonly number[] {
-  const first = entry.kind === "derived"
-    ? alternatives(entry.formula).map((formula) => inputs(formula)[0]!)
-    : [entry.id];
-  return first.map(metricOf).filter(isColumn)
-    .map(({ collector }) => readAtColumn(collectorIndex(collector)));
+function firstWanted(rows: Rows, newest: number, { after, oldestMs }: Wanted): number {
+  let first = newest + 1;
+  while (
+    first > rows.oldest() && rows.cell(first - 1, HEADER.sequence) > after &&
+    rows.cell(first - 1, HEADER.monotonicMs) >= oldestMs
+  ) first--;
+  return first;
 }
 
-/** Nobody who reads it at all has read it again. */
-function isUnchanged(
-  readAts: readonly number[],
-  from: Float64Array,
-  to: Float64Array,
-): boolean {
-  let read = false;
-  for (const readAt of readAts) {
-    const at = to[readAt]!;
-    if (from[readAt] === at) read = true;
-    else if (!Number.isNaN(at)) return false;
+function stretchOf(
+  rows: Rows,
+  kept: Lines,
+  lines: readonly Line[],
+  first: number,
+  last: number,
+): Stretch {
+  const monotonicMs: number[] = [];
+  for (let number = first; number <= last; number++) {
+    monotonicMs.push(rows.cell(number, HEADER.monotonicMs));
   }
-  return read;
+  return { monotonicMs, points: kept.read(lines, first, last) };
+}
+
+const JOINED_ROWS = 3;
+
+/** Two coarse rows up to `joint`, and a fine one after it. */
+function joined(coarse: Rows, joint: number, fine: Rows, first: number): Rows {
+  const place = (number: number): readonly [Rows, number] =>
+    number === JOINED_ROWS - 1 ? [fine, first] : [coarse, joint - 1 + number];
+  return {
+    count: () => JOINED_ROWS,
+    oldest: () => 0,
+    copy: (number, into) => {
+      const [rows, at] = place(number);
+      return rows.copy(at, into);
+    },
+    cell: (number, column) => {
+      const [rows, at] = place(number);
+      return rows.cell(at, column);
+    },
+  };
+}
+
+function sharesOf(column: readonly Points[]): readonly number[] | null {
+  const shares = column.flatMap((points) => points.shares);
+  return shares.every((share) => share === 1) ? null : shares;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type CollectorSpec, HOST_SLOT } from "../../collectors/collector.ts";
-import { SeriesStore } from "../../collectors/series.ts";
 import { timeEnabledOf, timeRunningOf } from "../../collectors/catalogue/counted.ts";
 import { exact, type Problem } from "../../collectors/trust.ts";
 import { Stage } from "../stage.ts";
@@ -163,63 +162,6 @@ Deno.test("Snapshot.cursor names the run of the service and the tick", () => {
   stage.tick();
   stage.tick();
   assertEquals(stage.snapshot.cursor, "stageboot-2");
-});
-
-Deno.test("SeriesStore.read breaks a line where rows are missing", () => {
-  const totals: Totals = [0];
-  const stage = new Stage([cpus(totals)], { tree });
-  for (const advance of [1000, 1000, 1000, 9000, 1000, 1000]) {
-    totals[0]! += advance / 1000;
-    stage.tick(advance);
-  }
-  const series = stage.feed.series.read([{ metric: "cpu_user_seconds", instance: "0" }], 0, 60_000);
-  assertEquals(series.values, [[null, 1, 1, null, 1, 1]]);
-  assertEquals(series.seconds.map((at) => at - series.seconds[0]!), [0, 1, 2, 11, 12, 13]);
-});
-
-Deno.test("SeriesStore.read goes on after a cursor, and back no further than the span", () => {
-  const totals: Totals = [0];
-  const stage = new Stage([cpus(totals)], { tree });
-  const key = [{ metric: "cpu_user_seconds", instance: "0" }];
-  for (let tick = 0; tick < 10; tick++) {
-    totals[0]! += tick;
-    stage.tick();
-  }
-  assertEquals(stage.feed.series.read(key, 7, 60_000).values, [[7, 8, 9]]);
-  assertEquals(stage.feed.series.read(key, 0, 1000).values, [[8, 9]]);
-  assertEquals(stage.feed.series.read(key, 10, 60_000).values, [[]]);
-  assertEquals(stage.feed.series.read(key, 0, 60_000).sequence, 10);
-});
-
-Deno.test("SeriesStore.read tells a slow collector's values the same, live or at once", () => {
-  const totals: Totals = [0];
-  const live = new Stage([cpus(totals, 5000)], { tree });
-  const key = [{ metric: "cpu_user_seconds", instance: "0" }];
-  const seen: (number | null)[] = [];
-  for (let tick = 0; tick < 16; tick++) {
-    totals[0]! += 2;
-    live.tick();
-    seen.push(...live.feed.series.read(key, live.feed.sequence() - 1, 60_000).values[0]!);
-  }
-  const { layout, timeline } = live.engine;
-  const fresh = new SeriesStore({ layout, timeline }).read(key, 0, 60_000).values[0]!;
-  assertEquals(fresh, [...Array(5).fill(null), ...Array(11).fill(2)]);
-  assertEquals(seen.slice(1), fresh.slice(1));
-});
-
-Deno.test("SeriesStore.read sees no gap where ticks do not divide the second", () => {
-  for (const intervalMs of [300, 499, 760, 900, 999, 1000, 1700]) {
-    const totals: Totals = [0];
-    const stage = new Stage([cpus(totals)], { tree });
-    stage.intervalMs = intervalMs;
-    for (let tick = 0; tick < 120; tick++) {
-      totals[0]! += intervalMs / 1000;
-      stage.tick();
-    }
-    const [values] =
-      stage.feed.series.read([{ metric: "cpu_user_seconds", instance: "0" }], 0, 900_000).values;
-    assertEquals(values!.slice(1).filter((value) => value === null), [], `${intervalMs} ms`);
-  }
 });
 
 Deno.test("Snapshot.read keeps to the rows it was made of when columns move", () => {
