@@ -26,6 +26,15 @@ export interface FeedSource {
   readonly sources: readonly Source[];
 }
 
+/** The rows that are kept, from the oldest to the newest. */
+export interface FeedSpan {
+  /** CLOCK_MONOTONIC. */
+  readonly oldestMs: number;
+  readonly newestMs: number;
+  /** What the time of day is ahead of it, as of the newest row. */
+  readonly wallOffsetMs: number;
+}
+
 export class Feed {
   readonly bootId: string;
   readonly profile: HostProfile;
@@ -70,6 +79,16 @@ export class Feed {
   sequence(): number {
     const index = this.#newest();
     return index < 0 ? 0 : this.#source.timeline.fine.cell(index, HEADER.sequence);
+  }
+
+  /** Null before the first tick. */
+  span(): FeedSpan | null {
+    const index = this.#newest();
+    if (index < 0) return null;
+    const { fine, coarse } = this.#source.timeline;
+    const newestMs = fine.cell(index, HEADER.monotonicMs);
+    const oldestMs = coarse.cell(coarse.oldest(), HEADER.monotonicMs);
+    return { oldestMs, newestMs, wallOffsetMs: fine.cell(index, HEADER.wallMs) - newestMs };
   }
 
   /** The newest snapshot, made once for each tick; null before the first tick. */

@@ -23,6 +23,7 @@ export type { Feed } from "./feed.ts";
 export { type Formula, inputs, print } from "./formula.ts";
 export type { HostProfile } from "./host.ts";
 export type { Health, Sampler, SamplerOptions } from "./sampler.ts";
+export { type Mark, Marks } from "./marks.ts";
 export type { Narrowing } from "./narrowing.ts";
 export { startSampler } from "./sampler.ts";
 export { parseCpuList } from "./pmu/cpu_list.ts";

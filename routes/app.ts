@@ -4,7 +4,7 @@
  * @module
  */
 import { type Context, Hono } from "hono";
-import type { Sampler } from "../collectors/mod.ts";
+import type { Marks, Sampler } from "../collectors/mod.ts";
 import type { Address } from "./address.ts";
 import { HTML_TYPE, wantsHtml } from "./answer.ts";
 import * as api from "./api.ts";
@@ -12,18 +12,21 @@ import { doctorJson, doctorPage } from "./doctor.ts";
 import { boundedUrl, sameOrigin, securityHeaders, servedHosts } from "./guard.ts";
 import type { Hub } from "./hub.ts";
 import { setInterval } from "./interval.ts";
+import { listMarks, setMark } from "./marks.ts";
 import { Newest } from "./newest.ts";
-import { overview, pageStream } from "./pages.ts";
+import { overview, pageSample, pageStream } from "./pages.ts";
 import { healthz, readyz } from "./probes.ts";
 import { quote, Refusal } from "./refusal.ts";
 import type { Rendering } from "./rendering.ts";
 import { metrics } from "./scrape.ts";
+import { series } from "./series.ts";
 import { serveStatic, type StaticFiles } from "./static_files.ts";
 
 export interface Deps {
   readonly sampler: Sampler;
   readonly hub: Hub;
   readonly rendering: Rendering;
+  readonly marks: Marks;
   readonly files: StaticFiles;
   readonly version: string;
   readonly address: Address;
@@ -51,12 +54,15 @@ function routesOf(deps: Deps): readonly Route[] {
     get("/", overview(deps, newest)),
     get("/doctor", doctorPage(deps, newest)),
     get("/stream", pageStream(deps)),
+    get("/sample", pageSample(deps, newest)),
     get("/api/v1/snapshot", api.snapshot(deps, newest)),
-    get("/api/v1/series", api.series(deps, newest)),
+    get("/api/v1/series", series(deps, newest)),
     get("/api/v1/catalogue", api.catalogue(newest)),
     get("/api/v1/stream", api.tickStream(deps)),
     get("/api/v1/perf", api.perf(newest)),
     get("/api/v1/doctor", doctorJson(deps, newest)),
+    get("/api/v1/marks", listMarks(deps)),
+    { method: "POST", path: "/api/v1/marks", handler: setMark(deps) },
     get("/metrics", metrics(deps, newest)),
     get("/healthz", healthz),
     get("/readyz", readyz(sampler)),
@@ -73,8 +79,9 @@ export function createApp(deps: Deps): Hono {
   app.use(boundedUrl());
   app.use(servedHosts(deps.address, deps.allowedHosts));
   for (const { method, path, handler } of routes) {
-    if (method !== "GET") app.use(path, sameOrigin());
-    app.on(method, path, handler);
+    // What changes nothing is for other sites' links too, where the path is the same.
+    if (method === "GET") app.on(method, path, handler);
+    else app.on(method, path, sameOrigin(), handler);
   }
   app.notFound((context) => refuse(context, deps.rendering, missing(context, routes)));
   app.onError((error, context) => {

@@ -12,8 +12,8 @@ export type Loss = "foreign_boot" | "future" | "fallen_out";
 /** How far a client has been told. */
 export type Place =
   | { readonly kind: "new" }
-  /** `points`: sequence of the newest chart point told. It trails where points are further apart than ticks. */
-  | { readonly kind: "at"; readonly sequence: number; readonly points: number }
+  /** `columns`: which chart columns the client was told last; absent where nobody remembers. */
+  | { readonly kind: "at"; readonly sequence: number; readonly columns?: string }
   | { readonly kind: "lost"; readonly loss: Loss };
 
 export const NEW: Place = { kind: "new" };
@@ -28,7 +28,7 @@ export function placeOf(lastEventId: string | undefined, feed: Feed): Place {
   const sequence = Number(match[2]);
   if (sequence > feed.sequence()) return { kind: "lost", loss: "future" };
   if (sequence < feed.series.oldestSequence() - 1) return { kind: "lost", loss: "fallen_out" };
-  return { kind: "at", sequence, points: sequence };
+  return { kind: "at", sequence };
 }
 
 /** Tells two places apart, so that clients in the same place share their messages. */
@@ -37,7 +37,9 @@ export function placeKey(place: Place): string {
     case "new":
       return "new";
     case "at":
-      return `${place.sequence} ${place.points}`;
+      return place.columns === undefined
+        ? String(place.sequence)
+        : `${place.sequence} ${place.columns}`;
     default:
       return place.loss;
   }

@@ -1,38 +1,91 @@
 /** The pages and their stream. @module */
 import type { Context } from "hono";
-import { HTML_TYPE, send } from "./answer.ts";
+import { HTML_TYPE, JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { placeOf } from "./cursor.ts";
 import { acceptsGzip } from "./encoding.ts";
 import type { Channel } from "./hub.ts";
 import type { Newest } from "./newest.ts";
-import { LIVE_PAGE, OVERVIEW, parseFields } from "./query.ts";
-import { CHART_SPAN_MS, PageChannel } from "./stream.ts";
+import {
+  LIVE_PAGE,
+  type LivePageName,
+  OVERVIEW,
+  parseFields,
+  SAMPLE,
+  SAMPLE_SPANS_MS,
+} from "./query.ts";
+import type { Rendering } from "./rendering.ts";
+import { columnsKey, sampleOf } from "./sample.ts";
+import { CHART_SPAN_MS, type LivePage, PageChannel } from "./stream.ts";
 
 type Handler = (context: Context) => Response;
 
 /** `/`: whole without scripts; it is as fresh as its last tick. */
 export function overview(deps: Deps, newest: Newest): Handler {
-  const { sampler, rendering } = deps;
+  const { sampler, rendering, marks, version } = deps;
   return (context) => {
     const { how } = parseFields(OVERVIEW, queryOf(context));
     sampler.watch();
     const { intervalMs } = sampler;
-    const page = newest.answer(`overview ${intervalMs} ${how ?? ""}`, (snapshot) => {
-      const keys = rendering.overview.series(snapshot);
-      const series = sampler.feed.series.read(keys, -1, CHART_SPAN_MS);
-      return rendering.overview.document({ snapshot, series, intervalMs, how });
-    });
+    const page = newest.answer(
+      `overview ${intervalMs} ${how ?? ""} ${marks.version}`,
+      (snapshot) => {
+        const keys = rendering.overview.series(snapshot);
+        const { sequence: until } = snapshot;
+        // A picture has no room for finer points, and is replaced by them where scripts run.
+        const series = sampler.feed.series.read(keys, -1, CHART_SPAN_MS, { until });
+        return rendering.overview.document({
+          snapshot,
+          series,
+          intervalMs,
+          how,
+          marks: marks.list(),
+          columnsKey: columnsKey(version, keys),
+        });
+      },
+    );
     return send(context, page, HTML_TYPE);
   };
 }
 
+/** The pages that live, by name. */
+export function livePages(rendering: Rendering): Readonly<Record<LivePageName, LivePage>> {
+  return { overview: rendering.overview };
+}
+
 /** `/stream`: what changes on a page, for htmx. */
 export function pageStream(deps: Deps): Handler {
-  const channels = { overview: new PageChannel(deps.rendering.overview, deps.sampler.feed) };
+  const { rendering, sampler: { feed }, marks, version } = deps;
+  const channels = new Map(
+    Object.values(livePages(rendering))
+      .map((page) => [page.name, new PageChannel(page, { feed, marks, version })]),
+  );
   return (context) => {
     const { page } = parseFields(LIVE_PAGE, queryOf(context));
-    return openStream(context, deps, channels[page]);
+    return openStream(context, deps, channels.get(page)!);
+  };
+}
+
+/** `/sample`: what a page's charts show of a span, for a page that begins to show another one. */
+export function pageSample(deps: Deps, newest: Newest): Handler {
+  const { rendering, sampler: { feed }, marks, version } = deps;
+  const pages = livePages(rendering);
+  return (context) => {
+    const { page, span } = parseFields(SAMPLE, queryOf(context));
+    const sample = newest.answer(`sample ${page} ${span} ${marks.version}`, (snapshot) => {
+      const keys = pages[page].series(snapshot);
+      return JSON.stringify(sampleOf(feed, {
+        keys,
+        key: columnsKey(version, keys),
+        snapshot,
+        after: -1,
+        spanMs: SAMPLE_SPANS_MS[span],
+        reset: true,
+        gap: false,
+        marks: marks.list(),
+      }));
+    });
+    return send(context, sample, JSON_TYPE);
   };
 }
 

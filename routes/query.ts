@@ -5,7 +5,7 @@
  * @module
  */
 import * as v from "valibot";
-import { COARSE_SPAN_MS, INTERVAL_MS_MOST, METRICS } from "../collectors/mod.ts";
+import { COARSE_SPAN_MS, GROUPINGS, INTERVAL_MS_MOST, METRICS } from "../collectors/mod.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { MESSAGE_GAP_MS_LEAST } from "./hub.ts";
 import { quote, Refusal } from "./refusal.ts";
@@ -20,6 +20,7 @@ const INSTANCE_LENGTH_MOST = 256;
 
 /** The pages that have a stream. */
 export const LIVE_PAGES = ["overview"] as const;
+export type LivePageName = (typeof LIVE_PAGES)[number];
 
 /** A span of time in a range, as whole milliseconds. */
 function duration(
@@ -80,22 +81,73 @@ export const OVERVIEW = v.strictObject({
   ),
 });
 
+const group = v.pipe(
+  v.string(),
+  v.description("One group of the metrics' instances: a grouping, a colon, its name."),
+  v.maxLength(
+    INSTANCE_LENGTH_MOST,
+    (issue) =>
+      `Cannot take a group of ${issue.received} characters: needs ${INSTANCE_LENGTH_MOST} or fewer`,
+  ),
+  v.check(
+    (text) => GROUPINGS.some(({ id }) => text.startsWith(`${id}:`)),
+    (issue) =>
+      `Cannot take group ${quote(issue.input)}: needs one of ` +
+      `${GROUPINGS.map(({ id }) => id).join(", ")}, a colon and a name, such as socket:0`,
+  ),
+  v.transform((text) => {
+    const colon = text.indexOf(":");
+    return { grouping: text.slice(0, colon), name: text.slice(colon + 1) };
+  }),
+);
+
+export const SERIES_FORMATS = ["json", "csv"] as const;
+
+function livePage(what: string): v.GenericSchema<string, LivePageName> {
+  return v.picklist(
+    LIVE_PAGES,
+    (issue) =>
+      `Cannot ${what} page ${quote(String(issue.input))}: needs ${LIVE_PAGES.join(" or ")}`,
+  );
+}
+
 export const SERIES = v.strictObject({
-  metric: metrics,
+  metric: v.optional(metrics),
+  page: v.optional(livePage("read the series of")),
   instance: v.optional(instance),
+  group: v.optional(group),
   span: v.optional(duration("span", SPAN_MS_LEAST, COARSE_SPAN_MS, "5m or 300s"), "5m"),
+  format: v.optional(
+    v.picklist(
+      SERIES_FORMATS,
+      (issue) => `Cannot write format ${quote(String(issue.input))}: needs json or csv`,
+    ),
+    "json",
+  ),
 });
 
 export const TICKS = v.strictObject({ metric: v.optional(metrics) });
 
-export const LIVE_PAGE = v.strictObject({
-  page: v.optional(
+export const LIVE_PAGE = v.strictObject({ page: v.optional(livePage("stream"), "overview") });
+
+/** What charts go back to, ms; `all` is whatever is remembered. */
+export const SAMPLE_SPANS_MS = {
+  "1m": 60_000,
+  "5m": 5 * 60_000,
+  "15m": 15 * 60_000,
+  "all": Infinity,
+} as const;
+const SAMPLE_SPANS = Object.keys(SAMPLE_SPANS_MS) as (keyof typeof SAMPLE_SPANS_MS)[];
+
+export const SAMPLE = v.strictObject({
+  page: v.optional(livePage("sample"), "overview"),
+  span: v.optional(
     v.picklist(
-      LIVE_PAGES,
+      SAMPLE_SPANS,
       (issue) =>
-        `Cannot stream page ${quote(String(issue.input))}: needs ${LIVE_PAGES.join(" or ")}`,
+        `Cannot take span ${quote(String(issue.input))}: needs one of ${SAMPLE_SPANS.join(", ")}`,
     ),
-    "overview",
+    "5m",
   ),
 });
 
@@ -106,6 +158,50 @@ export const INTERVAL = v.strictObject({
     INTERVAL_MS_MOST,
     "250ms, 1s or 1.5s",
   ),
+});
+
+/** A chart has room for some words. */
+export const MARK_LENGTH_MOST = 80;
+/** Control characters, separators of lines, halves of characters, and what turns the direction of text. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
+
+const markText = v.pipe(
+  v.string((issue) => `Cannot take text ${issue.received}: needs a string`),
+  v.trim(),
+  v.check(
+    (text) => text !== "" && [...text].length <= MARK_LENGTH_MOST,
+    (issue) =>
+      `Cannot take a text of ${[...issue.input].length} characters: needs 1 to ${MARK_LENGTH_MOST}`,
+  ),
+  v.check(
+    (text) => !UNPRINTABLE.test(text),
+    (issue) => `Cannot take text ${quote(issue.input)}: needs characters that can be printed`,
+  ),
+);
+
+/** Far beyond any clock, and still a date. */
+const SECONDS_MOST = 1e12;
+
+function noSeconds(input: unknown): string {
+  return `Cannot take time ${quote(String(input))}: needs seconds since 1970, such as 1770000000.5`;
+}
+
+export const MARK_FORM = v.strictObject({
+  text: markText,
+  time: v.optional(v.pipe(
+    v.string(),
+    v.regex(/^\d{1,12}(\.\d{1,9})?$/, (issue) => noSeconds(issue.input)),
+    v.transform(Number),
+  )),
+});
+
+export const MARK_JSON = v.strictObject({
+  text: markText,
+  time_seconds: v.optional(v.pipe(
+    v.number((issue) => noSeconds(issue.input)),
+    v.minValue(0, (issue) => noSeconds(issue.input)),
+    v.maxValue(SECONDS_MOST, (issue) => noSeconds(issue.input)),
+  )),
 });
 
 type Fields = v.StrictObjectSchema<v.ObjectEntries, undefined>;
@@ -120,7 +216,12 @@ export function parseFields<const S extends Fields>(
       throw new Refusal(400, `Cannot take parameter ${quote(name)} twice: needs it once`);
     }
   }
-  const result = v.safeParse(schema, Object.fromEntries(fields), { abortEarly: true });
+  return parseObject(schema, Object.fromEntries(fields));
+}
+
+/** The same of an object. */
+export function parseObject<const S extends Fields>(schema: S, input: object): v.InferOutput<S> {
+  const result = v.safeParse(schema, input, { abortEarly: true });
   if (result.success) return result.output;
   throw new Refusal(400, sentence(result.issues[0], Object.keys(schema.entries)));
 }

@@ -1,5 +1,5 @@
 /** The service as a whole: a sampler in, a listener out. @module */
-import type { Sampler } from "../collectors/mod.ts";
+import { Marks, type Sampler } from "../collectors/mod.ts";
 import { createViews, type Views } from "../views/mod.ts";
 import { createApp } from "./app.ts";
 import { ASSETS } from "./assets.ts";
@@ -19,7 +19,9 @@ export function startService(options: ServiceOptions): Listener {
   const { sampler, version, address, allowedHosts } = options;
   const rendering = views(version);
   const hub = new Hub({ sampler });
-  const app = createApp({ sampler, hub, rendering, files: ASSETS, version, address, allowedHosts });
+  const marks = new Marks(sampler.feed);
+  const common = { sampler, hub, rendering, marks, files: ASSETS };
+  const app = createApp({ ...common, version, address, allowedHosts });
   return new Listener({ address, app, hub });
 }
 

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { Feed, Series, SeriesKey, Snapshot } from "../collectors/mod.ts";
+import type { Feed, Marks, SeriesKey, Snapshot } from "../collectors/mod.ts";
 import type { Place } from "./cursor.ts";
 import type { Channel, Composed } from "./hub.ts";
+import { columnsKey, type Sample, sampleOf } from "./sample.ts";
 import { printMessage } from "./sse.ts";
 
 /** A page that lives: its parts by the id of their element, and the lines of its charts. */
@@ -18,56 +19,46 @@ export interface LivePage {
   partials(fragments: Iterable<readonly [id: string, html: string]>): string;
 }
 
-/** Chart columns as the browser gets them. */
-export interface Sample {
-  /** Cursor of the tick. */
-  readonly id: string;
-  /** Forget the points that you have. */
-  readonly reset: boolean;
-  /** Points are missing between those that you have and these. */
-  readonly gap: boolean;
-  /** Seconds since 1970. */
-  readonly x: readonly number[];
-  /** A column for each line, in the order of the page's series; null where there is no value. */
-  readonly y: readonly (readonly (number | null)[])[];
-  /** For each line the shares of `Series.shares`, or null; absent where all values are exact. */
-  readonly z?: Series["shares"];
-}
-
 /** What a page draws at first. */
 export const CHART_SPAN_MS = 5 * 60_000;
 /** A restart takes a second or two; nobody should wait longer for the page to live again. */
 const RETRY_MS = 1000;
-/** A chart is some hundred pixels high: more digits cannot be seen, and are half of the bytes. */
-const DIGITS = 5;
-
 interface Fragment {
   readonly html: string;
   /** Tick at which it came to look like this. */
   readonly changed: number;
 }
 
+/** What a page's stream tells of beside the page. */
+export interface PageSources {
+  readonly feed: Feed;
+  readonly marks: Marks;
+  /** Of the service. */
+  readonly version: string;
+}
+
 export class PageChannel implements Channel {
   readonly key: string;
   readonly #page: LivePage;
-  readonly #feed: Feed;
+  readonly #sources: PageSources;
   readonly #fragments = new Map<string, Fragment>();
   #sequence = -1;
 
-  constructor(page: LivePage, feed: Feed) {
+  constructor(page: LivePage, sources: PageSources) {
     this.key = `page ${page.name}`;
     this.#page = page;
-    this.#feed = feed;
+    this.#sources = sources;
   }
 
   compose(snapshot: Snapshot, from: Place): Composed {
     this.#render(snapshot);
     const told = from.kind === "at" ? from.sequence : -1;
     const html = this.#page.partials(this.#changedSince(told));
-    const { sample, points } = this.#sample(snapshot, from);
+    const sample = this.#sample(snapshot, from);
+    const { sequence } = snapshot;
     const messages = [];
     if (html !== "") messages.push({ data: html });
-    if (sample !== null) messages.push({ event: "sample", data: JSON.stringify(sample) });
+    if (!isIdle(sample)) messages.push({ event: "sample", data: JSON.stringify(sample) });
     const last = messages.length - 1;
     const text = messages.map((message, index) =>
       printMessage({
@@ -77,7 +68,7 @@ export class PageChannel implements Channel {
         ...(index === 0 && from.kind !== "at" ? { retryMs: RETRY_MS } : {}),
       })
     ).join("");
-    return { text, next: { kind: "at", sequence: snapshot.sequence, points } };
+    return { text, next: { kind: "at", sequence, columns: sample.key } };
   }
 
   #render(snapshot: Snapshot): void {
@@ -99,33 +90,25 @@ export class PageChannel implements Channel {
     }
   }
 
-  #sample(snapshot: Snapshot, from: Place): { sample: Sample | null; points: number } {
-    const resumed = from.kind === "at";
-    const after = resumed ? from.points : -1;
-    // A client that comes back after minutes gets all that it missed, however wide its charts are.
-    const span = resumed ? Infinity : CHART_SPAN_MS;
-    const series = this.#feed.series.read(this.#page.series(snapshot), after, span);
-    const points = Math.max(series.sequence, after);
-    if (resumed && series.seconds.length === 0) return { sample: null, points };
-    const sample = {
-      id: snapshot.cursor,
-      reset: from.kind === "new",
-      gap: from.kind === "lost",
-      x: series.seconds,
-      y: series.values.map((column) => column.map(rounded)),
-      ...(series.shares.every((column) => column === null)
-        ? {}
-        : { z: series.shares.map((column) => column?.map(shortened) ?? null) }),
-    };
-    return { sample, points };
+  #sample(snapshot: Snapshot, from: Place): Sample {
+    const { feed, marks, version } = this.#sources;
+    const keys = this.#page.series(snapshot);
+    const key = columnsKey(version, keys);
+    const moved = from.kind === "at" && (from.columns ?? key) !== key;
+    const common = { keys, key, snapshot };
+    if (from.kind === "at" && !moved) {
+      // A client that comes back after minutes gets all that it missed, however wide its charts are.
+      const missed = { after: from.sequence, spanMs: Infinity, reset: false, gap: false };
+      const news = marks.changedAt > from.sequence ? marks.list() : undefined;
+      return sampleOf(feed, { ...common, ...missed, marks: news });
+    }
+    const whole = { after: -1, spanMs: CHART_SPAN_MS, marks: marks.list() };
+    const lost = from.kind === "lost";
+    return sampleOf(feed, { ...common, ...whole, reset: !lost, gap: lost });
   }
 }
 
-/** Two digits of a share, which stays below 1 where it was. */
-function shortened(share: number): number {
-  return share === 1 ? 1 : Math.min(0.99, Number(share.toFixed(2)));
-}
-
-function rounded(value: number | null): number | null {
-  return value === null ? null : Number(value.toPrecision(DIGITS));
+/** Nothing is new. */
+function isIdle({ reset, gap, x, marks }: Sample): boolean {
+  return !reset && !gap && x.length === 0 && marks === undefined;
 }

@@ -39,7 +39,7 @@ export class TickChannel implements Channel {
 
   compose(snapshot: Snapshot, from: Place, told: number): Composed {
     const { sequence, cursor } = snapshot;
-    const next: Place = { kind: "at", sequence, points: sequence };
+    const next: Place = { kind: "at", sequence };
     if (from.kind === "at" && from.sequence >= sequence) return { text: "", next: from };
     let text = from.kind === "lost" ? gap(snapshot, from.loss) : "";
     if (from.kind === "at" && (told < 0 || from.sequence < told)) {
@@ -54,7 +54,8 @@ export class TickChannel implements Channel {
   #replay(snapshot: Snapshot, after: number): string {
     const metrics = this.#metrics ?? hostMetrics();
     const keys = metrics.map((metric) => ({ metric }));
-    const series = this.#feed.series.read(keys, after, REPLAY_SPAN_MS);
+    const until = snapshot.sequence;
+    const series = this.#feed.series.read(keys, after, REPLAY_SPAN_MS, { until });
     // The newest row is the tick that follows.
     const count = series.seconds.length - (series.sequence >= snapshot.sequence ? 1 : 0);
     if (count <= 0) return "";

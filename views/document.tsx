@@ -41,6 +41,8 @@ export interface Live {
   readonly intervalMs: number;
   /** What the charts show. */
   readonly spanSeconds: number;
+  /** Names the columns of the charts. */
+  readonly columnsKey?: string | undefined;
 }
 
 export interface DocumentProps {
@@ -129,6 +131,7 @@ function Body(props: BodyProps): Html {
       data-title={title}
       data-interval={live.intervalMs}
       data-span={live.spanSeconds}
+      data-key={live.columnsKey}
     >
       {children}
     </body>

@@ -1,5 +1,6 @@
 /** Every rendering of a snapshot, as routes hand them out. @module */
 import type { Diagnosis } from "../collectors/diagnosis.ts";
+import type { Mark } from "../collectors/marks.ts";
 import type { Series, SeriesKey } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Assets } from "./document.tsx";
@@ -27,6 +28,9 @@ export interface OverviewPageProps {
   readonly intervalMs: number;
   /** Cards tell how they are measured; absent: the stream does, once the page is live. */
   readonly how?: "open" | undefined;
+  readonly marks?: readonly Mark[] | undefined;
+  /** Names the columns of `series`; a page whose stream names others asks for itself anew. */
+  readonly columnsKey?: string | undefined;
 }
 
 export interface Views {

@@ -2,6 +2,7 @@
 import type { Card } from "../collectors/card.ts";
 import { CARDS } from "../collectors/catalogue.ts";
 import type { HostProfile } from "../collectors/host.ts";
+import type { Mark } from "../collectors/marks.ts";
 import type { Series } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { GRADES } from "../collectors/trust.ts";
@@ -34,6 +35,7 @@ export interface OverviewProps {
   /** The lines of `chartKeys(CARDS, snapshot)`, in that order. */
   readonly series: Series;
   readonly how: HowShown;
+  readonly marks?: readonly Mark[] | undefined;
 }
 
 export interface OverviewDocumentProps extends OverviewProps {
@@ -41,6 +43,7 @@ export interface OverviewDocumentProps extends OverviewProps {
   readonly stream: string;
   /** The interval that is asked for. */
   readonly intervalMs: number;
+  readonly columnsKey?: string | undefined;
 }
 
 export function Overview(props: OverviewProps): Html {
@@ -217,14 +220,14 @@ function Count(props: { count: number; of?: number }): Html {
 
 /** The overview as a document, live where a stream is named. */
 export function overviewPage(props: OverviewDocumentProps): string {
-  const { snapshot, series, how, assets, stream, intervalMs } = props;
+  const { snapshot, series, how, marks, assets, stream, intervalMs, columnsKey } = props;
   return document({
     lead: lead(snapshot),
     title: snapshot.profile.hostname,
     current: "/",
     assets,
-    live: { stream, snapshot, intervalMs, spanSeconds: SPAN_SECONDS },
-    children: <Overview snapshot={snapshot} series={series} how={how} />,
+    live: { stream, snapshot, intervalMs, spanSeconds: SPAN_SECONDS, columnsKey },
+    children: <Overview snapshot={snapshot} series={series} how={how} marks={marks} />,
   });
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Marks } from "../../collectors/marks.ts";
 import type { Series } from "../../collectors/series.ts";
 import { createApp } from "../../routes/app.ts";
 import { ASSETS } from "../../routes/assets.ts";
@@ -57,6 +58,7 @@ async function get(
     sampler,
     hub: new Hub({ sampler }),
     rendering: views,
+    marks: new Marks(sampler.feed),
     files: ASSETS,
     version: VERSION,
     address: { hostname: "127.0.0.1", port: 7878 },
@@ -89,7 +91,8 @@ function times(name: string, host: BusyHost, views: Views, rounds: number): Resu
 /** Of a tick at which every figure changed. */
 function message(name: string, host: BusyHost, views: Views): Result[] {
   const { feed } = host.stage;
-  const channel = new PageChannel(views.overview, feed);
+  const marks = new Marks(feed);
+  const channel = new PageChannel(views.overview, { feed, marks, version: VERSION });
   const first: Place = { kind: "new" };
   const { next } = channel.compose(host.stage.snapshot, first);
   host.tick();

@@ -7,6 +7,8 @@
 import { assertEquals } from "@std/assert";
 import type { Hono } from "hono";
 import { load } from "../../collectors/load.ts";
+import { Marks } from "../../collectors/marks.ts";
+import type { SeriesKey } from "../../collectors/series.ts";
 import { isMeasured } from "../../collectors/trust.ts";
 import { createApp, type Deps } from "../../routes/app.ts";
 import { Hub } from "../../routes/hub.ts";
@@ -24,6 +26,7 @@ const FILE = "/proc/loadavg";
 export interface Host {
   readonly app: Hono;
   readonly hub: Hub;
+  readonly marks: Marks;
   readonly sampler: FakeSampler;
   readonly clock: FakeClock;
   readonly rendering: Rendering;
@@ -46,6 +49,8 @@ export interface Rendered {
 
 export interface HostOptions extends Partial<Pick<Deps, "address" | "allowedHosts" | "files">> {
   readonly clientsMost?: number;
+  /** Of the overview's charts; absent: the load of the last minute. */
+  readonly columns?: readonly SeriesKey[];
 }
 
 const ONE_FILE = await StaticFiles.of({ "a.js": new TextEncoder().encode("let a;") });
@@ -59,7 +64,7 @@ export function startHost(options: HostOptions = {}): Host {
     reports.push(message);
   };
   const rendered = { broken: false, fragments: 0, documents: 0, snapshots: 0, expositions: 0 };
-  const rendering = plainRendering(rendered);
+  const rendering = plainRendering(rendered, options.columns ?? [{ metric: "load_1m" }]);
   const { clientsMost } = options;
   const hub = new Hub({
     sampler,
@@ -67,10 +72,12 @@ export function startHost(options: HostOptions = {}): Host {
     report,
     ...(clientsMost === undefined ? {} : { clientsMost }),
   });
+  const marks = new Marks(sampler.feed);
   const app = createApp({
     sampler,
     hub,
     rendering,
+    marks,
     files: options.files ?? ONE_FILE,
     version: "1.2.3",
     address: options.address ?? { hostname: "127.0.0.1", port: 7878 },
@@ -81,14 +88,14 @@ export function startHost(options: HostOptions = {}): Host {
     tree.set(FILE, `${load.toFixed(2)} 0.01 0.05 1/119 4242\n`);
     sampler.tick(advanceMs);
   };
-  return { app, hub, sampler, clock, rendering, rendered, reports, tick };
+  return { app, hub, marks, sampler, clock, rendering, rendered, reports, tick };
 }
 
-function plainRendering(rendered: Rendered): Rendering {
+function plainRendering(rendered: Rendered, columns: readonly SeriesKey[]): Rendering {
   return {
     overview: {
       name: "overview",
-      series: () => [{ metric: "load_1m" }],
+      series: () => columns,
       fragments: (snapshot) => {
         rendered.fragments++;
         if (rendered.broken) throw new Error("the view is broken");

@@ -1,4 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { columnsKey } from "../../routes/sample.ts";
 import { settled } from "../fake_clock.ts";
 import { SseReader } from "../sse_reader.ts";
 import { type Host, listen, nextTick, startHost } from "./host.ts";
@@ -8,6 +9,7 @@ function connect(host: Host, lastEventId?: string): Promise<SseReader> {
 }
 
 const START = Date.UTC(2026, 0, 2, 3, 4, 5) / 1000;
+const KEY = columnsKey("1.2.3", [{ metric: "load_1m" }]);
 
 Deno.test("a new stream begins with every fragment and the whole span of the charts", async () => {
   const host = startHost();
@@ -24,11 +26,13 @@ Deno.test("a new stream begins with every fragment and the whole span of the cha
   assertEquals([sample.event, sample.id], ["sample", "stageboot-2"]);
   assertEquals(JSON.parse(sample.data), {
     id: "stageboot-2",
+    key: KEY,
     reset: true,
     gap: false,
     x: [START + 1, START + 2],
     // The first row has no row before it, so no window.
     y: [[null, 0.5]],
+    marks: [],
   });
   await reader.cancel();
 });
@@ -49,6 +53,7 @@ Deno.test("a tick tells only the fragments that changed, and the points since th
   const sample = await reader.message();
   assertEquals(JSON.parse(sample.data), {
     id: "stageboot-2",
+    key: KEY,
     reset: false,
     gap: false,
     x: [START + 2],
@@ -69,30 +74,34 @@ Deno.test("a message without fragments is a sample alone", async () => {
   await reader.cancel();
 });
 
-Deno.test("ticks between two points of the charts carry no sample", async () => {
-  const host = startHost();
-  host.sampler.stage.intervalMs = 250;
-  host.tick(0.25);
-  const reader = await connect(host);
-  await reader.message();
-  await reader.message();
-  const seen: string[] = [];
-  for (const load of [0.5, 0.75, 1, 1.25]) {
-    await host.clock.advance(250);
-    host.tick(load);
-    await settled();
-    const message = await reader.message();
-    seen.push(message.event);
-    // Where a sample follows, the cursor is its.
-    if (message.id === undefined) {
-      const sample = await reader.message();
-      seen.push(`${sample.event} ${JSON.parse(sample.data).x}`);
-      assertEquals(sample.id, "stageboot-4");
+Deno.test("ticks finer than a second are points, no finer than messages", async () => {
+  for (const [intervalMs, stride] of [[250, 1], [50, 2], [30, 4]] as const) {
+    const host = startHost();
+    host.sampler.stage.intervalMs = intervalMs;
+    const loads = Array.from({ length: 8 }, (_, tick) => tick / 4);
+    host.tick(9);
+    const reader = await connect(host);
+    await reader.message();
+    await reader.message();
+    const seen: number[] = [];
+    for (const load of loads) {
+      await host.clock.advance(Math.max(intervalMs, 101));
+      host.tick(load);
+      await settled();
+      const message = await reader.message();
+      // Where a sample follows, the cursor is its.
+      if (message.id !== undefined) continue;
+      const sample = JSON.parse((await reader.message()).data);
+      assertEquals([sample.x.length, sample.reset, sample.gap], [1, false, false]);
+      seen.push(...sample.y[0]);
     }
+    // The tick before them has number 1, and is a point: what is too near to it is none.
+    const told = loads.filter((_, index) =>
+      (index + 2) % stride === 0 && (index + 1) * intervalMs >= 75
+    );
+    assertEquals(seen, told, `${intervalMs} ms`);
+    await reader.cancel();
   }
-  // The stage's clock begins on a whole second: its fourth tick is the first of the next second.
-  assertEquals(seen, ["message", "message", "message", `sample ${START + 1}`, "message"]);
-  await reader.cancel();
 });
 
 Deno.test("a client that comes back gets what it missed, once", async () => {
@@ -105,6 +114,7 @@ Deno.test("a client that comes back gets what it missed, once", async () => {
   const sample = JSON.parse((await reader.message()).data);
   assertEquals(sample, {
     id: "stageboot-4",
+    key: KEY,
     reset: false,
     gap: false,
     x: [START + 3, START + 4],
@@ -162,4 +172,75 @@ Deno.test("values of a sample have five digits", async () => {
   await reader.message();
   assertEquals(JSON.parse((await reader.message()).data).y, [[null, 123_460]]);
   await reader.cancel();
+});
+
+Deno.test("columnsKey is another one for other columns, another order and another version", () => {
+  const [one, five] = [{ metric: "load_1m" }, { metric: "load_5m" }];
+  const socket = { metric: "load_1m", group: { grouping: "socket", name: "0" } };
+  const keys = [
+    columnsKey("1.2.3", [one, five]),
+    columnsKey("1.2.4", [one, five]),
+    columnsKey("1.2.3", [five, one]),
+    columnsKey("1.2.3", [one]),
+    columnsKey("1.2.3", [one, { metric: "load_5m", instance: "0" }]),
+    columnsKey("1.2.3", [socket, five]),
+    columnsKey("1.2.3", []),
+  ];
+  assertEquals(new Set(keys).size, keys.length);
+  assertEquals(columnsKey("1.2.3", [{ ...one }, { ...five }]), keys[0]);
+  assert(keys.every((key) => /^[0-9a-z]{1,7}$/.test(key)), keys.join(" "));
+});
+
+Deno.test("a client whose page comes to have other columns begins anew with them", async () => {
+  const columns = [{ metric: "load_1m" }];
+  const host = startHost({ columns });
+  host.tick(0.25);
+  host.tick(0.5);
+  const reader = await connect(host);
+  await reader.message();
+  await reader.message();
+  columns.push({ metric: "load_5m" });
+  await nextTick(host, 0.75);
+  await reader.message();
+  const sample = JSON.parse((await reader.message()).data);
+  assertEquals([sample.reset, sample.gap, sample.key], [true, false, columnsKey("1.2.3", columns)]);
+  assertEquals(sample.y, [[null, 0.5, 0.75], [null, 0.01, 0.01]]);
+  // Once.
+  await nextTick(host, 1);
+  await reader.message();
+  const next = JSON.parse((await reader.message()).data);
+  assertEquals([next.reset, next.y], [false, [[1], [0.01]]]);
+  await reader.cancel();
+});
+
+Deno.test("marks are told to who begins, and to everybody when there is a new one", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  host.marks.add("first", (START + 1) * 1000);
+  const reader = await connect(host);
+  await reader.message();
+  assertEquals(JSON.parse((await reader.message()).data).marks, [[START + 1, "first"]]);
+  const samples: { marks?: unknown; x: number[] }[] = [];
+  const tick = async (load: number): Promise<void> => {
+    await nextTick(host, load);
+    await reader.message();
+    samples.push(JSON.parse((await reader.message()).data));
+  };
+  await tick(0.5);
+  await tick(0.75);
+  // After a tick that all have been told: the next one brings it.
+  host.marks.add("deploy 7f3c2", (START + 2.5) * 1000);
+  host.marks.add("earlier", (START + 2) * 1000);
+  await tick(1);
+  await tick(1.25);
+  const all = [[START + 1, "first"], [START + 2, "earlier"], [START + 2.5, "deploy 7f3c2"]];
+  // At the first the client may have been told already; more than once is no harm.
+  assertEquals(samples.slice(1).map(({ marks }) => marks), [undefined, all, undefined]);
+  await reader.cancel();
+  // Who was away comes back to them, also where no point is new.
+  host.marks.add("late", (START + 5) * 1000);
+  const again = await connect(host, "stageboot-4");
+  await again.message();
+  assertEquals(JSON.parse((await again.message()).data).marks, [...all, [START + 5, "late"]]);
+  await again.cancel();
 });

@@ -46,7 +46,7 @@ Deno.test("a client that comes back gets the rows between as columns first", asy
   assertEquals([replay.event, replay.id], ["replay", undefined]);
   assertEquals(JSON.parse(replay.data), {
     time_seconds: [START + 2, START + 3],
-    series: [{ metric: "load_1m", unit: "{task}", values: [0.5, 0.75] }],
+    series: [{ metric: "load_1m", unit: "{task}", values: [0.5, 0.75], coverage: null }],
   });
   assertEquals((await reader.message()).id, "stageboot-4");
   await reader.cancel();
