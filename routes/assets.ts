@@ -10,15 +10,28 @@ import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "bytes" };
 import arrangementStyle from "../static/arrangement.css" with { type: "bytes" };
 import cardStyle from "../static/card.css" with { type: "bytes" };
 import chartStyle from "../static/chart.css" with { type: "bytes" };
+import chart from "../static/chart.js" with { type: "bytes" };
+import chartTableStyle from "../static/chart_table.css" with { type: "bytes" };
 import charts from "../static/charts.js" with { type: "bytes" };
 import doctorStyle from "../static/doctor.css" with { type: "bytes" };
+import doubts from "../static/doubts.js" with { type: "bytes" };
 import favicon from "../static/favicon.svg" with { type: "bytes" };
+import history from "../static/history.js" with { type: "bytes" };
 import live from "../static/live.js" with { type: "bytes" };
+import moment from "../static/moment.js" with { type: "bytes" };
+import over from "../static/over.js" with { type: "bytes" };
 import pageStyle from "../static/page.css" with { type: "bytes" };
+import palette from "../static/palette.js" with { type: "bytes" };
+import points from "../static/points.js" with { type: "bytes" };
+import save from "../static/save.js" with { type: "bytes" };
 import scale from "../static/scale.js" with { type: "bytes" };
+import span from "../static/span.js" with { type: "bytes" };
 import tableStyle from "../static/table.css" with { type: "bytes" };
 import theme from "../static/theme.js" with { type: "bytes" };
+import times from "../static/times.js" with { type: "bytes" };
 import tokens from "../static/tokens.css" with { type: "bytes" };
+import trace from "../static/trace.js" with { type: "bytes" };
+import zoom from "../static/zoom.js" with { type: "bytes" };
 import type { Bytes } from "./encoding.ts";
 import { leanScript, leanStyle } from "./lean.ts";
 import { StaticFiles } from "./static_files.ts";
@@ -40,7 +53,9 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
     arrangementStyle,
   ),
   "doctor.css": joined(leanStyle, doctorStyle),
-  "charts.js": joined(leanScript, scale, charts),
+  "charts.js": joined(leanScript, scale, points, trace, palette, chart, charts),
+  "explore.js": joined(leanScript, times, history, doubts, over, moment, zoom, save, span),
+  "chart_table.css": joined(leanStyle, chartTableStyle),
   "live.js": joined(leanScript, live),
   "theme.js": joined(leanScript, theme),
   "favicon.svg": favicon,

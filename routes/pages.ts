@@ -6,6 +6,7 @@ import { placeOf } from "./cursor.ts";
 import { acceptsGzip } from "./encoding.ts";
 import type { Channel } from "./hub.ts";
 import type { Newest } from "./newest.ts";
+import { spanSeconds } from "../views/span.ts";
 import {
   LIVE_PAGE,
   type LivePageName,
@@ -16,7 +17,7 @@ import {
 } from "./query.ts";
 import type { Rendering } from "./rendering.ts";
 import { columnsKey, sampleOf } from "./sample.ts";
-import { CHART_SPAN_MS, type LivePage, PageChannel } from "./stream.ts";
+import { type LivePage, PageChannel } from "./stream.ts";
 
 type Handler = (context: Context) => Response;
 
@@ -24,21 +25,23 @@ type Handler = (context: Context) => Response;
 export function overview(deps: Deps, newest: Newest): Handler {
   const { sampler, rendering, marks, version } = deps;
   return (context) => {
-    const { how } = parseFields(OVERVIEW, queryOf(context));
+    const { how, span } = parseFields(OVERVIEW, queryOf(context));
     sampler.watch();
     const { intervalMs } = sampler;
     const page = newest.answer(
-      `overview ${intervalMs} ${how ?? ""} ${marks.version}`,
+      `overview ${intervalMs} ${how ?? ""} ${span} ${marks.version}`,
       (snapshot) => {
         const keys = rendering.overview.series(snapshot);
         const { sequence: until } = snapshot;
+        const spanMs = 1000 * (spanSeconds(span) ?? Infinity);
         // A picture has no room for finer points, and is replaced by them where scripts run.
-        const series = sampler.feed.series.read(keys, -1, CHART_SPAN_MS, { until });
+        const series = sampler.feed.series.read(keys, -1, spanMs, { until });
         return rendering.overview.document({
           snapshot,
           series,
           intervalMs,
           how,
+          span,
           marks: marks.list(),
           columnsKey: columnsKey(version, keys),
         });

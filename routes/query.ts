@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import { COARSE_SPAN_MS, GROUPINGS, INTERVAL_MS_MOST, METRICS } from "../collectors/mod.ts";
+import { SPAN_USUAL, SPANS } from "../views/span.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { MESSAGE_GAP_MS_LEAST } from "./hub.ts";
 import { quote, Refusal } from "./refusal.ts";
@@ -75,7 +76,19 @@ const instance = v.pipe(
 
 export const NOTHING = v.strictObject({});
 
+/** How far back charts show. */
+const chartSpan = v.optional(
+  v.picklist(
+    SPANS,
+    (issue) => `Cannot show span=${quote(String(issue.input))}: needs ${SPANS.join(", ")}`,
+  ),
+  SPAN_USUAL,
+);
+
+export const CHART_TABLE = v.strictObject({ span: chartSpan });
+
 export const OVERVIEW = v.strictObject({
+  span: chartSpan,
   how: v.optional(
     v.literal("open", (issue) => `Cannot show how=${quote(String(issue.input))}: needs open`),
   ),

@@ -6,6 +6,7 @@
  */
 import type { Block, Card, Chart, Figures } from "../collectors/card.ts";
 import { metric, shownUnit } from "../collectors/catalogue.ts";
+import type { Mark } from "../collectors/marks.ts";
 import type { Series } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured, type Problem } from "../collectors/trust.ts";
@@ -19,6 +20,7 @@ import { HeadlineBlock, headlineText } from "./headline.tsx";
 import { hasHow, How, howId, type HowShown } from "./how.tsx";
 import type { Html } from "./html.ts";
 import { PartsBlock } from "./parts.tsx";
+import type { Span } from "./span.ts";
 import { Unavailable } from "./problems.tsx";
 import { CardTrust, Glyph } from "./ring.tsx";
 import { absenceOf, cardStanding, headlineOf, heroOf, sameAbsence } from "./standing.ts";
@@ -62,6 +64,8 @@ export interface CardProps {
   readonly series: Series;
   readonly columns: ReadonlyMap<Chart, readonly number[]>;
   readonly spanSeconds: number;
+  readonly span: Span;
+  readonly marks?: readonly Mark[] | undefined;
   /** Of the section: what it is, and where it goes. */
   readonly classes: string;
   readonly how: HowShown;
@@ -83,6 +87,8 @@ export function CardSection(props: CardProps): Html {
                 series={series}
                 snapshot={snapshot}
                 spanSeconds={spanSeconds}
+                span={props.span}
+                marks={props.marks}
                 named={card.blocks.some((block) => isLegend(block, piece))}
               />
             )

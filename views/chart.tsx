@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Mark } from "../collectors/marks.ts";
 import type { Card, Chart, Shown } from "../collectors/card.ts";
 import { metric, shownUnit } from "../collectors/catalogue.ts";
 import { type GroupKey, type Series, type SeriesKey, seriesName } from "../collectors/mod.ts";
@@ -11,6 +12,7 @@ import type { Snapshot } from "../collectors/snapshot.ts";
 import { scaleOf } from "./format.ts";
 import type { Html } from "./html.ts";
 import { nameOf } from "./standing.ts";
+import type { Span } from "./span.ts";
 import { inkOf, Picture } from "./svg_line.tsx";
 import { groupName } from "./table.tsx";
 
@@ -50,6 +52,11 @@ export function linesOf(chart: Chart, snapshot: Snapshot): readonly ChartLine[] 
   return [...lines, ...groups];
 }
 
+/** Its first line is the whole of the others. */
+function isSplit(chart: Chart, snapshot: Snapshot): boolean {
+  return chart.split !== undefined && linesOf(chart, snapshot).length > 1;
+}
+
 function keyOf({ metric: id, instance }: Shown): SeriesKey {
   return instance === undefined ? { metric: id } : { metric: id, instance };
 }
@@ -58,6 +65,11 @@ function keyOf({ metric: id, instance }: Shown): SeriesKey {
 export function chartKeys(cards: readonly Card[], snapshot: Snapshot): readonly SeriesKey[] {
   const lines = chartsOf(cards).flatMap((chart) => linesOf(chart, snapshot));
   return [...new Map(lines.map(({ key }) => [seriesName(key), key])).values()];
+}
+
+/** The chart of that id on these cards. */
+export function chartOf(cards: readonly Card[], id: string): Chart | undefined {
+  return chartsOf(cards).find((chart) => chart.id === id);
 }
 
 /** Which columns of the page's series a chart draws. */
@@ -86,6 +98,9 @@ export interface ChartFigureProps {
   readonly spanSeconds: number;
   /** Its lines have their names and colours elsewhere in the card. */
   readonly named: boolean;
+  /** Of its table. */
+  readonly span?: Span | undefined;
+  readonly marks?: readonly Mark[] | undefined;
 }
 
 export function ChartFigure(props: ChartFigureProps): Html {
@@ -94,6 +109,7 @@ export function ChartFigure(props: ChartFigureProps): Html {
   const unit = shownUnit(metric(chart.series[0]!.metric));
   const scale = scaleOf(unit);
   const names = linesOf(chart, snapshot).map(({ name }) => name);
+  const main = isSplit(chart, snapshot);
   return (
     <figure
       class={chart.tall ? "chart tall" : "chart"}
@@ -104,11 +120,16 @@ export function ChartFigure(props: ChartFigureProps): Html {
       data-scale={scale.kind}
       data-suffix={scale.suffix}
       data-small={scale.small}
+      data-unit={unit}
+      data-main={main ? "" : undefined}
       data-top={chart.top}
     >
       <figcaption>
         <h3>{chart.title}</h3>
-        {props.named || names.length === 1 ? null : <Key names={names} />}
+        {props.named || names.length === 1 ? null : <Key names={names} main={main} />}
+        <a href={`/chart/${chart.id}${props.span === undefined ? "" : `?span=${props.span}`}`}>
+          Table<span class="sr">{` of ${chart.title}`}</span>
+        </a>
       </figcaption>
       <div class="plot">
         <Picture
@@ -120,16 +141,18 @@ export function ChartFigure(props: ChartFigureProps): Html {
           unit={unit}
           scale={scale}
           spanSeconds={spanSeconds}
+          main={main}
+          marks={props.marks}
         />
       </div>
     </figure>
   );
 }
 
-function Key(props: { names: readonly string[] }): Html {
+function Key(props: { names: readonly string[]; main: boolean }): Html {
   return (
     <ul class="key">
-      {props.names.map((name, index) => <li class={`sw ${inkOf(index)}`}>{name}</li>)}
+      {props.names.map((name, index) => <li class={`sw ${inkOf(index, props.main)}`}>{name}</li>)}
     </ul>
   );
 }

@@ -20,6 +20,8 @@ export interface Assets {
    */
   readonly scripts: readonly string[];
   readonly icon: string;
+  /** Of pages with charts: loaded when somebody uses them. */
+  readonly explore?: string | undefined;
 }
 
 /** A page that exists, for the navigation. */
@@ -67,6 +69,8 @@ const HTMX_CONFIG = JSON.stringify({
   history: false,
   morphIgnore: ["data-htmx-powered", "open"],
   morphScanLimit: 0,
+  // Trends in tables are drawn anew by their script.
+  morphSkipChildren: ".spark",
   sse: { reconnectMaxDelay: 10_000 },
 });
 

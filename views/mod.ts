@@ -3,6 +3,7 @@ import type { Diagnosis } from "../collectors/diagnosis.ts";
 import type { Mark } from "../collectors/marks.ts";
 import type { Series, SeriesKey } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
+import { chartTablePage, type ChartTableProps, chartTableSeries } from "./chart_table.tsx";
 import type { Assets } from "./document.tsx";
 import { type DoctorJson, doctorJson } from "./doctor_json.ts";
 import { doctorText } from "./doctor_text.ts";
@@ -11,6 +12,7 @@ import { exposition, type ExpositionFormat } from "./exposition.ts";
 import { messagePage, type MessageProps } from "./message.tsx";
 import { overviewPage } from "./overview.tsx";
 import { type SnapshotJson, snapshotJson } from "./snapshot_json.ts";
+import { type Span, SPAN_USUAL } from "./span.ts";
 import { tableText } from "./table_text.ts";
 import { fragments, overviewSeries, partials } from "./updates.ts";
 
@@ -28,6 +30,8 @@ export interface OverviewPageProps {
   readonly intervalMs: number;
   /** Cards tell how they are measured; absent: the stream does, once the page is live. */
   readonly how?: "open" | undefined;
+  /** How far back the charts show; absent: as far as they usually do. */
+  readonly span?: Span | undefined;
   readonly marks?: readonly Mark[] | undefined;
   /** Names the columns of `series`; a page whose stream names others asks for itself anew. */
   readonly columnsKey?: string | undefined;
@@ -40,6 +44,11 @@ export interface Views {
     fragments(snapshot: Snapshot): ReadonlyMap<string, string>;
     partials(fragments: Iterable<readonly [id: string, html: string]>): string;
     document(props: OverviewPageProps): string;
+  };
+  readonly chart: {
+    /** The lines of a chart of the overview; undefined where there is no chart of that id. */
+    series(id: string, snapshot: Snapshot): readonly SeriesKey[] | undefined;
+    document(props: ChartTableProps): string;
   };
   readonly doctor: {
     document(props: { readonly snapshot: Snapshot; readonly diagnosis: Diagnosis }): string;
@@ -69,6 +78,7 @@ export function createViews({ url, version }: ViewsOptions): Views {
     first: url("theme.js"),
     scripts: SCRIPTS.map(url),
     icon: url("favicon.svg"),
+    explore: url("explore.js"),
   };
   const still: Assets = {
     ...assets,
@@ -87,9 +97,14 @@ export function createViews({ url, version }: ViewsOptions): Views {
       fragments,
       partials,
       document: (props) => {
-        const { how = "linked" } = props;
-        return overviewPage({ ...props, how, assets, stream: "/stream?page=overview" });
+        const { how = "linked", span = SPAN_USUAL } = props;
+        return overviewPage({ ...props, how, span, assets, stream: "/stream?page=overview" });
       },
+    },
+    chart: {
+      series: chartTableSeries,
+      document: (props) =>
+        chartTablePage(props, { ...still, styles: [...still.styles, url("chart_table.css")] }),
     },
     doctor: {
       document: (props) => doctorPage({ ...props, assets: doctor }),

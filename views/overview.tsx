@@ -9,6 +9,7 @@ import { GRADES } from "../collectors/trust.ts";
 import { arrange } from "./arrangement.ts";
 import { CardSection } from "./card.tsx";
 import { chartColumns } from "./chart.tsx";
+import { ChartControls } from "./chart_controls.tsx";
 import { type Assets, document } from "./document.tsx";
 import { DIGIT_SPACE, duration, plural, whole } from "./format.ts";
 import { headlineText } from "./headline.tsx";
@@ -19,10 +20,8 @@ import { foldsOf, Lacking } from "./lacking.tsx";
 import { pack } from "./packing.ts";
 import { Causes } from "./problems.tsx";
 import { Glyph, Symbols } from "./ring.tsx";
+import { axisSeconds, type Span } from "./span.ts";
 import { absenceOf, headlineOf, heroOf, type Tally, tally } from "./standing.ts";
-
-/** The span of the charts. */
-export const SPAN_SECONDS = 300;
 
 /** The arc of an estimate in the legend. */
 const LEGEND_SHARE = 0.62;
@@ -35,6 +34,8 @@ export interface OverviewProps {
   /** The lines of `chartKeys(CARDS, snapshot)`, in that order. */
   readonly series: Series;
   readonly how: HowShown;
+  /** How far back the charts show; the series has as much. */
+  readonly span: Span;
   readonly marks?: readonly Mark[] | undefined;
 }
 
@@ -46,12 +47,15 @@ export interface OverviewDocumentProps extends OverviewProps {
   readonly columnsKey?: string | undefined;
 }
 
-export function Overview(props: OverviewProps): Html {
-  const { snapshot, how } = props;
+/** `exploring`: URL of the script for those who use the charts; absent: the page does not live. */
+export function Overview(props: OverviewProps & { exploring?: string }): Html {
+  const { snapshot, how, span } = props;
   return (
     <>
       <Symbols />
-      <HostLine profile={snapshot.profile} snapshot={snapshot} />
+      <HostLine profile={snapshot.profile} snapshot={snapshot}>
+        <ChartControls span={span} page="overview" script={props.exploring} />
+      </HostLine>
       <div class="standing">
         <TrustLine snapshot={snapshot} />
         <Causes snapshot={snapshot} />
@@ -64,7 +68,7 @@ export function Overview(props: OverviewProps): Html {
 }
 
 function Columns(props: OverviewProps): Html {
-  const { snapshot, series, how } = props;
+  const { snapshot, series, how, span, marks } = props;
   const { core, side, wide, sys, foot, lacking, told } = arrange(snapshot);
   const hero = heroOf(snapshot);
   const columns = chartColumns(CARDS, snapshot);
@@ -74,7 +78,9 @@ function Columns(props: OverviewProps): Html {
       snapshot={snapshot}
       series={series}
       columns={columns}
-      spanSeconds={SPAN_SECONDS}
+      spanSeconds={axisSeconds(span, series)}
+      span={span}
+      marks={marks}
       classes={classes}
       how={how}
     />
@@ -143,7 +149,9 @@ function Stacks({ cards, sections, lacking, panel, snapshot }: StacksProps): Htm
   );
 }
 
-function HostLine(props: { profile: HostProfile; snapshot: Snapshot }): Html {
+function HostLine(
+  props: { profile: HostProfile; snapshot: Snapshot; children: Html },
+): Html {
   const { profile, snapshot } = props;
   const sockets = profile.sockets ?? 1;
   const sizes = [
@@ -169,6 +177,7 @@ function HostLine(props: { profile: HostProfile; snapshot: Snapshot }): Html {
       {profile.distribution === undefined ? null : <span class="m">{profile.distribution}</span>}
       <span class="m">{`Linux ${profile.kernelRelease}`}</span>
       <Uptime snapshot={snapshot} />
+      {props.children}
     </div>
   );
 }
@@ -220,14 +229,23 @@ function Count(props: { count: number; of?: number }): Html {
 
 /** The overview as a document, live where a stream is named. */
 export function overviewPage(props: OverviewDocumentProps): string {
-  const { snapshot, series, how, marks, assets, stream, intervalMs, columnsKey } = props;
+  const { snapshot, series, how, span, marks, assets, stream, intervalMs, columnsKey } = props;
   return document({
     lead: lead(snapshot),
     title: snapshot.profile.hostname,
     current: "/",
     assets,
-    live: { stream, snapshot, intervalMs, spanSeconds: SPAN_SECONDS, columnsKey },
-    children: <Overview snapshot={snapshot} series={series} how={how} marks={marks} />,
+    live: { stream, snapshot, intervalMs, spanSeconds: axisSeconds(span, series), columnsKey },
+    children: (
+      <Overview
+        snapshot={snapshot}
+        series={series}
+        how={how}
+        span={span}
+        marks={marks}
+        {...(assets.explore === undefined ? {} : { exploring: assets.explore })}
+      />
+    ),
   });
 }
 

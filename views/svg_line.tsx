@@ -1,13 +1,25 @@
 /**
- * A series as a picture, for pages without scripts and until the first sample arrives. Coordinates are
- * whole numbers and relative, which is a fifth of the work and half of the bytes of decimal ones.
+ * A series as a picture, for pages without scripts and until the first sample arrives.
  *
  * @module
  */
+import type { Mark } from "../collectors/marks.ts";
 import type { Series } from "../collectors/series.ts";
 import { axisLabel, niceTop, timeMarks } from "./axis.ts";
 import { type Scale, spellOut } from "./format.ts";
 import type { Html } from "./html.ts";
+import {
+  abscissas,
+  type Column,
+  type Doubt,
+  doubtsOf,
+  HEIGHT,
+  pathsOf,
+  type Shares,
+  stacked,
+  voidsOf,
+  WIDTH,
+} from "./svg_path.ts";
 
 export interface PictureProps {
   readonly series: Series;
@@ -19,26 +31,29 @@ export interface PictureProps {
   readonly unit: string;
   readonly scale: Scale;
   readonly spanSeconds: number;
+  /** The first line is the whole of the others. */
+  readonly main?: boolean | undefined;
+  readonly marks?: readonly Mark[] | undefined;
 }
 
-type Column = readonly (number | null)[];
+/** What is written into a picture of the usual width needs so much of it. */
+const ROOM_SHARE = 0.05;
+const ROOM_GAP = 0.12;
+const ROOM_MARK = 0.25;
 
-/** Coarse: each digit less is a tenth of a first visit's HTML, and a canvas takes its place. */
-const WIDTH = 300;
-const HEIGHT = 200;
-/** Points drawn of a line at most; of more, the least and the greatest of each few are kept. */
-const POINTS_MOST = 32;
 /** Colours of the style sheet, in the order of the legend. */
 export const INKS = ["a", "b", "c", "d", "e"] as const;
 
-export function inkOf(index: number): string {
-  return INKS[index % INKS.length]!;
+/** `main`: the first line is the whole of the others, and has the colour of text. */
+export function inkOf(index: number, main = false): string {
+  return main && index === 0 ? "ink" : INKS[(main ? index - 1 : index) % INKS.length]!;
 }
 
 /** Geometry that stretches, words that do not, and the same in a sentence for those who hear it. */
 export function Picture(props: PictureProps): Html {
-  const { series, columns, drawn, scale, spanSeconds } = props;
+  const { series, columns, drawn, scale, spanSeconds, main } = props;
   const values = columns.map((column): Column => series.values[column] ?? []);
+  const shares = columns.map((column): Shares => series.shares[column] ?? null);
   const lines = drawn === "stack" ? stacked(values) : values;
   const top = props.top ?? niceTop(greatest(lines), scale);
   const xs = abscissas(series.seconds, spanSeconds);
@@ -46,9 +61,11 @@ export function Picture(props: PictureProps): Html {
   const empty = values.every((column) => column.every((value) => value === null));
   const zero = mirrored ? HEIGHT / 2 : HEIGHT;
   const unit = top === null ? 0 : zero / top;
-  // Stacked areas hide those below them, so the highest is drawn first.
+  const voids = voidsOf(values);
+  const doubts = doubtsOf(values, shares);
+  // Stacked areas hide those below them, and the whole stands before its parts.
   const order = [...lines.keys()];
-  if (drawn === "stack") order.reverse();
+  if (drawn === "stack" || main) order.reverse();
   return (
     <>
       <div class="pic">
@@ -57,21 +74,118 @@ export function Picture(props: PictureProps): Html {
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
           preserveAspectRatio="none"
           role="img"
-          aria-label={sentence(props, values)}
+          aria-label={sentence(props, values, shares)}
         >
-          {voidsOf(values).map(([from, to]) => (
+          {voids.map(([from, to]) => (
             <path class="void" d={`M${xs[from]} 0H${xs[to]}V${HEIGHT}H${xs[from]}Z`} />
           ))}
-          {order.map((index) => {
-            const factor = mirrored && index % 2 === 1 ? unit : -unit;
-            const path = pathOf(lines[index]!, xs, zero, factor, drawn !== "line");
-            return <path class={`${drawn} ${inkOf(index)}`} d={path} />;
-          })}
+          {order.map((index) => (
+            <Line
+              column={lines[index]!}
+              shares={shares[index]!}
+              hatched={!doubts.all && (drawn !== "line" || index === 0)}
+              names={`${drawn} ${inkOf(index, main)}${main ? index === 0 ? " w2" : " w1" : ""}`}
+              xs={xs}
+              zero={zero}
+              factor={mirrored && index % 2 === 1 ? unit : -unit}
+              filled={drawn !== "line"}
+            />
+          ))}
         </svg>
+        <Words {...props} xs={xs} voids={voids} {...doubts} />
       </div>
       <Times spanSeconds={spanSeconds} />
     </>
   );
+}
+
+interface LineProps {
+  readonly column: Column;
+  readonly shares: Shares;
+  readonly hatched: boolean;
+  /** Classes of its paths. */
+  readonly names: string;
+  readonly xs: readonly number[];
+  readonly zero: number;
+  readonly factor: number;
+  readonly filled: boolean;
+}
+
+/** Dashed where it is an estimate; hatched there too where something else is exact. */
+function Line(props: LineProps): Html {
+  const { column, shares, names } = props;
+  const { exact, estimated } = pathsOf(column, shares, props);
+  const area = estimated === "" || !props.hatched
+    ? ""
+    : pathsOf(column, shares, { ...props, filled: true }).estimated;
+  return (
+    <>
+      {exact === "" && estimated !== "" ? null : <path class={names} d={exact} />}
+      {estimated === "" ? null : <path class={`${names} est`} d={estimated} />}
+      {area === "" ? null : <path fill="url(#hatch)" d={area} />}
+    </>
+  );
+}
+
+interface WordsProps extends PictureProps {
+  readonly xs: readonly number[];
+  readonly voids: readonly (readonly [number, number])[];
+  readonly spans: readonly Doubt[];
+  readonly all: boolean;
+}
+
+/** How long a gap is, how much of an estimate was counted, and marks; where there is room for it. */
+function Words(props: WordsProps): Html | null {
+  const { series: { seconds }, xs, voids, spans, all, spanSeconds } = props;
+  const now = seconds.at(-1);
+  const marks = now === undefined ? [] : (props.marks ?? []).map(({ seconds, text: name }) => ({
+    x: 1 - (now - seconds) / spanSeconds,
+    name,
+  }))
+    .filter(({ x }) => x >= 0 && x <= 1);
+  const gaps = voids.filter(([from, to]) => xs[to]! - xs[from]! >= ROOM_GAP * WIDTH);
+  const shares = all
+    ? []
+    : spans.filter(({ from, to }) => xs[to]! - xs[from]! >= ROOM_SHARE * WIDTH);
+  if (gaps.length + shares.length + marks.length === 0 && !all) return null;
+  const middle = (from: number, to: number): string => percent((xs[from]! + xs[to]!) / 2 / WIDTH);
+  const row = marks.length > 0 ? 24 : 12;
+  return (
+    <svg class="words" aria-hidden="true" text-anchor="middle">
+      {gaps.map(([from, to]) => (
+        <text x={middle(from, to)} y="100%" dy="-5">
+          {`${Math.round(seconds[to]! - seconds[from]!)} s gap`}
+        </text>
+      ))}
+      {all ? <text class="halo" x="50%" y={row}>{`${counted(spans)} counted`}</text> : null}
+      {shares.map((span) => (
+        <text class="halo" x={middle(span.from, span.to)} y={row}>{counted([span])}</text>
+      ))}
+      {marks.map(({ x, name }, index) => (
+        <>
+          <line class="mk" x1={percent(x)} x2={percent(x)} y2="100%" />
+          {(marks[index + 1]?.x ?? 1 + ROOM_MARK) - x < ROOM_MARK ? null : (
+            <text
+              x={percent(x)}
+              y="10"
+              dx={x > 1 - ROOM_MARK ? -4 : 4}
+              text-anchor={x > 1 - ROOM_MARK ? "end" : "start"}
+            >
+              {name}
+            </text>
+          )}
+        </>
+      ))}
+    </svg>
+  );
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+function counted(spans: readonly Doubt[]): string {
+  return `${Math.floor(100 * Math.min(...spans.map(({ share }) => share)))} %`;
 }
 
 interface LinesProps {
@@ -119,20 +233,11 @@ function Times(props: { spanSeconds: number }): Html {
   );
 }
 
-/** From the last point before to the first point after what is missing in all lines. */
-function voidsOf(values: readonly Column[]): readonly (readonly [number, number])[] {
-  const found: (readonly [number, number])[] = [];
-  let last = -1;
-  const length = Math.max(0, ...values.map((column) => column.length));
-  for (let index = 0; index < length; index++) {
-    if (values.every((column) => (column[index] ?? null) === null)) continue;
-    if (last >= 0 && index - last > 1) found.push([last, index]);
-    last = index;
-  }
-  return found;
-}
-
-function sentence(props: PictureProps, values: readonly Column[]): string {
+function sentence(
+  props: PictureProps,
+  values: readonly Column[],
+  shares: readonly Shares[],
+): string {
   const parts = values.map((column, index) => {
     let least = Infinity;
     let most = -Infinity;
@@ -144,24 +249,12 @@ function sentence(props: PictureProps, values: readonly Column[]): string {
     const name = props.names[index]!;
     if (most === -Infinity) return `${name}: not measured yet`;
     const last = column.at(-1) ?? null;
-    const now = last === null ? "not measured now" : `now ${spellOut(last, props.unit)}`;
+    const share = shares[index]?.at(-1) ?? 1;
+    const doubt = share < 1 ? ` (estimated, ${Math.floor(share * 100)} % counted)` : "";
+    const now = last === null ? "not measured now" : `now ${spellOut(last, props.unit)}${doubt}`;
     return `${name}: ${now}, from ${spellOut(least, props.unit)} to ${spellOut(most, props.unit)}`;
   });
   return `${parts.join(". ")}.`;
-}
-
-/** Sums from the first series upwards; null only where no series has a value. */
-function stacked(values: readonly Column[]): readonly Column[] {
-  let below: Column | null = null;
-  return values.map((column) => {
-    const under = below;
-    const sums = column.map((value, index) => {
-      const base = under?.[index] ?? null;
-      return value === null || base === null ? value ?? base : value + base;
-    });
-    below = sums;
-    return sums;
-  });
 }
 
 function greatest(values: readonly Column[]): number {
@@ -170,76 +263,4 @@ function greatest(values: readonly Column[]): number {
     for (const value of column) if (value !== null && value > most) most = value;
   }
   return most;
-}
-
-function abscissas(seconds: readonly number[], spanSeconds: number): readonly number[] {
-  const last = seconds.at(-1);
-  if (last === undefined) return [];
-  return seconds.map((at) => Math.round(WIDTH * (1 - (last - at) / spanSeconds)));
-}
-
-/** A line through the points, or the area between them and the zero line, broken at each gap. */
-function pathOf(
-  column: Column,
-  xs: readonly number[],
-  zero: number,
-  factor: number,
-  filled: boolean,
-): string {
-  let path = "";
-  let x = 0;
-  let y = 0;
-  let start = 0;
-  let points = 0;
-  const close = (): void => {
-    // A point between two gaps is a line too: its round cap is a dot.
-    if (points === 1) path += "h0";
-    if (filled && points > 0) path += `V${zero}H${start}Z`;
-    points = 0;
-  };
-  for (const index of thinned(column)) {
-    const value = column[index] ?? null;
-    if (value === null) {
-      close();
-      continue;
-    }
-    const toX = xs[index]!;
-    const toY = Math.round(zero + value * factor);
-    if (points === 0) {
-      path += `M${toX} ${toY}`;
-      start = toX;
-    } else {
-      const down = toY - y;
-      path += `${points === 1 ? "l" : " "}${toX - x}${down < 0 ? "" : " "}${down}`;
-    }
-    points++;
-    x = toX;
-    y = toY;
-  }
-  close();
-  return path;
-}
-
-/** Indices to draw. Peaks stay: of each few points the least, the greatest and a gap are kept. */
-function thinned(column: Column): Iterable<number> {
-  if (column.length <= POINTS_MOST) return column.keys();
-  const size = Math.ceil((2 * column.length) / POINTS_MOST);
-  const kept: number[] = [];
-  for (let from = 0; from < column.length; from += size) {
-    const to = Math.min(from + size, column.length);
-    let least = -1;
-    let most = -1;
-    let gap = -1;
-    for (let index = from; index < to; index++) {
-      const value = column[index] ?? null;
-      if (value === null) gap = index;
-      else {
-        if (least < 0 || value < column[least]!) least = index;
-        if (most < 0 || value >= column[most]!) most = index;
-      }
-    }
-    const indices = new Set([least, most, gap, to === column.length ? to - 1 : -1]);
-    kept.push(...[...indices].filter((index) => index >= 0).sort((a, b) => a - b));
-  }
-  return kept;
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ASSETS } from "../../routes/assets.ts";
 import { leanScript, leanStyle } from "../../routes/lean.ts";
 
@@ -6,7 +6,18 @@ import { leanScript, leanStyle } from "../../routes/lean.ts";
 const SERVED: Readonly<Record<string, readonly string[]>> = {
   "page.css": ["tokens.css", "page.css", "card.css", "table.css", "chart.css", "arrangement.css"],
   "doctor.css": ["doctor.css"],
-  "charts.js": ["scale.js", "charts.js"],
+  "charts.js": ["scale.js", "points.js", "trace.js", "palette.js", "chart.js", "charts.js"],
+  "explore.js": [
+    "times.js",
+    "history.js",
+    "doubts.js",
+    "over.js",
+    "moment.js",
+    "zoom.js",
+    "save.js",
+    "span.js",
+  ],
+  "chart_table.css": ["chart_table.css"],
   "live.js": ["live.js"],
   "theme.js": ["theme.js"],
   "favicon.svg": ["favicon.svg"],
@@ -40,6 +51,24 @@ Deno.test("a lean script says what its source says: no template of static/ spans
 });
 
 Deno.test("a lean style sheet keeps every rule", () => {
-  const sheet = 'a::before {\n  /* One. */\n  content: " · ";\n}\n\n/* Two\n   lines. */\nb {\n}\n';
-  assertEquals(leanStyle(sheet), 'a::before {\ncontent: " · ";\n}\nb {\n}\n');
+  const sheet =
+    'a::before, b > i {\n  /* One. */\n  content: " · : , ";\n}\n\n/* Two\n   lines. */\np :is(b) {\n}\n';
+  assertEquals(
+    leanStyle(sheet),
+    'a::before,b>i{\ncontent:" · : , ";\n}\np :is(b){\n}\n',
+  );
+});
+
+Deno.test("a lean script keeps strings, templates and regular expressions, and no sign changes", () => {
+  const cases = [
+    ["const a = { b: 1, c: [2] };", "const a={b:1,c:[2]};"],
+    ["say(`${a} = ${b.join(', ')} `, \"x = 1\");", "say(`${a} = ${b.join(', ')} `,\"x = 1\");"],
+    [
+      "t = s.replace(/[\", ]+ = /g, '') + (a + +b - -c) / 2;",
+      "t=s.replace(/[\", ]+ = /g,'')+(a+ +b- -c)/ 2;",
+    ],
+    ["for (const x of [1]) return x ? -1 : y in z;", "for(const x of[1])return x?-1:y in z;"],
+  ] as const;
+  for (const [script, lean] of cases) assertEquals(leanScript(`${script}\n`), `${lean}\n`);
+  assertThrows(() => leanScript("a(`${b ? `c, d` : ''}`);\n"), Error, "a template is inside");
 });

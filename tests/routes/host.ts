@@ -112,6 +112,11 @@ function plainRendering(rendered: Rendered, columns: readonly SeriesKey[]): Rend
         return `<!DOCTYPE html>${snapshot.cursor} ${series.seconds.length} ${intervalMs}`;
       },
     },
+    chart: {
+      series: (id) => id === "load" ? [{ metric: "load_1m" }] : undefined,
+      document: ({ id, snapshot, series, span }) =>
+        `<!DOCTYPE html>${id} ${span} ${snapshot.cursor} ${series.seconds.length}`,
+    },
     doctor: {
       document: ({ snapshot, diagnosis }) =>
         `<!DOCTYPE html>${snapshot.cursor} ${diagnosis.exitCode}`,

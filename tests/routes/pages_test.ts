@@ -17,6 +17,18 @@ Deno.test("/ is made once for a tick and an interval", async () => {
   assertEquals(host.rendered.documents, 3);
 });
 
+Deno.test("/ shows as many points as its span has, one page for each span", async () => {
+  const host = startHost();
+  for (let i = 0; i < 400; i++) host.tick(0.25);
+  const points = async (query: string): Promise<number> =>
+    Number((await (await host.app.request(`/${query}`)).text()).split(" ")[2]);
+  assertEquals(await points("?span=1m"), 61);
+  assertEquals(await points(""), 301);
+  assertEquals(await points("?span=5m"), 301);
+  assertEquals(await points("?span=all"), 400);
+  assertEquals(host.rendered.documents, 3);
+});
+
 Deno.test("/ says that somebody looks", async () => {
   const host = startHost();
   host.tick(0.25);
@@ -27,7 +39,8 @@ Deno.test("/ says that somebody looks", async () => {
 Deno.test("/ and /stream refuse what they do not know", async () => {
   const { app } = startHost();
   const cases = [
-    ["/?page=1", 'Cannot take parameter "page": it is unknown here, known: how'],
+    ["/?page=1", 'Cannot take parameter "page": it is unknown here, known: span, how'],
+    ["/?span=2m", 'Cannot show span="2m": needs 1m, 5m, 15m, all'],
     ["/?how=closed", 'Cannot show how="closed": needs open'],
     ["/stream?page=cpus", 'Cannot stream page "cpus": needs overview'],
     ["/stream?pages=overview", 'Cannot take parameter "pages": it is unknown here, known: page'],

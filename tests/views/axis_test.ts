@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import "../../static/scale.js";
+import "../../static/times.js";
 import { axisLabel, niceTop, timeMarks } from "../../views/axis.ts";
 import { type Scale, scaleOf } from "../../views/format.ts";
 
@@ -8,7 +9,10 @@ interface BrowserScale {
   label(value: number, scale: Scale): string;
 }
 
-const browser = (globalThis as unknown as { ringsideScale: BrowserScale }).ringsideScale;
+const { ringsideScale: browser, ringsideTimes } = globalThis as unknown as {
+  ringsideScale: BrowserScale;
+  ringsideTimes(span: number): readonly (readonly [number, string])[];
+};
 
 Deno.test("niceTop is round in the unit that is shown", () => {
   const cases: readonly (readonly [number, string, number])[] = [
@@ -43,6 +47,9 @@ Deno.test("timeMarks go back in round steps, now at the right", () => {
   );
   assertEquals(timeMarks(60).map(({ text }) => text).at(0), "−60\u00a0s");
   assertEquals(timeMarks(7200).map(({ text }) => text), ["−2\u00a0h", "−1", "now"]);
+  for (const span of [10, 60, 130, 300, 437, 900, 3600, 40_000]) {
+    assertEquals(ringsideTimes(span), timeMarks(span).map(({ at, text }) => [at, text] as const));
+  }
 });
 
 Deno.test("static/scale.js ends and labels its scales as the server does", () => {

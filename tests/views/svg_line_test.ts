@@ -120,6 +120,60 @@ Deno.test("Picture says in a sentence what it shows, absence included", () => {
   );
 });
 
+Deno.test("Picture dashes and hatches what is an estimate, from the point before it", () => {
+  const series = {
+    seconds: SECONDS,
+    values: [[0.1, 0.2, 0.2, 0]],
+    shares: [[1, 0.71, 0.8, 1]],
+    sequence: 4,
+  };
+  const html = picture({ series, columns: [0], spanSeconds: 15 });
+  assertEquals(paths(html), [
+    ["line a", "M280 160l20 40"],
+    ["line a est", "M240 180l20-20 20 0"],
+  ]);
+  assert(html.includes('<path fill="url(#hatch)" d="M240 180l20-20 20 0V200H240Z"'), html);
+  assert(html.includes(">71 %</text>"), html);
+});
+
+Deno.test("Picture of estimates alone is dashed, says once how much was counted, and has no hatch", () => {
+  const series = {
+    seconds: SECONDS,
+    values: [[0.1, null, 0.2, 0.1]],
+    shares: [[1, 1, 0.4, 0.33]],
+    sequence: 4,
+  };
+  const html = picture({ series, columns: [0], drawn: "mirror" });
+  assertEquals(paths(html).filter(([names]) => names !== "void").map(([names]) => names), [
+    "mirror a",
+    "mirror a est",
+  ]);
+  assert(!html.includes("#hatch"), html);
+  assertEquals(html.match(/>[^<]*counted<\/text>/g), [">33 % counted</text>"]);
+  assert(/aria-label="[^"]*now 10\.0\u00a0% \(estimated, 33 % counted\)/.test(html), html);
+});
+
+Deno.test("Picture draws the whole over its parts, and names marks and gaps where there is room", () => {
+  const html = picture({
+    series: {
+      seconds: [1000, 1010, 1020, 1060],
+      values: [[0.5, 0.5, null, 0.5], [0.2, 0.2, null, 0.2]],
+      shares: [null, null],
+      sequence: 4,
+    },
+    columns: [0, 1],
+    main: true,
+    marks: [{ seconds: 900, text: "before" }, { seconds: 1005, text: "deploy" }, {
+      seconds: 1006,
+      text: "again",
+    }, { seconds: 1059, text: "<b>now" }],
+  });
+  assertEquals(paths(html).map(([names]) => names), ["void", "line a w1", "line ink w2"]);
+  const words = [...html.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
+  assertEquals(words.slice(3, -7), ["50 s gap", "again", "&lt;b&gt;now"]);
+  assertEquals(html.match(/class="mk"/g)?.length, 3);
+});
+
 Deno.test("Picture of nothing is a frame that says so", () => {
   const html = picture({
     series: { seconds: [], values: [[]], shares: [], sequence: 0 },
