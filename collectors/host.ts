@@ -35,6 +35,8 @@ export interface HostProfile {
   readonly onlineCpus: readonly number[];
   /** Numbers of the CPUs that may ever come online. */
   readonly possibleCpus?: readonly number[] | undefined;
+  /** Numbers of the CPUs that were plugged in at the start, online or not. */
+  readonly presentCpus?: readonly number[] | undefined;
   /** Absent: a kernel without NUMA. */
   readonly numaNodes: number | undefined;
   /** `KVM`, `VMware`, ...; `unknown` when the CPU says it is a guest and nothing says whose; absent on bare metal. */
@@ -71,6 +73,7 @@ export function readHostProfile(kernel: Kernel, tree: HostTree): HostProfile {
     cores: coresOf(tree, online),
     onlineCpus: online,
     possibleCpus: cpuListOf(tree, "/sys/devices/system/cpu/possible"),
+    presentCpus: cpuListOf(tree, "/sys/devices/system/cpu/present"),
     numaNodes: cpuListOf(tree, "/sys/devices/system/node/online")?.length,
     hypervisor: hypervisorOf(tree, cpu.guest),
     bootedAtMs: bootedAt === undefined ? undefined : bootedAt * 1000,

@@ -27,8 +27,9 @@ export function coresOf(tree: HostTree, cpus: readonly number[]): number | undef
 }
 
 /**
- * The groups that a CPU belongs to, by the groupings of the catalogue. One that the kernel does not
- * tell is left out. `pmus`: read before, for who asks for many CPUs.
+ * The groups that a CPU belongs to, by the groupings of the catalogue, and its core, of which no sums
+ * are made: by the core's first CPU. One that the kernel does not tell is left out. `pmus`: read
+ * before, for who asks for many CPUs.
  */
 export function cpuGroups(
   tree: HostTree,
@@ -38,7 +39,11 @@ export function cpuGroups(
   const coreType = pmus.find(({ cpus }) => cpus === undefined || cpus.includes(cpu))?.name;
   const domain = l3DomainOf(tree, cpu);
   const socket = numberOf(textOf(tree, `${topology(cpu)}/physical_package_id`), /^(\d+)$/);
+  const siblings = cpuListOf(tree, `${topology(cpu)}/core_cpus_list`) ??
+    cpuListOf(tree, `${topology(cpu)}/thread_siblings_list`);
+  const core = siblings?.[0];
   return {
+    ...(core === undefined ? {} : { core: String(core) }),
     ...(coreType === undefined ? {} : { core_type: coreType }),
     ...(domain === undefined ? {} : { l3_domain: domain }),
     ...(socket === undefined ? {} : { socket: String(socket) }),

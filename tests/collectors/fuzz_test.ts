@@ -163,6 +163,9 @@ function problemsOf(on: Stage, spec: CollectorSpec): readonly string[] {
     .map(({ key, reason }) => `${reason} ${key}`).toSorted();
 }
 
+/** What only that collector reads, which is harmed in its own turn. */
+const OF_CPU_TIME = /^\/proc\/stat$|\/core_cpus_list$/;
+
 async function fuzz(machine: string, spec: CollectorSpec, seed: number): Promise<void> {
   const roll = dice(seed);
   const tree = await TextTree.load(machine);
@@ -173,7 +176,7 @@ async function fuzz(machine: string, spec: CollectorSpec, seed: number): Promise
   on.tick();
   const sound = problemsOf(on, spec);
   const known = [...cells(on).keys()];
-  const own = (path: string): boolean => spec === cpuTime || path !== "/proc/stat";
+  const own = (path: string): boolean => spec === cpuTime || !OF_CPU_TIME.test(path);
   const targets = [...noting.paths].filter((path) => own(path) && exists(tree, path));
   for (let round = 0; round < ROUNDS && targets.length > 0; round++) {
     const path = targets[roll(targets.length)]!;

@@ -46,6 +46,7 @@ const SERVER: Readonly<Record<string, string>> = {
   ).join("\n"),
   [`${CPU}/online`]: "0-3\n",
   [`${CPU}/possible`]: "0-7\n",
+  [`${CPU}/present`]: "0-5\n",
   ...topology([0, "0,2"], [1, "1,3"], [0, "0,2"], [1, "1,3"]),
   "/sys/devices/system/node/online": "0-1\n",
   "/proc/stat": "cpu  1 2 3 4\nintr 5\nctxt 6\nbtime 1767225600\nprocesses 7\n",
@@ -68,6 +69,7 @@ Deno.test("readHostProfile() reads a server of two sockets", () => {
     cores: 2,
     onlineCpus: [0, 1, 2, 3],
     possibleCpus: [0, 1, 2, 3, 4, 5, 6, 7],
+    presentCpus: [0, 1, 2, 3, 4, 5],
     numaNodes: 2,
     hypervisor: undefined,
     bootedAtMs: Date.UTC(2026, 0, 1),
@@ -91,6 +93,7 @@ Deno.test("readHostProfile() knows nothing of a machine that shows nothing", () 
     cores: undefined,
     onlineCpus: [],
     possibleCpus: undefined,
+    presentCpus: undefined,
     numaNodes: undefined,
     hypervisor: undefined,
     bootedAtMs: undefined,
@@ -111,6 +114,7 @@ Deno.test("readHostProfile() leaves out what is garbled or denied, and keeps the
       ["/proc/self/status", "CapEff:\tnone\n", "effectiveCapabilities"],
       ["/sys/devices/system/node/online", "0-\n", "numaNodes"],
       [`${CPU}/possible`, "\n", "possibleCpus"],
+      [`${CPU}/present`, "0-\n", "presentCpus"],
       [`${CPU}/cpu2/topology/physical_package_id`, "-1\n", "sockets"],
     ] as const
   ) {

@@ -27,6 +27,14 @@ Deno.test("cpuGroups names an L3 cache without a number after its first CPU", ()
   assertEquals(cpuGroups(tree, 3), { l3_domain: "2" });
 });
 
+Deno.test("cpuGroups names a core after its first CPU, whichever file lists its threads", () => {
+  const tree = new TextTree({
+    ...cpu(9, { "topology/core_cpus_list": "1,9", "topology/thread_siblings_list": "9" }),
+    ...cpu(10, { "topology/thread_siblings_list": "2,10" }),
+  });
+  assertEquals([cpuGroups(tree, 9), cpuGroups(tree, 10)], [{ core: "1" }, { core: "2" }]);
+});
+
 Deno.test("cpuGroups leaves out what the machine does not tell", () => {
   assertEquals(cpuGroups(new TextTree(), 0), {});
   // -1 is firmware's word for a socket that it does not know.
