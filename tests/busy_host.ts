@@ -14,7 +14,10 @@ import { HandClock, Stage } from "./stage.ts";
 import { TextTree } from "./text_tree.ts";
 
 const SOFTWARE = 1;
-const CORE_PMU = "/sys/bus/event_source/devices/cpu/type";
+const CORE_PMU = /^\/sys\/bus\/event_source\/devices\/(cpu|cpu_core|cpu_atom)\/type$/;
+/** More CPUs than the server of text has would count more than a CPU can, each a time more. */
+const RISING_MOST = 8;
+const INSTRUCTIONS = 1;
 /** Of each CPU: fewer than there are events, so that they take turns. */
 const COUNTERS = 8;
 /** `config` of the software events that happen (perf_event.h). */
@@ -46,7 +49,7 @@ export class BusyHost {
     this.#random = noise(options.seed ?? 1);
     const kernel = new FakeKernel();
     this.#perf = new FakePerf(kernel);
-    this.#counters = tree.paths().includes(CORE_PMU);
+    this.#counters = tree.paths().some((path) => CORE_PMU.test(path));
     if (this.#counters) showPmus(this.#perf, tree, COUNTERS);
     else hideCorePmu(this.#perf);
     const nodename = options.hostname ?? "busy";
@@ -61,6 +64,9 @@ export class BusyHost {
     kernel.always("setDescriptorLimit", [], 0);
     const profile = readHostProfile(kernel, tree);
     this.#cpus = profile.onlineCpus;
+    if (this.#cpus.length > RISING_MOST) {
+      this.#perf.timesOn = (cpu, event) => timesOn(cpu) * (isInstructions(event) ? ease(cpu) : 1);
+    }
     const clock = new HandClock();
     if (profile.bootedAtMs !== undefined) clock.wall = profile.bootedAtMs + UP_MS;
     this.stage = new Stage(REGISTRY, { tree, kernel, profile, clock });
@@ -82,6 +88,7 @@ export class BusyHost {
     this.#processes();
     if (this.#counters) {
       countHardware(this.#perf, this.#mood * (0.5 + this.#random()), 0.7 + this.#random());
+      if (!this.tree.paths().some((path) => path.endsWith("/devices/cpu/type"))) this.#nameTypes();
     }
     this.#perf.pass(1000);
     for (const cpu of this.#cpus) {
@@ -92,6 +99,17 @@ export class BusyHost {
       this.#perf.happen(cpu, SOFTWARE, MINOR, faults);
     }
     this.sampler.tick();
+  }
+
+  /** Generic events of several kinds of core name theirs in the upper half of their number. */
+  #nameTypes(): void {
+    for (const [event, rate] of [...this.#perf.perMs]) {
+      const [type, config] = event.split(":").map(Number);
+      if (type !== 0 && type !== 3 || config! > 0xffffffff) continue;
+      for (const pmu of [4n, 10n]) {
+        this.#perf.perMs.set(`${type}:${pmu << 32n | BigInt(config!)}`, rate);
+      }
+    }
   }
 
   /** A whole number below this, less when the host is idle. */
@@ -184,6 +202,21 @@ export class BusyHost {
         return [begun.trimEnd(), ...change(words.map(Number)), ...rest].join(" ");
       }));
   }
+}
+
+/** How fast a CPU is at what it does, from 1 to 8: neighbours differ. */
+function timesOn(cpu: number): number {
+  return 1 + (cpu * 37) % 71 / 10;
+}
+
+/** How well it gets on: instructions for a cycle, as a share of the most. */
+function ease(cpu: number): number {
+  return 0.15 + (cpu * 53) % 97 / 56;
+}
+
+function isInstructions(event: string): boolean {
+  const [type, config] = event.split(":");
+  return type === "0" && Number(BigInt(config!) & 0xffffffffn) === INSTRUCTIONS;
 }
 
 function add(numbers: readonly number[], more: readonly number[]): number[] {

@@ -7,7 +7,10 @@ import { TextTree } from "../text_tree.ts";
 const HISTORY_TICKS = 300;
 
 export interface BusyServiceOptions extends BusyHostOptions {
-  readonly machine: string;
+  /** The name of a machine's files, or a machine that was made. */
+  readonly machine: string | TextTree;
+  /** Ticks before the first visit. */
+  readonly historyTicks?: number;
   /** Names in the machine's files, and what stands in their place. */
   readonly renamed?: Readonly<Record<string, string>>;
 }
@@ -24,13 +27,10 @@ export class BusyService implements AsyncDisposable {
   }
 
   static async start(options: BusyServiceOptions): Promise<BusyService> {
-    const file = new URL(`../fixtures/machines/${options.machine}.txt`, import.meta.url);
-    let text = await Deno.readTextFile(file);
-    for (const [from, to] of Object.entries(options.renamed ?? {})) {
-      text = text.replaceAll(from, to);
-    }
-    const host = new BusyHost(TextTree.parse(text), options);
-    for (let i = 0; i < HISTORY_TICKS; i++) host.tick();
+    const { machine, renamed = {}, historyTicks = HISTORY_TICKS } = options;
+    const tree = typeof machine === "string" ? await read(machine, renamed) : machine;
+    const host = new BusyHost(tree, options);
+    for (let i = 0; i < historyTicks; i++) host.tick();
     const listener = startService({
       sampler: host.sampler,
       version: "1.2.3",
@@ -43,4 +43,11 @@ export class BusyService implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#listener.stop();
   }
+}
+
+async function read(machine: string, renamed: Readonly<Record<string, string>>): Promise<TextTree> {
+  const file = new URL(`../fixtures/machines/${machine}.txt`, import.meta.url);
+  let text = await Deno.readTextFile(file);
+  for (const [from, to] of Object.entries(renamed)) text = text.replaceAll(from, to);
+  return TextTree.parse(text);
 }

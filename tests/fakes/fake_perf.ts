@@ -71,6 +71,8 @@ export class FakePerf {
   readonly held = new Map<number, number>();
   /** What each event counts in a millisecond, by `type:config`; 0 where not named. */
   readonly perMs = new Map<string, number>();
+  /** How many times that on a CPU, by `type:config`. */
+  timesOn: (cpu: number, event: string) => number = (cpu) => cpu + 1;
   /** Every attempt to open an event on a CPU, refused ones too. */
   readonly attempts: { readonly cpu: number; readonly type: number }[] = [];
   /** What each counter holds when it is opened. */
@@ -114,12 +116,13 @@ export class FakePerf {
 
   /**
    * Time goes by on every CPU: groups that fit the counters that are free take turns of the same
-   * length, software has no need to, and events count at their rates (on a CPU number n by n + 1 times).
+   * length, software has no need to, and events count at their rates, on each CPU by `timesOn`.
    */
   pass(ms: number): void {
+    const byCpu = Map.groupBy(this.#groups.values(), ({ cpu }) => cpu);
     for (const group of this.#groups.values()) {
       if (!group.started || group.torn) continue;
-      const rivals = [...this.#groups.values()].filter((other) =>
+      const rivals = byCpu.get(group.cpu)!.filter((other) =>
         sharePmu(group, other) && other.started && this.#fits(other)
       );
       const share = !group.counted ? 1 : this.#fits(group) ? this.#shareOf(group, rivals) : 0;
@@ -129,9 +132,11 @@ export class FakePerf {
       group.runningNs += running;
       for (const fd of group.fds) {
         const event = this.#events.get(fd)!;
-        const rate = this.perMs.get(`${event.type}:${event.config}`);
+        const name = `${event.type}:${event.config}`;
+        const rate = this.perMs.get(name);
         if (rate === undefined) continue;
-        event.value += running * BigInt(rate * (group.cpu + 1)) / 1_000_000n;
+        const here = Math.round(rate * this.timesOn(group.cpu, name));
+        event.value += running * BigInt(here) / 1_000_000n;
       }
     }
   }
@@ -152,9 +157,10 @@ export class FakePerf {
 
   /** Something happens on a CPU: every started event of this type and code sees it. */
   happen(cpu: number, type: number, config: number, times: number | bigint): void {
+    const code = BigInt(config);
     for (const event of this.#events.values()) {
+      if (event.cpu !== cpu || event.type !== type || event.config !== code) continue;
       const group = this.#groups.get(event.leader);
-      if (event.cpu !== cpu || event.type !== type || event.config !== BigInt(config)) continue;
       if (group?.started && !group.torn) event.value += BigInt(times);
     }
   }
