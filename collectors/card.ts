@@ -153,3 +153,49 @@ export interface Card {
   readonly needs?: CardNeeds;
   readonly blocks: readonly Block[];
 }
+
+/** A page of the instances of a scope side by side, and one of each of them. */
+export interface InstancePage {
+  readonly scope: string;
+  /** What an instance is, before its name: `CPU`. */
+  readonly heading: string;
+  /** In the order of the table's columns, and of the figures of one instance. */
+  readonly sections: readonly InstanceSection[];
+  /** Keys of the quantities by which instances can be coloured; the first that a machine has leads. */
+  readonly heat: readonly string[];
+  /** Two metrics of one instance that stand for its range: lowest and highest clock. */
+  readonly range: { readonly name: string; readonly metrics: readonly [string, string] };
+  /** Of an instance that the machine has and does not use. `remedy` has `#` for its name. */
+  readonly unused: {
+    readonly word: string;
+    readonly message: string;
+    readonly remedy: string;
+  };
+}
+
+export interface InstanceSection {
+  readonly title: string;
+  readonly quantities: readonly InstanceQuantity[];
+}
+
+export interface InstanceQuantity {
+  /** Stands for it in addresses: `ipc`. */
+  readonly key: string;
+  /** As the heading of a column: `IPC`. */
+  readonly name: string;
+  /** In the order of preference: the first that the machine has for its instances. */
+  readonly metrics: readonly string[];
+  /** Shown with one instance only, and in no column. */
+  readonly apart?: true;
+  readonly heat?: Heat;
+}
+
+/** How a colour is made of a value. */
+export interface Heat {
+  /** `Instructions per cycle (IPC)`. */
+  readonly title: string;
+  /** Where the scale ends: the same at every tick, so that a colour goes on to mean the same. */
+  readonly top: number;
+  /** A gauge of the host that ends it, where this machine tells it. */
+  readonly topMetric?: string;
+}

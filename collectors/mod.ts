@@ -14,6 +14,7 @@ export {
   shownUnit,
 } from "./catalogue.ts";
 export type * from "./card.ts";
+export { CPU_PAGE } from "./catalogue/cpu_page.ts";
 export { PERF_FIELDS, type PerfField } from "./catalogue/perf_api.ts";
 export { PMU_QUANTITIES, type PmuQuantities } from "./catalogue/pmu_quantities.ts";
 export type { Check } from "./check.ts";

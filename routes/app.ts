@@ -9,6 +9,7 @@ import type { Address } from "./address.ts";
 import { HTML_TYPE, wantsHtml } from "./answer.ts";
 import * as api from "./api.ts";
 import { chartTable } from "./chart.ts";
+import { cpusPage } from "./cpus.ts";
 import { doctorJson, doctorPage } from "./doctor.ts";
 import { boundedUrl, sameOrigin, securityHeaders, servedHosts } from "./guard.ts";
 import type { Hub } from "./hub.ts";
@@ -53,6 +54,7 @@ function routesOf(deps: Deps): readonly Route[] {
   });
   return [
     get("/", overview(deps, newest)),
+    get("/cpus", cpusPage(deps, newest)),
     get("/doctor", doctorPage(deps, newest)),
     get("/chart/:name", chartTable(deps, newest)),
     get("/stream", pageStream(deps)),

@@ -13,6 +13,7 @@ import chartStyle from "../static/chart.css" with { type: "bytes" };
 import chart from "../static/chart.js" with { type: "bytes" };
 import chartTableStyle from "../static/chart_table.css" with { type: "bytes" };
 import charts from "../static/charts.js" with { type: "bytes" };
+import cpusStyle from "../static/cpus.css" with { type: "bytes" };
 import doctorStyle from "../static/doctor.css" with { type: "bytes" };
 import doubts from "../static/doubts.js" with { type: "bytes" };
 import favicon from "../static/favicon.svg" with { type: "bytes" };
@@ -52,6 +53,7 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
     chartStyle,
     arrangementStyle,
   ),
+  "cpus.css": joined(leanStyle, cpusStyle),
   "doctor.css": joined(leanStyle, doctorStyle),
   "charts.js": joined(leanScript, scale, points, trace, palette, chart, charts),
   "explore.js": joined(leanScript, times, history, doubts, over, moment, zoom, save, span),

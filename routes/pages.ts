@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { HTML_TYPE, JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
+import { cpusStreams } from "./cpus.ts";
 import { placeOf } from "./cursor.ts";
 import { acceptsGzip } from "./encoding.ts";
 import type { Channel } from "./hub.ts";
@@ -63,8 +64,11 @@ export function pageStream(deps: Deps): Handler {
     Object.values(livePages(rendering))
       .map((page) => [page.name, new PageChannel(page, { feed, marks, version })]),
   );
+  const cpus = cpusStreams(deps);
   return (context) => {
-    const { page } = parseFields(LIVE_PAGE, queryOf(context));
+    const query = queryOf(context);
+    if (query.get("page") === "cpus") return openStream(context, deps, cpus(query));
+    const { page } = parseFields(LIVE_PAGE, query);
     return openStream(context, deps, channels.get(page)!);
   };
 }

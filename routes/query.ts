@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import { COARSE_SPAN_MS, GROUPINGS, INTERVAL_MS_MOST, METRICS } from "../collectors/mod.ts";
+import { HEAT_KEYS, SORT_KEYS } from "../views/cpus_choice.ts";
 import { SPAN_USUAL, SPANS } from "../views/span.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { MESSAGE_GAP_MS_LEAST } from "./hub.ts";
@@ -22,6 +23,8 @@ const INSTANCE_LENGTH_MOST = 256;
 /** The pages that have a stream. */
 export const LIVE_PAGES = ["overview"] as const;
 export type LivePageName = (typeof LIVE_PAGES)[number];
+/** No kernel is built for more CPUs than have five digits. */
+const CPU_NUMBER = /^(0|[1-9]\d{0,4})$/;
 
 /** A span of time in a range, as whole milliseconds. */
 function duration(
@@ -116,13 +119,52 @@ const group = v.pipe(
 
 export const SERIES_FORMATS = ["json", "csv"] as const;
 
-function livePage(what: string): v.GenericSchema<string, LivePageName> {
+/** `others`: pages that are asked for in another way. */
+function livePage(
+  what: string,
+  ...others: readonly string[]
+): v.GenericSchema<string, LivePageName> {
   return v.picklist(
     LIVE_PAGES,
     (issue) =>
-      `Cannot ${what} page ${quote(String(issue.input))}: needs ${LIVE_PAGES.join(" or ")}`,
+      `Cannot ${what} page ${quote(String(issue.input))}: needs ${
+        [...LIVE_PAGES, ...others].join(" or ")
+      }`,
   );
 }
+
+/** One of some words. */
+function word(name: string, words: readonly string[]): v.GenericSchema<string, string> {
+  return v.pipe(
+    v.string(),
+    v.check(
+      (text) => words.includes(text),
+      (issue) => `Cannot show ${name}=${quote(issue.input)}: needs one of ${words.join(", ")}`,
+    ),
+  );
+}
+
+/** What of the CPUs is looked at, and how. */
+export const CPUS = v.strictObject({
+  by: v.optional(word("by", HEAT_KEYS)),
+  sort: v.optional(word("sort", SORT_KEYS)),
+  order: v.optional(
+    v.picklist(
+      ["asc", "desc"],
+      (issue) => `Cannot show order=${quote(String(issue.input))}: needs asc or desc`,
+    ),
+  ),
+  rows: v.optional(
+    v.literal("all", (issue) => `Cannot show rows=${quote(String(issue.input))}: needs all`),
+  ),
+  cpu: v.optional(v.pipe(
+    v.string(),
+    v.regex(
+      CPU_NUMBER,
+      (issue) => `Cannot show cpu=${quote(issue.input)}: needs the number of a CPU, such as 0`,
+    ),
+  )),
+});
 
 export const SERIES = v.strictObject({
   metric: v.optional(metrics),
@@ -141,7 +183,9 @@ export const SERIES = v.strictObject({
 
 export const TICKS = v.strictObject({ metric: v.optional(metrics) });
 
-export const LIVE_PAGE = v.strictObject({ page: v.optional(livePage("stream"), "overview") });
+export const LIVE_PAGE = v.strictObject({
+  page: v.optional(livePage("stream", "cpus"), "overview"),
+});
 
 /** What charts go back to, ms; `all` is whatever is remembered. */
 export const SAMPLE_SPANS_MS = {
@@ -163,6 +207,9 @@ export const SAMPLE = v.strictObject({
     "5m",
   ),
 });
+
+/** The same of its stream. */
+export const LIVE_CPUS = v.strictObject({ page: v.literal("cpus"), ...CPUS.entries });
 
 export const INTERVAL = v.strictObject({
   interval: duration(

@@ -32,6 +32,7 @@ export interface Page {
 
 export const PAGES: readonly Page[] = [
   { path: "/", name: "Overview" },
+  { path: "/cpus", name: "CPUs" },
   { path: "/doctor", name: "Doctor" },
 ];
 

@@ -4,6 +4,9 @@ import type { Mark } from "../collectors/marks.ts";
 import type { Series, SeriesKey } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { chartTablePage, type ChartTableProps, chartTableSeries } from "./chart_table.tsx";
+import { cpusFragments, cpusPage, type CpusPageProps, cpusSeries } from "./cpus.tsx";
+import type { CpusChoice } from "./cpus_choice.ts";
+import { isKnown } from "./cpus_groups.ts";
 import type { Assets } from "./document.tsx";
 import { type DoctorJson, doctorJson } from "./doctor_json.ts";
 import { doctorText } from "./doctor_text.ts";
@@ -37,18 +40,28 @@ export interface OverviewPageProps {
   readonly columnsKey?: string | undefined;
 }
 
+/** What a tick changes on a page, and the lines of its charts. */
+export interface LiveParts {
+  series(snapshot: Snapshot): readonly SeriesKey[];
+  fragments(snapshot: Snapshot): ReadonlyMap<string, string>;
+  partials(fragments: Iterable<readonly [id: string, html: string]>): string;
+}
+
 export interface Views {
-  readonly overview: {
+  readonly overview: LiveParts & {
     readonly name: string;
-    series(snapshot: Snapshot): readonly SeriesKey[];
-    fragments(snapshot: Snapshot): ReadonlyMap<string, string>;
-    partials(fragments: Iterable<readonly [id: string, html: string]>): string;
     document(props: OverviewPageProps): string;
   };
   readonly chart: {
     /** The lines of a chart of the overview; undefined where there is no chart of that id. */
     series(id: string, snapshot: Snapshot): readonly SeriesKey[] | undefined;
     document(props: ChartTableProps): string;
+  };
+  readonly cpus: {
+    live(choice: CpusChoice): LiveParts;
+    /** Whether the machine has what is chosen. */
+    has(choice: CpusChoice, snapshot: Snapshot): boolean;
+    document(props: CpusPageProps): string;
   };
   readonly doctor: {
     document(props: { readonly snapshot: Snapshot; readonly diagnosis: Diagnosis }): string;
@@ -72,6 +85,8 @@ export const SCRIPTS = [
   "live.js",
 ] as const;
 
+const CHART_SCRIPTS: readonly string[] = ["uplot.min.js", "charts.js"];
+
 export function createViews({ url, version }: ViewsOptions): Views {
   const assets: Assets = {
     styles: STYLES.map(url),
@@ -84,6 +99,13 @@ export function createViews({ url, version }: ViewsOptions): Views {
     ...assets,
     scripts: [],
   };
+  // Only the page of one has charts.
+  const cpus: Assets = {
+    ...assets,
+    styles: [...assets.styles, url("cpus.css")],
+    scripts: SCRIPTS.filter((name) => !CHART_SCRIPTS.includes(name)).map(url),
+  };
+  const cpu: Assets = { ...cpus, scripts: assets.scripts };
   // The page does not live; its script is for the buttons that copy.
   const doctor: Assets = {
     ...still,
@@ -105,6 +127,15 @@ export function createViews({ url, version }: ViewsOptions): Views {
       series: chartTableSeries,
       document: (props) =>
         chartTablePage(props, { ...still, styles: [...still.styles, url("chart_table.css")] }),
+    },
+    cpus: {
+      live: (choice) => ({
+        series: (snapshot) => cpusSeries(choice, snapshot),
+        fragments: (snapshot) => cpusFragments(choice, snapshot),
+        partials,
+      }),
+      has: ({ cpu }, snapshot) => cpu === undefined || isKnown(cpu, snapshot),
+      document: (props) => cpusPage(props, props.choice.cpu === undefined ? cpus : cpu),
     },
     doctor: {
       document: (props) => doctorPage({ ...props, assets: doctor }),

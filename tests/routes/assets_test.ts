@@ -5,6 +5,7 @@ import { leanScript, leanStyle } from "../../routes/lean.ts";
 /** What is served of each file of static/, by its name. */
 const SERVED: Readonly<Record<string, readonly string[]>> = {
   "page.css": ["tokens.css", "page.css", "card.css", "table.css", "chart.css", "arrangement.css"],
+  "cpus.css": ["cpus.css"],
   "doctor.css": ["doctor.css"],
   "charts.js": ["scale.js", "points.js", "trace.js", "palette.js", "chart.js", "charts.js"],
   "explore.js": [

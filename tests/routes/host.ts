@@ -14,6 +14,7 @@ import { createApp, type Deps } from "../../routes/app.ts";
 import { Hub } from "../../routes/hub.ts";
 import type { Rendering } from "../../routes/rendering.ts";
 import { StaticFiles } from "../../routes/static_files.ts";
+import { cpusQuery } from "../../views/cpus_choice.ts";
 import { doctorJson } from "../../views/doctor_json.ts";
 import { FakeClock, settled } from "../fake_clock.ts";
 import { FakeSampler } from "../fake_sampler.ts";
@@ -116,6 +117,19 @@ function plainRendering(rendered: Rendered, columns: readonly SeriesKey[]): Rend
       series: (id) => id === "load" ? [{ metric: "load_1m" }] : undefined,
       document: ({ id, snapshot, series, span }) =>
         `<!DOCTYPE html>${id} ${span} ${snapshot.cursor} ${series.seconds.length}`,
+    },
+    cpus: {
+      live: (choice) => ({
+        series: () => [],
+        fragments: (snapshot) =>
+          new Map([["cpus", `<b id="cpus">${cpusQuery(choice)} ${snapshot.sequence}</b>`]]),
+        partials: (fragments) => [...fragments].map(([id, html]) => `${id}=${html}`).join("\n"),
+      }),
+      has: ({ cpu }) => cpu === undefined || cpu === "0",
+      document: ({ snapshot, series, intervalMs, choice }) =>
+        `<!DOCTYPE html>${snapshot.cursor} ${series.values.length} ${intervalMs} ${
+          cpusQuery(choice)
+        }`,
     },
     doctor: {
       document: ({ snapshot, diagnosis }) =>

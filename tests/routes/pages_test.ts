@@ -42,7 +42,7 @@ Deno.test("/ and /stream refuse what they do not know", async () => {
     ["/?page=1", 'Cannot take parameter "page": it is unknown here, known: span, how'],
     ["/?span=2m", 'Cannot show span="2m": needs 1m, 5m, 15m, all'],
     ["/?how=closed", 'Cannot show how="closed": needs open'],
-    ["/stream?page=cpus", 'Cannot stream page "cpus": needs overview'],
+    ["/stream?page=fleet", 'Cannot stream page "fleet": needs overview or cpus'],
     ["/stream?pages=overview", 'Cannot take parameter "pages": it is unknown here, known: page'],
   ] as const;
   for (const [path, message] of cases) {

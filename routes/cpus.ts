@@ -1,0 +1,59 @@
+/** The page of the CPUs and its streams: one for each way to look at them. @module */
+import type { Context } from "hono";
+import { type CpusChoice, cpusQuery } from "../views/cpus_choice.ts";
+import { HTML_TYPE, send } from "./answer.ts";
+import type { Deps } from "./app.ts";
+import type { Channel } from "./hub.ts";
+import type { Newest } from "./newest.ts";
+import { queryOf } from "./pages.ts";
+import { CPUS, LIVE_CPUS, parseFields } from "./query.ts";
+import { columnsKey } from "./sample.ts";
+import { CHART_SPAN_MS, PageChannel } from "./stream.ts";
+
+/** A channel keeps what it told last, some hundred kB where there are many CPUs. */
+export const CHANNELS_MOST = 32;
+
+/** `/cpus`: whole without scripts. A CPU that the machine does not have is answered as not found. */
+export function cpusPage(deps: Deps, newest: Newest): (context: Context) => Response {
+  const { sampler, rendering, marks, version } = deps;
+  return (context) => {
+    const choice = parseFields(CPUS, queryOf(context));
+    sampler.watch();
+    const { intervalMs } = sampler;
+    const key = `cpus ${intervalMs} ${cpusQuery(choice)} ${marks.version}`;
+    const page = newest.answer(key, (snapshot) => {
+      const keys = rendering.cpus.live(choice).series(snapshot);
+      const { sequence: until } = snapshot;
+      return rendering.cpus.document({
+        snapshot,
+        series: sampler.feed.series.read(keys, -1, CHART_SPAN_MS, { until }),
+        intervalMs,
+        choice,
+        marks: marks.list(),
+        columnsKey: columnsKey(version, keys),
+      });
+    });
+    const response = send(context, page, HTML_TYPE);
+    if (rendering.cpus.has(choice, newest.snapshot())) return response;
+    return new Response(response.body, { status: 404, headers: response.headers });
+  };
+}
+
+/** The channel of what a query chooses: the same one for who chooses the same. Throws `Refusal`. */
+export function cpusStreams(deps: Deps): (query: URLSearchParams) => Channel {
+  const { rendering, sampler: { feed }, marks, version } = deps;
+  const channels = new Map<string, Channel>();
+  return (query) => {
+    const { page, ...all } = parseFields(LIVE_CPUS, query);
+    // Of one CPU all is shown, however the others are sorted.
+    const choice: CpusChoice = all.cpu === undefined ? all : { cpu: all.cpu };
+    const name = `${page} ${cpusQuery(choice)}`;
+    let channel = channels.get(name);
+    channel ??= new PageChannel({ name, ...rendering.cpus.live(choice) }, { feed, marks, version });
+    // The one that was asked for longest ago makes room; who listens to it keeps it.
+    channels.delete(name);
+    channels.set(name, channel);
+    if (channels.size > CHANNELS_MOST) channels.delete(channels.keys().next().value!);
+    return channel;
+  };
+}
