@@ -28,6 +28,7 @@ import type { HostProfile } from "./host.ts";
 import { hasProof } from "./proof.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { isMeasured, type Problem, type Reading } from "./trust.ts";
+import { type Plan, planOf } from "./unlock_plan.ts";
 
 /** `partial`: some of it, or not on every CPU. `waiting`: it may come by itself. */
 export type RowState = "measured" | "partial" | "waiting" | "missing";
@@ -35,6 +36,8 @@ export type RowState = "measured" | "partial" | "waiting" | "missing";
 export interface DiagnosisRow {
   readonly id: string;
   readonly name: string;
+  /** The metric to begin with for who wants to know what it is. */
+  readonly about: string;
   readonly state: RowState;
   readonly cells: Cells;
   /** Ids of what is in the way, from below upwards: each must go. */
@@ -57,6 +60,8 @@ export interface Diagnosis {
   readonly rows: readonly DiagnosisRow[];
   /** Each once. */
   readonly causes: readonly Cause[];
+  /** How to take them away, and which of them stay. */
+  readonly plan: Plan;
   readonly caveats: Caveats;
   readonly facts: readonly Fact[];
   /**
@@ -81,6 +86,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     layers: LAYERS,
     rows,
     causes: [...causes.values()],
+    plan: planOf(rows, [...causes.values()], snapshot.profile),
     caveats: caveatsOf(snapshot),
     facts: factsOf(snapshot.profile),
     exitCode: rows.some(curable) ? 1 : 0,
@@ -117,9 +123,12 @@ interface Examined extends Omit<DiagnosisRow, "causes"> {
 
 function examine(row: DoctorRow, snapshot: Snapshot): Examined {
   const { id, name } = row;
+  const about = row.metrics[0]!;
   const state = stateOf(row.metrics.map((metric) => snapshot.read(metric)));
   const layered = layersOf(row, snapshot.profile);
-  if (state === "measured") return { id, name, state, cells: cleared(layered.cells), causes: [] };
+  if (state === "measured") {
+    return { id, name, about, state, cells: cleared(layered.cells), causes: [] };
+  }
   // What is counted shows better than any attempt that nothing was in its way.
   const reported = row.metrics.flatMap((metric) => causesIn(snapshot, metric));
   const known = state === "partial"
@@ -134,7 +143,7 @@ function examine(row: DoctorRow, snapshot: Snapshot): Examined {
     for (const layer of cause.layers) cells[layer] = "blocked";
     causes.set(cause.id, cause);
   }
-  return { id, name, state, cells, causes: [...causes.values()] };
+  return { id, name, about, state, cells, causes: [...causes.values()] };
 }
 
 /** The words of the collector that looked for a PMU outside of the cores: a cause has one wording. */

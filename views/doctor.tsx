@@ -1,13 +1,15 @@
-/** The doctor's page: what is counted, what is in the way of the rest, and what would unlock it. @module */
+/** The doctor's page: what is counted, and as a plan what would unlock the rest. @module */
 import type { Diagnosis, DiagnosisRow, RowState } from "../collectors/diagnosis.ts";
-import type { Cause, CellState } from "../collectors/doctor_layers.ts";
+import type { CellState } from "../collectors/doctor_layers.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Plan } from "../collectors/unlock_plan.ts";
+import { BarredCard, StepsCard } from "./doctor_steps.tsx";
+import { caveats, summary } from "./doctor_words.ts";
 import { type Assets, document } from "./document.tsx";
-import { costsOf, verdict } from "./doctor_text.ts";
 import type { Html } from "./html.ts";
-import { Remedy } from "./problems.tsx";
 
 const PATH = "/doctor";
+const GUIDE = "/metrics-guide";
 
 const STATES: Readonly<Record<RowState, string>> = {
   measured: "yes",
@@ -31,6 +33,8 @@ export interface DoctorPageProps {
 
 export function doctorPage({ snapshot, diagnosis, assets }: DoctorPageProps): string {
   const { hostname, kernelRelease } = snapshot.profile;
+  const doubts = caveats(diagnosis);
+  const { steps, barred } = diagnosis.plan;
   return document({
     assets,
     title: `Doctor, ${hostname}`,
@@ -40,12 +44,32 @@ export function doctorPage({ snapshot, diagnosis, assets }: DoctorPageProps): st
         <div class="host">
           <h1>{hostname}</h1>
           <span class="m">{`Linux ${kernelRelease}`}</span>
-          <span>{verdict(diagnosis)}</span>
+          <a class="again" href={PATH}>Look again</a>
         </div>
-        <div class="grid doctor">
-          <div class="full">
+        <div class="doctor">
+          <div class="said">
+            <p>{summary(diagnosis)}</p>
+            {doubts === "" ? null : <p class="m">{doubts}</p>}
+          </div>
+          {steps.length + barred.length === 0 ? null : (
+            <div class="act">
+              <StepsCard
+                id="plan"
+                title="What to do here"
+                steps={steps.filter(({ outside }) => !outside)}
+                all={steps}
+              />
+              <StepsCard
+                id="ask"
+                title="What whoever runs the host can do"
+                steps={steps.filter(({ outside }) => outside)}
+                all={steps}
+              />
+              <BarredCard barred={barred} />
+            </div>
+          )}
+          <div class="look">
             <Matrix diagnosis={diagnosis} />
-            <Causes diagnosis={diagnosis} />
             <Facts diagnosis={diagnosis} />
           </div>
         </div>
@@ -56,11 +80,11 @@ export function doctorPage({ snapshot, diagnosis, assets }: DoctorPageProps): st
 
 /** Where it is narrow, a row becomes a name with its labelled layers below it. */
 function Matrix({ diagnosis }: { diagnosis: Diagnosis }): Html {
-  const { layers, rows, causes } = diagnosis;
+  const { layers, rows, plan } = diagnosis;
   return (
     <section class="card" aria-labelledby="title-matrix">
       <header>
-        <h2 id="title-matrix">What is counted</h2>
+        <h2 id="title-matrix">What is counted, and what is in the way</h2>
       </header>
       <div class="table">
         <table class="columns-7">
@@ -74,11 +98,13 @@ function Matrix({ diagnosis }: { diagnosis: Diagnosis }): Html {
           <tbody>
             {rows.map((row) => (
               <tr class={row.state === "measured" ? "fine" : undefined}>
-                <th scope="row">{row.name}</th>
+                <th scope="row">
+                  <a href={`${GUIDE}#${row.about}`}>{row.name}</a>
+                </th>
                 <td data-name="Counted">
                   <span>
                     {STATES[row.state]}
-                    <Numbers row={row} causes={causes} />
+                    <Ways row={row} plan={plan} />
                   </span>
                 </td>
                 {layers.map((layer) => (
@@ -95,44 +121,32 @@ function Matrix({ diagnosis }: { diagnosis: Diagnosis }): Html {
   );
 }
 
-/** Which of the causes below stand in the way of a row. */
-function Numbers(props: { row: DiagnosisRow; causes: readonly Cause[] }): Html {
-  const { row, causes } = props;
+/** Where the page says more of what is in the way of a row: a step, or why there is none. */
+function Ways({ row, plan }: { row: DiagnosisRow; plan: Plan }): Html {
+  const told = new Set<number>();
   return (
     <>
       {row.causes.map((id) => {
-        const number = causes.findIndex((cause) => cause.id === id) + 1;
+        const step = plan.steps.findIndex(({ cause }) => cause === id);
+        const barred = plan.barred.findIndex(({ causes }) => causes.includes(id));
+        if (step >= 0) {
+          return (
+            <>
+              {", "}
+              <a href={`#${plan.steps[step]!.id}`}>{`step\u00a0${step + 1}`}</a>
+            </>
+          );
+        }
+        if (barred < 0 || told.has(barred)) return null;
+        told.add(barred);
         return (
           <>
-            {" "}
-            <a href={`#cause-${number}`} aria-label={`cause ${number}`}>{`[${number}]`}</a>
+            {", "}
+            <a href={`#barred-${barred + 1}`} aria-label={`why not: ${row.name}`}>why</a>
           </>
         );
       })}
     </>
-  );
-}
-
-function Causes({ diagnosis }: { diagnosis: Diagnosis }): Html | null {
-  const { causes, rows } = diagnosis;
-  if (causes.length === 0) return null;
-  return (
-    <section class="card first" aria-labelledby="title-causes">
-      <header>
-        <h2 id="title-causes">What is in the way</h2>
-      </header>
-      <ol class="findings">
-        {causes.map((cause, index) => (
-          <li id={`cause-${index + 1}`}>
-            <p>{`${cause.message}.`}</p>
-            <p class="m">{`Costs: ${costsOf(cause, rows)}.`}</p>
-            {cause.remedy === undefined
-              ? <p class="m">Nothing unlocks it on this machine.</p>
-              : <Remedy text={cause.remedy} />}
-          </li>
-        ))}
-      </ol>
-    </section>
   );
 }
 

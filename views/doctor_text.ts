@@ -1,18 +1,18 @@
-/** A diagnosis for a terminal of 80 columns: the matrix, what is in the way, and what was tried. @module */
+/** A diagnosis for a terminal of 80 columns: the matrix, the plan, and what was tried. @module */
 import type { Diagnosis, DiagnosisRow, RowState } from "../collectors/diagnosis.ts";
-import type { Cause, CellState } from "../collectors/doctor_layers.ts";
-import { plural } from "./format.ts";
+import type { CellState } from "../collectors/doctor_layers.ts";
+import type { Barred, Step, Way } from "../collectors/unlock_plan.ts";
+import { caveats, facts, gains, summary } from "./doctor_words.ts";
 import { remedyPieces } from "./remedy_pieces.ts";
 
 const WIDTH = 80;
 const NAME_WIDTH = 22;
 const STATE_WIDTH = 8;
 const FACT_WIDTH = 26;
-/** Names of a list, before the number of those that follow. */
-const NAMED_MOST = 3;
 /** Between two columns. */
 const GAP = 1;
 const INDENT = 3;
+const PAD = "".padEnd(INDENT);
 
 const STATES: Readonly<Record<RowState, string>> = {
   measured: "yes",
@@ -30,22 +30,28 @@ const CELLS: Readonly<Record<CellState, string>> = {
 
 /** Ends with a newline. */
 export function doctorText(diagnosis: Diagnosis): string {
-  const { profile, layers, rows, causes, facts } = diagnosis;
+  const { profile, layers, rows, plan, facts: seen } = diagnosis;
   const head = layers.map((layer) => layer.padEnd(layer.length + GAP)).join("");
+  const own = plan.steps.filter(({ outside }) => !outside);
   const lines = [
     `${profile.hostname}, Linux ${profile.kernelRelease}`,
+    "",
+    ...wrap(`${summary(diagnosis)} ${caveats(diagnosis)}`.trimEnd(), "", ""),
     "",
     `${"".padEnd(NAME_WIDTH)}${"counted".padEnd(STATE_WIDTH)}${head}`.trimEnd(),
     ...rows.map((row) => line(row, diagnosis)),
     "",
     "ok: not in the way   NO: in the way   ?: not known   -: not needed",
     "",
+    ...section("What to do here", own.flatMap((step) => explain(step, plan.steps))),
+    ...section(
+      "What whoever runs the host can do",
+      plan.steps.filter(({ outside }) => outside).flatMap((step) => explain(step, plan.steps)),
+    ),
+    ...section("What cannot be had on this machine", plan.barred.flatMap(explainBarred)),
+    "What was looked at",
   ];
-  for (const [index, cause] of causes.entries()) {
-    lines.push(...explain(cause, index + 1, rows), "");
-  }
-  lines.push(...wrap(verdict(diagnosis), "", ""), "", "What was looked at");
-  for (const { name, value } of facts) lines.push(...hung(name, printable(value)));
+  for (const { name, value } of seen) lines.push(...hung(name, printable(value)));
   return `${lines.join("\n")}\n`;
 }
 
@@ -54,65 +60,42 @@ function line({ name, state, cells }: DiagnosisRow, { layers }: Diagnosis): stri
   return `${name.padEnd(NAME_WIDTH)}${STATES[state].padEnd(STATE_WIDTH)}${words}`.trimEnd();
 }
 
-function explain(cause: Cause, number: number, rows: readonly DiagnosisRow[]): readonly string[] {
-  const pad = "".padEnd(INDENT);
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [title, "", ...lines];
+}
+
+function explain(step: Step, steps: readonly Step[]): readonly string[] {
+  const number = (id: string): number => steps.findIndex((other) => other.id === id) + 1;
   return [
-    ...wrap(`${number}. ${printable(cause.message)}.`, "", pad),
-    ...wrap(`Costs: ${costsOf(cause, rows)}.`, pad, pad),
-    ...(cause.remedy === undefined
-      ? [`${pad}Nothing unlocks it on this machine.`]
-      : remedyPieces(`To unlock: ${cause.remedy}`).flatMap(({ text, isPaste }) =>
-        // Broken into lines it could not be pasted.
-        isPaste ? [`${pad}  ${printable(text)}`] : wrap(printable(text), pad, pad)
-      )),
+    ...wrap(`${number(step.id)}. ${step.title}`, "", PAD),
+    ...wrap(`${printable(step.why)}.`, PAD, PAD),
+    ...gains(step, number).flatMap((sentence) => wrap(sentence, PAD, PAD)),
+    ...step.ways.flatMap((way, index) => explainWay(way, index === 0 ? "" : "or ")),
+    ...(step.note === undefined ? [] : wrap(printable(step.note), PAD, PAD)),
+    "",
   ];
 }
 
-/** The names of what a cause stands in the way of. */
-export function costsOf({ id }: Cause, rows: readonly DiagnosisRow[]): string {
-  const names = rows.filter(({ causes }) => causes.includes(id)).map(({ name }) => name);
-  return names.length === rows.length ? "everything" : names.join("; ");
-}
-
-/** What the exit code says, and how far what is counted can be trusted. */
-export function verdict(diagnosis: Diagnosis): string {
-  return [standing(diagnosis), ...caveats(diagnosis)].join(" ");
-}
-
-function standing({ rows, causes, exitCode }: Diagnosis): string {
-  const waiting = rows.filter(({ state }) => state === "waiting").length;
-  const missing = rows.filter(({ state }) => state === "partial" || state === "missing").length;
-  const all = plural(rows.length, "quantity", "quantities");
-  if (missing === 0) {
-    return waiting === 0 ? "Everything is counted." : `${waiting} of ${all} not counted yet.`;
-  }
-  const lacking = `${missing} of ${all} not fully counted`;
-  const helped = causes.filter(({ remedy }) => remedy !== undefined);
-  const elsewhere = helped.some(({ outside }) => outside);
-  if (exitCode === 0) {
-    return `${lacking}. Nothing that is missing can be had here${
-      elsewhere ? "; whoever runs the host could bring some" : ""
-    }.`;
-  }
-  const changes = plural(helped.filter(({ outside }) => !outside).length, "change");
-  return `${lacking}; ${changes} here would help${
-    elsewhere ? ", and one by whoever runs the host" : ""
-  }.`;
-}
-
-function caveats({ caveats: { coverageLeast, implausible, mixed } }: Diagnosis): readonly string[] {
-  const share = Math.floor(coverageLeast * 100);
+function explainWay(way: Way, or: string): readonly string[] {
   return [
-    ...(coverageLeast < 1 ? [`Counters take turns: as little as ${share} % of the time.`] : []),
-    ...(implausible.length > 0 ? [`Implausible: ${some(implausible)}.`] : []),
-    ...(mixed.length > 0 ? [`Mixed, of terms counted at different times: ${some(mixed)}.`] : []),
+    ...pieces(or + way.text, PAD),
+    ...facts(way).flatMap(([name, text]) => pieces(`${name}: ${text}`, `${PAD}  `)),
   ];
 }
 
-function some(names: readonly string[]): string {
-  const more = names.length - NAMED_MOST;
-  const named = names.slice(0, NAMED_MOST).join(", ");
-  return more > 0 ? `${named} and ${more} more` : named;
+function explainBarred({ whys, costs }: Barred): readonly string[] {
+  return [
+    ...wrap(`- ${costs.join("; ")}`, "", "  "),
+    ...whys.flatMap((why) => wrap(`${printable(why)}.`, "  ", "  ")),
+    "",
+  ];
+}
+
+/** Words in lines, and on lines of their own what is pasted: broken it could not be. */
+function pieces(text: string, pad: string): readonly string[] {
+  return remedyPieces(text).flatMap(({ text, isPaste }) =>
+    isPaste ? [`${pad}  ${printable(text)}`] : wrap(printable(text), pad, `${pad}`)
+  );
 }
 
 /** A name, and its value in a column beside it. */

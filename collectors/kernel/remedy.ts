@@ -42,8 +42,27 @@ export function remedyFor(errno: number, opened: Opened, rights: Rights): string
   return obstacle === undefined ? guess(errno, rights) : remedyOf(obstacle, rights);
 }
 
-/** The smallest change that takes an obstacle away. */
+/** The smallest changes that take an obstacle away, in one sentence. */
 export function remedyOf(obstacle: Obstacle, rights: Rights): string {
+  return capital(waysOf(obstacle, rights).join(", or "));
+}
+
+/** The same apart: any of them does, the one that asks for least comes first. */
+export function waysOf(obstacle: Obstacle, rights: Rights): readonly string[] {
+  switch (obstacle) {
+    case "capability":
+      return [grant(rights), setLevel(0, rights)];
+    case "user_namespace":
+      return [outside(rights), setLevel(0, rights)];
+    default:
+      return [onlyWay(obstacle, rights)];
+  }
+}
+
+function onlyWay(
+  obstacle: Exclude<Obstacle, "capability" | "user_namespace">,
+  rights: Rights,
+): string {
   const { perfEventParanoid: level = 2 } = rights;
   switch (obstacle) {
     case "sandbox":
@@ -55,10 +74,6 @@ export function remedyOf(obstacle: Obstacle, rights: Rights): string {
       return filterRemedy(rights);
     case "level":
       return levelRemedy(rights, level);
-    case "capability":
-      return `${capital(grant(rights))}, or ${setLevel(0, rights)}`;
-    case "user_namespace":
-      return `${outside(rights)}, or ${setLevel(0, rights)}`;
     case "security_module":
       return `Allow perf_event in the security module (SELinux) that refuses it: ` +
         `kernel.perf_event_paranoid is ${level} and does not`;

@@ -24,7 +24,13 @@ function guest(): Snapshot {
 const START = 'sudo env PATH="$PATH" HOME="$HOME" setpriv --reuid="$USER" --regid="$(id -g)" ' +
   "--init-groups --inh-caps=+perfmon --ambient-caps=+perfmon deno task start";
 
+const KEEP =
+  "echo kernel.perf_event_paranoid=0 | sudo tee /etc/sysctl.d/90-perf-event-paranoid.conf";
+
 const TEXT = `stage, Linux 6.12.0
+
+0 of 13 quantities are counted. 1 step here unlocks 1; whoever runs the host
+could bring up to 9; 2 cannot be had on this machine.
 
                       counted hardware driver paranoid capability seccomp limit
 Cycles, instructions  no      NO       ?      NO       NO         ok      ok
@@ -43,33 +49,61 @@ Memory monitor (MBM)  no      -        -      -        -          -       -
 
 ok: not in the way   NO: in the way   ?: not known   -: not needed
 
-1. Cannot count hardware events: no PMU of the CPU cores in
-   /sys/bus/event_source/devices, found breakpoint, msr, software, tracepoint,
-   needs a hypervisor that passes one on.
-   Costs: Cycles, instructions; Branches; L1 data cache; L1 instruction cache;
-   L2 cache; TLBs; Stalled cycles; Reference cycles; Last-level cache.
-   To unlock: Whoever runs the host can pass its PMU on where the virtual
-   machine monitor is able to, for example QEMU with -cpu host,pmu=on, or
-   libvirt with cpu mode='host-passthrough' and features pmu state='on'.
+What to do here
 
-2. Cannot count "dummy" on cpu 2: EACCES, permission denied, perf_event_paranoid
+1. Let the service count on whole CPUs
+   Cannot count "dummy" on cpu 2: EACCES, permission denied, perf_event_paranoid
    is 2, needs 0 or lower, or CAP_PERFMON.
-   Costs: Cycles, instructions; Branches; L1 data cache; L1 instruction cache;
-   L2 cache; TLBs; Stalled cycles; Reference cycles; Last-level cache; Memory
-   bandwidth; Energy; Kernel events per CPU.
-   To unlock: Start it with CAP_PERFMON:
+   Unlocks: Kernel events per CPU.
+   Takes step 2 too: Cycles, instructions; Branches; L1 data cache; L1
+   instruction cache; L2 cache; TLBs; Stalled cycles; Reference cycles;
+   Last-level cache.
+   Start it with CAP_PERFMON:
      ${START}
+     Takes: a right for this service alone.
+     Risk: The service may then watch what runs on this machine by performance
+     events, the kernel included; it can change nothing of it.
+     Lasts: The right ends when the service does.
+     To make it last: Run it as a systemd service, with this under [Service] in
+     its unit:
+       AmbientCapabilities=CAP_PERFMON
+     Then: Start the service again.
+     Check: CAP_PERFMON reads held below.
    Or lower the level:
      sudo sysctl -w kernel.perf_event_paranoid=0
+     Takes: a right for every user.
+     Risk: Every user of this machine may then count on whole CPUs. What others
+     run leaves traces in such counts, which attacks by side channels can use.
+     Lasts: The level holds until the next boot.
+     To make it last:
+       ${KEEP}
+     Then: The service tries again by itself, after ten minutes at the latest.
+     Check: It prints 0:
+       cat /proc/sys/kernel/perf_event_paranoid
 
-3. Cannot count outside of the cores: no PMU for it in
+What whoever runs the host can do
+
+2. Have the counters of the CPU passed on
+   Cannot count hardware events: no PMU of the CPU cores in
    /sys/bus/event_source/devices, found breakpoint, msr, software, tracepoint,
-   needs bare metal: hypervisors pass on none.
-   Costs: Memory bandwidth; Energy.
-   Nothing unlocks it on this machine.
+   needs a hypervisor that passes one on.
+   Unlocks after step 1, if the hardware has counters for it: Cycles,
+   instructions; Branches; L1 data cache; L1 instruction cache; L2 cache; TLBs;
+   Stalled cycles; Reference cycles; Last-level cache.
+   Whoever runs the host can pass its PMU on where the virtual machine monitor
+   is able to, for example QEMU with -cpu host,pmu=on, or libvirt with cpu
+   mode='host-passthrough' and features pmu state='on'.
+     Takes: whoever runs the host.
+     Risk: A guest with a PMU can often be moved live only to hosts whose CPUs
+     count alike.
+     Lasts: It is a setting of the virtual machine, so it lasts.
 
-13 of 13 quantities not fully counted; 1 change here would help, and one by
-whoever runs the host.
+What cannot be had on this machine
+
+- Memory bandwidth; Energy
+  Cannot count outside of the cores: no PMU for it in
+  /sys/bus/event_source/devices, found breakpoint, msr, software, tracepoint,
+  needs bare metal: hypervisors pass on none.
 
 What was looked at
 CPU                        Example CPU
@@ -93,7 +127,8 @@ Cycles, whole CPU          EACCES, permission denied
 Deno.test("the doctor's text is a matrix, causes and facts in 80 columns", () => {
   const text = doctor.text(diagnose(guest()));
   assertEquals(text, TEXT);
-  for (const line of text.replace(START, "").split("\n")) assert(line.length <= 80, line);
+  const lines = text.replace(START, "").replace(KEEP, "").split("\n");
+  for (const line of lines) assert(line.length <= 80, line);
 });
 
 Deno.test("the doctor's text leaves no control character of a machine to the terminal", () => {
@@ -103,23 +138,31 @@ Deno.test("the doctor's text leaves no control character of a machine to the ter
   assertStringIncludes(text, "CPU                        a?[2Jb\n");
 });
 
-Deno.test("the doctor says in a line what its exit code says", () => {
+Deno.test("the doctor says in a line what works, what does not, and who can change it", () => {
   const diagnosis = diagnose(guest());
-  const healthy = diagnosis.rows.map((row) => ({ ...row, state: "measured" as const, causes: [] }));
-  const all = doctor.text({ ...diagnosis, rows: healthy, causes: [], exitCode: 0 });
-  assertStringIncludes(all, "\nEverything is counted.\n");
-  const causes = diagnosis.causes.map((cause) => ({ ...cause, remedy: undefined }));
-  const hopeless = doctor.text({ ...diagnosis, causes, exitCode: 0 });
-  assertStringIncludes(hopeless, "Nothing unlocks it on this machine.");
-  const lacking =
-    "\n13 of 13 quantities not fully counted. Nothing that is missing can be had here";
-  assertStringIncludes(hopeless, `${lacking}.\n`);
-  const elsewhere = doctor.text({
-    ...diagnosis,
-    causes: diagnosis.causes.slice(0, 1),
-    exitCode: 0,
+  const { rows, plan } = diagnosis;
+  const line = (more: Partial<typeof diagnosis>): string =>
+    doctor.text({ ...diagnosis, ...more }).split("\n\n")[1]!.replaceAll("\n", " ");
+  const healthy = rows.map((row) => ({ ...row, state: "measured" as const, causes: [] }));
+  const nothing = { steps: [], barred: [] };
+  assertEquals(line({ rows: healthy, plan: nothing }), "Everything is counted.");
+  const bare = "0 of 13 quantities are counted. Nothing that is missing can be had here";
+  assertEquals(line({ plan: nothing }), `${bare}.`);
+  const theirs = plan.steps.slice(1);
+  assertEquals(
+    line({ plan: { steps: theirs, barred: [] } }),
+    `${bare}; whoever runs the host could bring up to 9.`,
+  );
+  // Few are told by their names.
+  const few = healthy.map((row, index) => {
+    const state = (["missing", "partial", "waiting"] as const)[index];
+    return state === undefined ? row : { ...row, state };
   });
-  assertStringIncludes(elsewhere, `${lacking};\nwhoever runs the host could bring some.\n`);
+  assertEquals(
+    line({ rows: few, plan: nothing }),
+    "10 of 13 quantities are counted. Not: Cycles, instructions. In part: Branches. " +
+      "Not yet: L1 data cache. Nothing that is missing can be had here.",
+  );
 });
 
 Deno.test("the doctor does not pass over what is counted less well", () => {
@@ -139,7 +182,7 @@ Deno.test("the doctor does not pass over what is counted less well", () => {
   );
   const waiting = rows.map((row) => ({ ...row, state: "waiting" as const }));
   const soon = doctor.text({ ...diagnosis, rows: waiting, causes: [], exitCode: 0 });
-  assertStringIncludes(soon, "\n13 of 13 quantities not counted yet.\n");
+  assertStringIncludes(soon, "\n0 of 13 quantities are counted. Not yet: 13.\n");
 });
 
 Deno.test("the doctor's JSON has each row, each cause once, and the exit code", () => {
@@ -173,6 +216,23 @@ Deno.test("the doctor's JSON has each row, each cause once, and the exit code", 
     { id: "no_uncore", layers: ["hardware"] },
   ]);
   assertEquals(json.causes.map(({ outside }) => outside), [true, false, false]);
+  const { steps, not_here } = json.plan;
+  assertEquals(not_here, [{ causes: ["no_uncore"], costs: ["Memory bandwidth", "Energy"] }]);
+  assertEquals(
+    steps.map(({ cause, outside, ways }) => [cause, outside, ways.map(({ restart }) => restart)]),
+    [["capability", false, [true, false]], ["no_pmu", true, [false]]],
+  );
+  assertEquals(steps[0]?.unlocks, [
+    { id: "software", sureness: "sure", rest: false, after: [], with: [] },
+  ]);
+  assertEquals(steps[1]?.unlocks[0], {
+    id: "core",
+    sureness: "hardware",
+    rest: false,
+    after: ["step-capability"],
+    with: [],
+  });
+  assertStringIncludes(json.summary, "1 step here unlocks 1;");
   assertEquals(json.caveats, { coverage_least: 1, implausible: [], mixed: [] });
   assertEquals(json.facts.try_cpu_software, "EACCES, permission denied");
   assertEquals(JSON.parse(JSON.stringify(json)), json);
@@ -189,13 +249,17 @@ Deno.test("the doctor's page shows the same without any script", () => {
   const text = textOf(html);
   assertStringIncludes(
     text,
-    "stage Linux 6.12.0 13 of 13 quantities not fully counted; 1 change here",
+    "stage Linux 6.12.0 Look again 0 of 13 quantities are counted. 1 step here unlocks 1;",
   );
   assertStringIncludes(
     text,
-    "Cycles, instructions no [1] [2] in the way not known in the way in the way ok ok",
+    "Cycles, instructions no, step 2 , step 1 in the way not known in the way in the way ok ok",
   );
-  assertStringIncludes(text, "Costs: Memory bandwidth; Energy. Nothing unlocks it");
+  assertStringIncludes(
+    text,
+    "1. Let the service count on whole CPUs Unlocks: Kernel events per CPU.",
+  );
+  assertStringIncludes(text, "What cannot be had on this machine Memory bandwidth, Energy Cannot");
   assertStringIncludes(text, "Software, whole CPU EACCES, permission denied");
   assertStringIncludes(html, '<a href="/doctor" aria-current="page">Doctor</a>');
   assertStringIncludes(html, 'href="/static/doctor.css"');
@@ -203,22 +267,32 @@ Deno.test("the doctor's page shows the same without any script", () => {
   const scripts = [...html.matchAll(/<script src="([^"]*)"/g)].map(([, src]) => src);
   assertEquals(scripts, ["/static/theme.js", "/static/live.js"]);
   // What is pasted has a box with a button, what is read has none.
-  const boxes = [...html.matchAll(/<code>([^<]*)<\/code><\/pre><button[^>]*data-copy/g)];
-  assertEquals(boxes.length, 2);
-  assertEquals(boxes[1]?.[1], "sudo sysctl -w kernel.perf_event_paranoid=0");
+  const boxes = [...html.matchAll(/<code>([^<]*)<\/code><\/pre><button[^>]*data-copy/g)]
+    .map(([, text]) => text!);
+  assertEquals(boxes.slice(1, 5), [
+    "AmbientCapabilities=CAP_PERFMON",
+    "sudo sysctl -w kernel.perf_event_paranoid=0",
+    KEEP,
+    "cat /proc/sys/kernel/perf_event_paranoid",
+  ]);
+  assertStringIncludes(boxes[5] ?? "", "Please let the virtual machine stage count");
+  assertEquals(boxes.length, 6);
   assertStringIncludes(html, "<p>Whoever runs the host can pass its PMU on");
-  for (const number of [1, 2, 3]) {
-    assert(html.includes(`href="#cause-${number}"`) && html.includes(`id="cause-${number}"`));
-  }
-  assertEquals(html.match(/id="cause-/g)?.length, 3);
+  // All that is linked is there.
+  const linked = [...html.matchAll(/href="#([^"]*)"/g)].map(([, id]) => id!);
+  for (const id of ["step-capability", "step-no-pmu", "barred-1"]) assert(linked.includes(id), id);
+  for (const id of linked) assertEquals(html.split(`id="${id}"`).length, 2, id);
   const bad = /\b(NaN|undefined|null|\[object \w+\])\b/.exec(text);
   assertEquals(bad, null);
 });
 
-Deno.test("the doctor's page has no list of causes where there are none", () => {
+Deno.test("the doctor's page has no plan where nothing is in the way", () => {
   const snapshot = guest();
-  const diagnosis = { ...diagnose(snapshot), causes: [], rows: [] };
+  const plan = { steps: [], barred: [] };
+  const diagnosis = { ...diagnose(snapshot), causes: [], rows: [], plan };
   const html = doctor.document({ snapshot, diagnosis });
-  assert(!html.includes("What is in the way</h2>"));
+  for (const part of ["What to do here", "What whoever", "What cannot be had", 'class="act"']) {
+    assert(!html.includes(part), part);
+  }
   assertStringIncludes(html, "Everything is counted.");
 });

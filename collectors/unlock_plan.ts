@@ -1,0 +1,257 @@
+/**
+ * The way out of what the doctor found, as steps in an order: what asks for the least comes first, and of
+ * that what brings most. A step promises what names its cause, and nothing else.
+ *
+ * @module
+ */
+import { leastFullType } from "./cloud_pmu.ts";
+import type { Cause, Cells } from "./doctor_layers.ts";
+import type { HostProfile } from "./host.ts";
+import { type Obstacle, OBSTACLES } from "./kernel/obstacle.ts";
+import { waysOf } from "./kernel/remedy.ts";
+import { type Effect, effectsOf, type Privilege, PRIVILEGES } from "./unlock_effects.ts";
+
+export type { Privilege };
+
+/** As much of a line of the matrix as a plan needs. */
+export interface PlannedRow {
+  readonly id: string;
+  readonly name: string;
+  readonly state: "measured" | "partial" | "waiting" | "missing";
+  readonly cells: Cells;
+  readonly causes: readonly string[];
+}
+
+/** One of several ways to take a step. Texts: words, and between backticks what is pasted. */
+export interface Way {
+  readonly text: string;
+  readonly privilege: Privilege;
+  readonly risks: readonly string[];
+  readonly lasts: readonly string[];
+  readonly keep: readonly string[];
+  readonly checks: readonly string[];
+  /** When the service notices; it must be started again where nothing stands here. */
+  readonly noticed: string | undefined;
+}
+
+export interface Gain {
+  /** Of the row. */
+  readonly id: string;
+  readonly name: string;
+  /**
+   * `sure`: it takes no hardware. `events`: there is a PMU, and which events the CPU has only counting
+   * tells. `hardware`: not even that is known.
+   */
+  readonly sureness: "sure" | "events" | "hardware";
+  /** Some of it is counted already. */
+  readonly rest: boolean;
+  /** Ids of the other steps that it takes: before this one, and after it. */
+  readonly after: readonly string[];
+  readonly with: readonly string[];
+}
+
+export interface Step {
+  /** Stable, and fit for an anchor: `step-capability`. */
+  readonly id: string;
+  readonly cause: string;
+  readonly title: string;
+  readonly why: string;
+  /** At least one; any does, and the first asks for the least. */
+  readonly ways: readonly Way[];
+  readonly privilege: Privilege;
+  /** It is taken by whoever runs the host of this guest. */
+  readonly outside: boolean;
+  /** Rows in whose way nothing else is, once the steps before this one are taken. */
+  readonly unlocks: readonly Gain[];
+  /** Rows that take later steps too. */
+  readonly opens: readonly Gain[];
+  readonly note: string | undefined;
+  /** A letter to whoever can take the step, where that is somebody else. */
+  readonly ask: string | undefined;
+}
+
+/** What nothing brings on this machine. */
+export interface Barred {
+  /** At least one, with a sentence each. */
+  readonly causes: readonly string[];
+  readonly whys: readonly string[];
+  /** Names of rows. */
+  readonly costs: readonly string[];
+}
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly barred: readonly Barred[];
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  sandbox: "Leave the sandbox",
+  no_perf: "Use a kernel with perf events",
+  filter: "Let perf_event_open through the filter",
+  level: "Lower the kernel's level of restriction",
+  capability: "Let the service count on whole CPUs",
+  user_namespace: "Leave the user namespace",
+  security_module: "Let the security module allow perf events",
+  descriptors: "Raise the limit of open files",
+  system_descriptors: "Raise the system's limit of open files",
+  busy: "Free the counters of the CPU",
+  cycles: "Have a PMU that counts passed on",
+};
+
+/** `causes`: of all rows, each once. */
+export function planOf(
+  rows: readonly PlannedRow[],
+  causes: readonly Cause[],
+  profile: HostProfile,
+): Plan {
+  const named = (cause: Cause): readonly PlannedRow[] =>
+    rows.filter((row) => row.causes.includes(cause.id));
+  const drafts = causes
+    .filter((cause) => cause.remedy !== undefined)
+    .map((cause) => draftOf(cause, named(cause), profile))
+    .toSorted((a, b) => rank(a) - rank(b) || b.rows.length - a.rows.length);
+  const steps = drafts.flatMap(({ rows: own, ...draft }, index): readonly Step[] => {
+    const gains = own.flatMap((row) => gainOf(row, index, drafts));
+    // Whatever it is in the way of, something else that stays is in the way of too.
+    if (gains.length === 0) return [];
+    return [{
+      id: draft.id,
+      cause: draft.cause.id,
+      title: draft.title,
+      why: draft.cause.message,
+      ways: draft.ways,
+      privilege: draft.ways[0]!.privilege,
+      outside: draft.cause.outside === true,
+      unlocks: gains.filter((gain) => gain.with.length === 0),
+      opens: gains.filter((gain) => gain.with.length > 0),
+      note: draft.cause.outside === true ? cloudNote(profile) : undefined,
+      ask: draft.cause.outside === true ? letter(draft.cause.remedy!, profile) : undefined,
+    }];
+  });
+  return {
+    steps,
+    barred: barredOf(causes.filter(({ remedy }) => remedy === undefined), named),
+  };
+}
+
+/** Causes that cost the same quantities are told together. */
+function barredOf(
+  causes: readonly Cause[],
+  named: (cause: Cause) => readonly PlannedRow[],
+): readonly Barred[] {
+  const found = new Map<string, Cause[]>();
+  for (const cause of causes) {
+    const key = named(cause).map(({ id }) => id).join();
+    found.set(key, [...found.get(key) ?? [], cause]);
+  }
+  return [...found.values()].map((together) => ({
+    causes: together.map(({ id }) => id),
+    whys: together.map(({ message }) => message),
+    costs: named(together[0]!).map(({ name }) => name),
+  }));
+}
+
+interface Draft {
+  readonly id: string;
+  readonly cause: Cause;
+  readonly title: string;
+  readonly ways: readonly Way[];
+  readonly rows: readonly PlannedRow[];
+}
+
+function draftOf(cause: Cause, rows: readonly PlannedRow[], profile: HostProfile): Draft {
+  const texts = isObstacle(cause.id) ? waysOf(cause.id, profile) : [cause.remedy!];
+  const ways = texts.map((text) => wayOf(text, cause));
+  return {
+    id: `step-${cause.id.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}`,
+    cause,
+    title: titleOf(cause, ways[0]!.text, rows),
+    ways,
+    rows,
+  };
+}
+
+function isObstacle(id: string): id is Obstacle {
+  return OBSTACLES.some((obstacle) => obstacle === id);
+}
+
+function wayOf(text: string, cause: Cause): Way {
+  const effects = effectsOf(text);
+  const privileges = effects.map(({ privilege }) => PRIVILEGES.indexOf(privilege));
+  const all = (part: (effect: Effect) => string | undefined): readonly string[] => [
+    ...new Set(effects.map(part).filter((sentence) => sentence !== undefined)),
+  ];
+  // All parts of a way are to be done, and the slowest decides.
+  const noticed = all((effect) => effect.noticed ?? "");
+  return {
+    text,
+    privilege: cause.outside === true
+      ? "outside"
+      : PRIVILEGES[Math.max(...privileges)] ?? "root_once",
+    risks: all(({ risk }) => risk),
+    lasts: all(({ lasts }) => lasts),
+    keep: all(({ keep }) => keep),
+    checks: all(({ check }) => check),
+    noticed: noticed.includes("") ? undefined : noticed[0],
+  };
+}
+
+function titleOf({ id, outside }: Cause, way: string, rows: readonly PlannedRow[]): string {
+  const known = TITLES[id];
+  if (known !== undefined) return known;
+  if (outside === true) return "Have the counters of the CPU passed on";
+  if (id === "no_pmu") return "Find out why the kernel drives no PMU";
+  const module = /modprobe (\w+)/.exec(way)?.[1];
+  if (module !== undefined) return `Load the module ${module}`;
+  if (/mount -t resctrl/.test(way)) return "Mount the resctrl filesystem";
+  if (/nmi_watchdog/.test(way)) return "Free the counters of the CPU";
+  if (/--cpus/.test(way)) return "Count on the CPUs that were left out";
+  if (/newer kernel|Use Linux/.test(way)) return "Use a newer kernel";
+  if (/LimitNOFILE|nofile/.test(way)) return "Raise the limit of open files";
+  return `Bring back ${rows.map(({ name }) => name).join(", ")}`;
+}
+
+function rank({ ways }: Draft): number {
+  return PRIVILEGES.indexOf(ways[0]!.privilege);
+}
+
+/** What a step has of a row: nothing where something else in its way has no remedy. */
+function gainOf(row: PlannedRow, index: number, drafts: readonly Draft[]): readonly Gain[] {
+  const places = row.causes.map((id) => drafts.findIndex(({ cause }) => cause.id === id));
+  // Of what is counted in part, each cause costs a part of its own.
+  if (places.includes(-1) && row.state !== "partial") return [];
+  const others = row.state === "partial" ? [] : places.filter((place) => place !== index);
+  const ids = (wanted: (place: number) => boolean): readonly string[] =>
+    others.filter(wanted).map((place) => drafts[place]!.id);
+  return [{
+    id: row.id,
+    name: row.name,
+    sureness: SURENESS[row.cells.hardware],
+    rest: row.state === "partial",
+    after: ids((place) => place < index),
+    with: ids((place) => place > index),
+  }];
+}
+
+const SURENESS = {
+  not_needed: "sure",
+  ok: "events",
+  unknown: "hardware",
+  blocked: "hardware",
+} as const satisfies Record<PlannedRow["cells"]["hardware"], Gain["sureness"]>;
+
+function cloudNote({ perfAccess }: HostProfile): string | undefined {
+  const type = leastFullType(perfAccess?.firmware);
+  return type === undefined
+    ? undefined
+    : `AWS's guide for performance analysis lists the full set of events from ${type} on.`;
+}
+
+/** To be sent as it is. Absent where who rents the machine can change it. */
+function letter(remedy: string, { hostname }: HostProfile): string | undefined {
+  const how = /^Whoever runs the host can (.+)$/.exec(remedy)?.[1];
+  return how === undefined
+    ? undefined
+    : `Please let the virtual machine ${hostname} count hardware events (a virtual PMU). ` +
+      `You can ${how.replace(/\bits (PMU|hypervisor)\b/, "the host's $1")}.`;
+}
