@@ -15,6 +15,14 @@ export {
 } from "./catalogue.ts";
 export type * from "./card.ts";
 export { CPU_PAGE } from "./catalogue/cpu_page.ts";
+export { GUIDE, GUIDE_SECTIONS, type GuideSection, type GuideText } from "./catalogue/guide.ts";
+export {
+  choicesOf,
+  type EventChoice,
+  isTraffic,
+  type MemoryChoice,
+  memoryWays,
+} from "./catalogue/guide_sources.ts";
 export { PERF_FIELDS, type PerfField } from "./catalogue/perf_api.ts";
 export { PMU_QUANTITIES, type PmuQuantities } from "./catalogue/pmu_quantities.ts";
 export type { Check } from "./check.ts";

@@ -11,6 +11,7 @@ import * as api from "./api.ts";
 import { chartTable } from "./chart.ts";
 import { cpusPage } from "./cpus.ts";
 import { doctorJson, doctorPage } from "./doctor.ts";
+import { guidePage } from "./guide.ts";
 import { boundedUrl, sameOrigin, securityHeaders, servedHosts } from "./guard.ts";
 import type { Hub } from "./hub.ts";
 import { setInterval } from "./interval.ts";
@@ -57,6 +58,7 @@ function routesOf(deps: Deps): readonly Route[] {
     get("/cpus", cpusPage(deps, newest)),
     get("/doctor", doctorPage(deps, newest)),
     get("/chart/:name", chartTable(deps, newest)),
+    get("/metrics-guide", guidePage(deps, newest)),
     get("/stream", pageStream(deps)),
     get("/sample", pageSample(deps, newest)),
     get("/api/v1/snapshot", api.snapshot(deps, newest)),

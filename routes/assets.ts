@@ -16,6 +16,7 @@ import charts from "../static/charts.js" with { type: "bytes" };
 import cpusStyle from "../static/cpus.css" with { type: "bytes" };
 import doctorStyle from "../static/doctor.css" with { type: "bytes" };
 import doubts from "../static/doubts.js" with { type: "bytes" };
+import guideStyle from "../static/guide.css" with { type: "bytes" };
 import favicon from "../static/favicon.svg" with { type: "bytes" };
 import history from "../static/history.js" with { type: "bytes" };
 import live from "../static/live.js" with { type: "bytes" };
@@ -55,6 +56,7 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
   ),
   "cpus.css": joined(leanStyle, cpusStyle),
   "doctor.css": joined(leanStyle, doctorStyle),
+  "guide.css": joined(leanStyle, guideStyle),
   "charts.js": joined(leanScript, scale, points, trace, palette, chart, charts),
   "explore.js": joined(leanScript, times, history, doubts, over, moment, zoom, save, span),
   "chart_table.css": joined(leanStyle, chartTableStyle),

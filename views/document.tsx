@@ -34,6 +34,7 @@ export const PAGES: readonly Page[] = [
   { path: "/", name: "Overview" },
   { path: "/cpus", name: "CPUs" },
   { path: "/doctor", name: "Doctor" },
+  { path: "/metrics-guide", name: "Guide" },
 ];
 
 /** What makes a page live. */

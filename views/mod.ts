@@ -11,6 +11,8 @@ import type { Assets } from "./document.tsx";
 import { type DoctorJson, doctorJson } from "./doctor_json.ts";
 import { doctorText } from "./doctor_text.ts";
 import { doctorPage } from "./doctor.tsx";
+import { guidePage } from "./guide.tsx";
+import { type GuideStanding, guideStanding } from "./guide_standing.ts";
 import { exposition, type ExpositionFormat } from "./exposition.ts";
 import { messagePage, type MessageProps } from "./message.tsx";
 import { overviewPage } from "./overview.tsx";
@@ -68,6 +70,11 @@ export interface Views {
     text(diagnosis: Diagnosis): string;
     json(diagnosis: Diagnosis): DoctorJson;
   };
+  readonly guide: {
+    /** All that the page depends on. */
+    standing(snapshot: Snapshot): GuideStanding;
+    document(standing: GuideStanding): string;
+  };
   message(props: MessageProps): string;
   snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): SnapshotJson;
   exposition(snapshot: Snapshot, format: ExpositionFormat): string;
@@ -112,6 +119,7 @@ export function createViews({ url, version }: ViewsOptions): Views {
     styles: [...still.styles, url("doctor.css")],
     scripts: [url("live.js")],
   };
+  const guide: Assets = { ...still, styles: [...still.styles, url("guide.css")] };
   return {
     overview: {
       name: "overview",
@@ -141,6 +149,10 @@ export function createViews({ url, version }: ViewsOptions): Views {
       document: (props) => doctorPage({ ...props, assets: doctor }),
       text: doctorText,
       json: doctorJson,
+    },
+    guide: {
+      standing: guideStanding,
+      document: (standing) => guidePage(standing, guide),
     },
     message: (props) => messagePage(props, still),
     snapshotJson,

@@ -7,6 +7,7 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
   "page.css": ["tokens.css", "page.css", "card.css", "table.css", "chart.css", "arrangement.css"],
   "cpus.css": ["cpus.css"],
   "doctor.css": ["doctor.css"],
+  "guide.css": ["guide.css"],
   "charts.js": ["scale.js", "points.js", "trace.js", "palette.js", "chart.js", "charts.js"],
   "explore.js": [
     "times.js",

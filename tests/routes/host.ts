@@ -137,6 +137,10 @@ function plainRendering(rendered: Rendered, columns: readonly SeriesKey[]): Rend
       text: ({ profile, exitCode }) => `${profile.hostname} ${exitCode}\n`,
       json: (diagnosis) => doctorJson({ ...diagnosis, rows: [], causes: [], facts: [] }),
     },
+    guide: {
+      standing: ({ profile }) => ({ hostname: profile.hostname, sections: [] }),
+      document: ({ hostname }) => `<!DOCTYPE html>${rendered.documents++} ${hostname}`,
+    },
     message: ({ status, message }) => `<!DOCTYPE html>${status} ${message}`,
     snapshotJson: (snapshot, metrics) => {
       rendered.snapshots++;

@@ -1,0 +1,26 @@
+/** The guide to the metrics over HTTP. @module */
+import type { Context } from "hono";
+import { HTML_TYPE, send } from "./answer.ts";
+import type { Deps } from "./app.ts";
+import { Encoded } from "./encoding.ts";
+import type { Newest } from "./newest.ts";
+import { queryOf } from "./pages.ts";
+import { NOTHING, parseFields } from "./query.ts";
+
+/**
+ * `/metrics-guide`: whole without scripts. No value stands in it, so it is made anew only when the
+ * machine has something else than before.
+ */
+export function guidePage(deps: Deps, newest: Newest): (context: Context) => Response {
+  const { guide } = deps.rendering;
+  let made: { readonly key: string; readonly page: Encoded } | null = null;
+  return (context) => {
+    parseFields(NOTHING, queryOf(context));
+    const standing = guide.standing(newest.snapshot());
+    const key = JSON.stringify(standing);
+    if (made === null || made.key !== key) {
+      made = { key, page: new Encoded(guide.document(standing)) };
+    }
+    return send(context, made.page, HTML_TYPE);
+  };
+}
