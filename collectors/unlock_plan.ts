@@ -7,6 +7,7 @@
 import { leastFullType } from "./cloud_pmu.ts";
 import type { Cause, Cells } from "./doctor_layers.ts";
 import type { HostProfile } from "./host.ts";
+import type { Runtime } from "./host_runtime.ts";
 import { type Obstacle, OBSTACLES } from "./kernel/obstacle.ts";
 import { waysOf } from "./kernel/remedy.ts";
 import { type Effect, effectsOf, type Privilege, PRIVILEGES } from "./unlock_effects.ts";
@@ -30,6 +31,8 @@ export interface Way {
   readonly lasts: readonly string[];
   readonly keep: readonly string[];
   readonly checks: readonly string[];
+  /** What is to be done on the host of this container, and not in it. */
+  readonly onHost: boolean;
   /** When the service notices; it must be started again where nothing stands here. */
   readonly noticed: string | undefined;
 }
@@ -40,9 +43,10 @@ export interface Gain {
   readonly name: string;
   /**
    * `sure`: it takes no hardware. `events`: there is a PMU, and which events the CPU has only counting
-   * tells. `hardware`: not even that is known.
+   * tells. `hardware`: not even that is known. `unseen`: nor whether a rule or a limit is behind what is
+   * in the way.
    */
-  readonly sureness: "sure" | "events" | "hardware";
+  readonly sureness: "sure" | "events" | "hardware" | "unseen";
   /** Some of it is counted already. */
   readonly rest: boolean;
   /** Ids of the other steps that it takes: before this one, and after it. */
@@ -53,9 +57,10 @@ export interface Gain {
 export interface Step {
   /** Stable, and fit for an anchor: `step-capability`. */
   readonly id: string;
-  readonly cause: string;
+  /** At least one, with a sentence each. */
+  readonly causes: readonly string[];
+  readonly whys: readonly string[];
   readonly title: string;
-  readonly why: string;
   /** At least one; any does, and the first asks for the least. */
   readonly ways: readonly Way[];
   readonly privilege: Privilege;
@@ -84,6 +89,8 @@ export interface Plan {
   readonly barred: readonly Barred[];
 }
 
+const CONTAINERS: readonly Runtime[] = ["kubernetes", "docker", "podman", "container"];
+
 const TITLES: Readonly<Record<string, string>> = {
   sandbox: "Leave the sandbox",
   no_perf: "Use a kernel with perf events",
@@ -106,31 +113,100 @@ export function planOf(
 ): Plan {
   const named = (cause: Cause): readonly PlannedRow[] =>
     rows.filter((row) => row.causes.includes(cause.id));
-  const drafts = causes
-    .filter((cause) => cause.remedy !== undefined)
-    .map((cause) => draftOf(cause, named(cause), profile))
-    .toSorted((a, b) => rank(a) - rank(b) || b.rows.length - a.rows.length);
-  const steps = drafts.flatMap(({ rows: own, ...draft }, index): readonly Step[] => {
-    const gains = own.flatMap((row) => gainOf(row, index, drafts));
-    // Whatever it is in the way of, something else that stays is in the way of too.
-    if (gains.length === 0) return [];
-    return [{
-      id: draft.id,
-      cause: draft.cause.id,
-      title: draft.title,
-      why: draft.cause.message,
-      ways: draft.ways,
-      privilege: draft.ways[0]!.privilege,
-      outside: draft.cause.outside === true,
-      unlocks: gains.filter((gain) => gain.with.length === 0),
-      opens: gains.filter((gain) => gain.with.length > 0),
-      note: draft.cause.outside === true ? cloudNote(profile) : undefined,
-      ask: draft.cause.outside === true ? letter(draft.cause.remedy!, profile) : undefined,
-    }];
-  });
+  const drafts = ordered(together(causes).map((same) => draftOf(same, rows, profile)));
   return {
-    steps,
+    steps: drafts.flatMap((draft, index): readonly Step[] => {
+      const gains = draft.rows.flatMap((row) => gainOf(row, index, drafts));
+      // Whatever it is in the way of, something else that stays is in the way of too.
+      return gains.length === 0 ? [] : [stepOf(draft, gains, profile)];
+    }),
     barred: barredOf(causes.filter(({ remedy }) => remedy === undefined), named),
+  };
+}
+
+/** Causes that one remedy takes away are one step. */
+function together(causes: readonly Cause[]): readonly (readonly [Cause, ...Cause[]])[] {
+  const found = new Map<string, [Cause, ...Cause[]]>();
+  for (const cause of causes) {
+    if (cause.remedy === undefined) continue;
+    const known = found.get(cause.remedy);
+    if (known === undefined) found.set(cause.remedy, [cause]);
+    else known.push(cause);
+  }
+  return [...found.values()];
+}
+
+/**
+ * One after the other: of those that unlock something at once what asks for the least, and of that what
+ * brings most. What waits for another step comes after it, and what others must do at the end.
+ */
+function ordered(drafts: readonly Draft[]): readonly Draft[] {
+  const done: Draft[] = [];
+  const left = new Set(drafts);
+  const brings = (draft: Draft): number =>
+    draft.rows.filter((row) =>
+      row.state === "partial" || row.causes.every((id) => [...done, draft].some(takes(id)))
+    ).length;
+  const before = (a: Draft, b: Draft): number =>
+    Number(a.outside) - Number(b.outside) ||
+    Number(brings(b) > 0) - Number(brings(a) > 0) ||
+    rank(a) - rank(b) ||
+    brings(b) - brings(a) ||
+    b.rows.length - a.rows.length;
+  while (left.size > 0) {
+    const next = [...left].toSorted(before)[0]!;
+    done.push(next);
+    left.delete(next);
+  }
+  return done;
+}
+
+function takes(id: string): (draft: Draft) => boolean {
+  return ({ causes }) => causes.some((cause) => cause.id === id);
+}
+
+interface Draft {
+  readonly id: string;
+  readonly causes: readonly [Cause, ...Cause[]];
+  readonly title: string;
+  readonly ways: readonly Way[];
+  readonly rows: readonly PlannedRow[];
+  readonly outside: boolean;
+}
+
+function draftOf(
+  causes: readonly [Cause, ...Cause[]],
+  all: readonly PlannedRow[],
+  profile: HostProfile,
+): Draft {
+  const [first] = causes;
+  const rows = all.filter((row) => causes.some(({ id }) => row.causes.includes(id)));
+  const texts = isObstacle(first.id) ? waysOf(first.id, profile) : [first.remedy!];
+  const ways = texts.map((text) => wayOf(text, first, profile));
+  return {
+    id: `step-${first.id.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}`,
+    causes,
+    title: titleOf(first, ways[0]!.text, rows),
+    ways,
+    rows,
+    outside: first.outside === true,
+  };
+}
+
+function stepOf(draft: Draft, gains: readonly Gain[], profile: HostProfile): Step {
+  const { id, causes, title, ways, outside } = draft;
+  return {
+    id,
+    causes: causes.map((cause) => cause.id),
+    title,
+    whys: causes.map(({ message }) => message),
+    ways,
+    privilege: ways[0]!.privilege,
+    outside,
+    unlocks: gains.filter((gain) => gain.with.length === 0),
+    opens: gains.filter((gain) => gain.with.length > 0),
+    note: outside ? cloudNote(profile) : undefined,
+    ask: outside ? letter(causes[0].remedy!, profile) : undefined,
   };
 }
 
@@ -151,31 +227,11 @@ function barredOf(
   }));
 }
 
-interface Draft {
-  readonly id: string;
-  readonly cause: Cause;
-  readonly title: string;
-  readonly ways: readonly Way[];
-  readonly rows: readonly PlannedRow[];
-}
-
-function draftOf(cause: Cause, rows: readonly PlannedRow[], profile: HostProfile): Draft {
-  const texts = isObstacle(cause.id) ? waysOf(cause.id, profile) : [cause.remedy!];
-  const ways = texts.map((text) => wayOf(text, cause));
-  return {
-    id: `step-${cause.id.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}`,
-    cause,
-    title: titleOf(cause, ways[0]!.text, rows),
-    ways,
-    rows,
-  };
-}
-
 function isObstacle(id: string): id is Obstacle {
   return OBSTACLES.some((obstacle) => obstacle === id);
 }
 
-function wayOf(text: string, cause: Cause): Way {
+function wayOf(text: string, cause: Cause, { perfAccess }: HostProfile): Way {
   const effects = effectsOf(text);
   const privileges = effects.map(({ privilege }) => PRIVILEGES.indexOf(privilege));
   const all = (part: (effect: Effect) => string | undefined): readonly string[] => [
@@ -192,6 +248,7 @@ function wayOf(text: string, cause: Cause): Way {
     lasts: all(({ lasts }) => lasts),
     keep: all(({ keep }) => keep),
     checks: all(({ check }) => check),
+    onHost: CONTAINERS.includes(perfAccess?.runtime ?? "host") && /`sudo /.test(text),
     noticed: noticed.includes("") ? undefined : noticed[0],
   };
 }
@@ -217,7 +274,7 @@ function rank({ ways }: Draft): number {
 
 /** What a step has of a row: nothing where something else in its way has no remedy. */
 function gainOf(row: PlannedRow, index: number, drafts: readonly Draft[]): readonly Gain[] {
-  const places = row.causes.map((id) => drafts.findIndex(({ cause }) => cause.id === id));
+  const places = [...new Set(row.causes.map((id) => drafts.findIndex(takes(id))))];
   // Of what is counted in part, each cause costs a part of its own.
   if (places.includes(-1) && row.state !== "partial") return [];
   const others = row.state === "partial" ? [] : places.filter((place) => place !== index);
@@ -226,19 +283,19 @@ function gainOf(row: PlannedRow, index: number, drafts: readonly Draft[]): reado
   return [{
     id: row.id,
     name: row.name,
-    sureness: SURENESS[row.cells.hardware],
+    sureness: surenessOf(row.cells),
     rest: row.state === "partial",
     after: ids((place) => place < index),
     with: ids((place) => place > index),
   }];
 }
 
-const SURENESS = {
-  not_needed: "sure",
-  ok: "events",
-  unknown: "hardware",
-  blocked: "hardware",
-} as const satisfies Record<PlannedRow["cells"]["hardware"], Gain["sureness"]>;
+function surenessOf(cells: Cells): Gain["sureness"] {
+  const { hardware, paranoid, capability, seccomp, limit } = cells;
+  if ([paranoid, capability, seccomp, limit].includes("unknown")) return "unseen";
+  if (hardware === "not_needed") return "sure";
+  return hardware === "ok" ? "events" : "hardware";
+}
 
 function cloudNote({ perfAccess }: HostProfile): string | undefined {
   const type = leastFullType(perfAccess?.firmware);

@@ -123,29 +123,28 @@ function Matrix({ diagnosis }: { diagnosis: Diagnosis }): Html {
 
 /** Where the page says more of what is in the way of a row: a step, or why there is none. */
 function Ways({ row, plan }: { row: DiagnosisRow; plan: Plan }): Html {
-  const told = new Set<number>();
   return (
     <>
-      {row.causes.map((id) => {
-        const step = plan.steps.findIndex(({ cause }) => cause === id);
-        const barred = plan.barred.findIndex(({ causes }) => causes.includes(id));
-        if (step >= 0) {
-          return (
+      {plan.steps.map(({ id, unlocks, opens }, index) =>
+        [...unlocks, ...opens].some((gain) => gain.id === row.id)
+          ? (
             <>
               {", "}
-              <a href={`#${plan.steps[step]!.id}`}>{`step\u00a0${step + 1}`}</a>
+              <a href={`#${id}`}>{`step\u00a0${index + 1}`}</a>
             </>
-          );
-        }
-        if (barred < 0 || told.has(barred)) return null;
-        told.add(barred);
-        return (
-          <>
-            {", "}
-            <a href={`#barred-${barred + 1}`} aria-label={`why not: ${row.name}`}>why</a>
-          </>
-        );
-      })}
+          )
+          : null
+      )}
+      {plan.barred.map(({ causes }, index) =>
+        causes.some((id) => row.causes.includes(id))
+          ? (
+            <>
+              {", "}
+              <a href={`#barred-${index + 1}`} aria-label={`why not: ${row.name}`}>why</a>
+            </>
+          )
+          : null
+      )}
     </>
   );
 }

@@ -55,7 +55,8 @@ export interface DoctorJson {
 /** Texts have what is to be pasted between backticks. */
 export interface StepJson {
   readonly id: string;
-  readonly cause: string;
+  /** Ids from above: at least one. */
+  readonly causes: readonly string[];
   readonly title: string;
   /** `none`, `service`, `root_once`, `everyone`, `boot` or `outside`: of the first way. */
   readonly privilege: string;
@@ -68,6 +69,8 @@ export interface StepJson {
     readonly lasts: readonly string[];
     readonly keep: readonly string[];
     readonly checks: readonly string[];
+    /** It is to be done on the host of this container. */
+    readonly on_host: boolean;
     /** Whether the service must be started again to notice. */
     readonly restart: boolean;
   }[];
@@ -82,7 +85,7 @@ export interface StepJson {
 export interface GainJson {
   /** Of the quantity. */
   readonly id: string;
-  /** `sure`, `events` (as far as the CPU has events for it) or `hardware` (if it has counters for it). */
+  /** `sure`, `events` (as far as the CPU has events for it) or `hardware` (if it has counters for it), or `unseen`. */
   readonly sureness: string;
   /** Some of it is counted already. */
   readonly rest: boolean;
@@ -127,20 +130,21 @@ export function doctorJson(diagnosis: Diagnosis): DoctorJson {
 }
 
 function stepJson(step: Step): StepJson {
-  const { id, cause, title, privilege, outside, ways, unlocks, opens, note, ask } = step;
+  const { id, causes, title, privilege, outside, ways, unlocks, opens, note, ask } = step;
   return {
     id,
-    cause,
+    causes,
     title,
     privilege,
     outside,
-    ways: ways.map(({ text, privilege, risks, lasts, keep, checks, noticed }) => ({
+    ways: ways.map(({ text, privilege, risks, lasts, keep, checks, onHost, noticed }) => ({
       do: text,
       privilege,
       risks,
       lasts,
       keep,
       checks,
+      on_host: onHost,
       restart: noticed === undefined && privilege !== "outside",
     })),
     unlocks: unlocks.map(gainJson),

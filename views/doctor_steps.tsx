@@ -34,8 +34,10 @@ function StepItem({ step, all }: { step: Step; all: readonly Step[] }): Html {
   return (
     <li id={step.id}>
       <h3>{`${number(step.id)}. ${step.title}`}</h3>
-      {gains(step, number).map((sentence) => <p class="gain">{sentence}</p>)}
-      <p class="m">{`${step.why}.`}</p>
+      {gains(step, number).map((sentence) => (
+        <p class={sentence.startsWith("Unlocks") ? "gain" : undefined}>{sentence}</p>
+      ))}
+      {step.whys.map((why) => <p class="m">{`${why}.`}</p>)}
       <WayToDo way={first!} />
       {step.note === undefined ? null : <p>{step.note}</p>}
       {step.ask === undefined ? null : (

@@ -68,7 +68,7 @@ function explain(step: Step, steps: readonly Step[]): readonly string[] {
   const number = (id: string): number => steps.findIndex((other) => other.id === id) + 1;
   return [
     ...wrap(`${number(step.id)}. ${step.title}`, "", PAD),
-    ...wrap(`${printable(step.why)}.`, PAD, PAD),
+    ...step.whys.flatMap((why) => wrap(`${printable(why)}.`, PAD, PAD)),
     ...gains(step, number).flatMap((sentence) => wrap(sentence, PAD, PAD)),
     ...step.ways.flatMap((way, index) => explainWay(way, index === 0 ? "" : "or ")),
     ...(step.note === undefined ? [] : wrap(printable(step.note), PAD, PAD)),

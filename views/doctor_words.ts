@@ -97,6 +97,7 @@ const SURENESS: Readonly<Record<Gain["sureness"], string>> = {
   sure: "",
   events: ", as far as this CPU has events for it",
   hardware: ", if the hardware has counters for it",
+  unseen: ", if nothing is behind it that cannot be seen yet",
 };
 
 /** Sentences: what a step brings, and what it brings with others. `numberOf`: of a step, by its id. */
@@ -113,7 +114,7 @@ export function gains(step: Step, numberOf: (id: string) => number): readonly st
     const after = gain.after.length === 0 ? "" : ` after ${stepsOf(gain.after)}`;
     add(`Unlocks${after}${SURENESS[gain.sureness]}`, gain);
   }
-  for (const gain of step.opens) add(`Takes ${stepsOf(gain.with)} too`, gain);
+  for (const gain of step.opens) add(`Needed with ${stepsOf(gain.with)} for`, gain);
   return [...sentences].map(([head, names]) => `${head}: ${names.join("; ")}.`);
 }
 
@@ -122,6 +123,7 @@ export function facts(way: Way): readonly (readonly [name: string, text: string]
   const of = (name: string, texts: readonly string[]): readonly (readonly [string, string])[] =>
     texts.length === 0 ? [] : [[name, texts.join(" ").replace(/\.$/, "")]];
   return [
+    ...of("Where", way.onHost ? ["On the host of this container."] : []),
     ...of("Takes", [`${PRIVILEGES[way.privilege]}.`]),
     ...of("Risk", way.risks),
     ...of("Lasts", way.lasts),

@@ -41,7 +41,9 @@ const ASK = "Whoever runs the host can pass its PMU on";
 function lines({ steps }: Plan): string[] {
   const ids = (gains: Step["unlocks"]): string =>
     gains.map(({ id, after, with: later }) => [id, ...after, ...later].join("+")).join(" ");
-  return steps.map(({ cause, unlocks, opens }) => `${cause}: ${ids(unlocks)} | ${ids(opens)}`);
+  return steps.map(({ causes, unlocks, opens }) =>
+    `${causes.join("+")}: ${ids(unlocks)} | ${ids(opens)}`
+  );
 }
 
 Deno.test("planOf() asks for the least first, and of that for what brings most", () => {
@@ -105,6 +107,43 @@ Deno.test("planOf() tells once of the quantities that several things keep away",
   ]);
 });
 
+Deno.test("planOf() makes one step of causes that one remedy takes away", () => {
+  const rows = [row("a", ["x"]), row("b", ["y"]), row("c", ["x", "y"])];
+  const plan = planOf(rows, [cause("x", MODPROBE), cause("y", MODPROBE)], PROFILE);
+  assertEquals(lines(plan), ["x+y: a b c | "]);
+  assertEquals(plan.steps[0]?.whys, ["Cannot x", "Cannot y"]);
+});
+
+Deno.test("planOf() puts what waits for another step behind it, though it asks for less", () => {
+  const rows = [row("a", ["load", "lower"]), row("b", ["lower"]), row("c", ["ask"])];
+  const causes = [cause("ask", ASK, true), cause("load", MODPROBE), cause("lower", SYSCTL)];
+  assertEquals(lines(planOf(rows, causes, PROFILE)), [
+    "lower: b | a+step-load",
+    "load: a+step-lower | ",
+    "ask: c | ",
+  ]);
+});
+
+Deno.test("planOf() says what is to be done on the host of a container", () => {
+  const on = (runtime: (typeof RUNTIMES)[number]) => {
+    const perfAccess = { ...new PerfMachine({ paranoid: 0 }).access(), runtime };
+    const [step] = planOf(
+      [row("a", ["load"]), row("b", ["unit"])],
+      [cause("load", MODPROBE), cause("unit", UNIT)],
+      { ...PROFILE, perfAccess },
+    ).steps.filter(({ causes }) => causes.includes("load"));
+    return step?.ways[0]?.onHost;
+  };
+  assertEquals([on("docker"), on("systemd"), on("host")], [true, false, false]);
+});
+
+Deno.test("planOf() is not sure of what a rule may keep away that cannot be seen yet", () => {
+  const { plan } = diagnosisOf({ paranoid: 2, filter: ERRNO.EPERM });
+  const [step] = plan.steps;
+  assertEquals(step?.causes, ["filter"]);
+  assertEquals(new Set(step?.unlocks.map(({ sureness }) => sureness)), new Set(["unseen"]));
+});
+
 Deno.test("planOf() is only sure of what takes no hardware", () => {
   const of = (hardware: Cells["hardware"]) =>
     planOf([row("a", ["unit"], { cells: { ...CELLS, hardware } })], [cause("unit", UNIT)], PROFILE)
@@ -119,7 +158,7 @@ Deno.test("planOf() is only sure of what takes no hardware", () => {
 
 Deno.test("a step has every way that takes its cause away, each with what it risks and how to keep it", () => {
   const { plan } = diagnosisOf({ paranoid: 2 });
-  const step = plan.steps.find(({ cause }) => cause === "capability")!;
+  const step = plan.steps.find(({ causes }) => causes.includes("capability"))!;
   assertEquals(step.ways.map(({ privilege }) => privilege), ["service", "everyone"]);
   const [own, all] = step.ways;
   assertStringIncludes(own!.text, "setpriv");
@@ -135,7 +174,7 @@ Deno.test("a step has every way that takes its cause away, each with what it ris
 
 Deno.test("a way of two parts is noticed when the slower part is", () => {
   const { plan } = diagnosisOf({ paranoid: 3, patched: true });
-  const [way] = plan.steps.find(({ cause }) => cause === "level")!.ways;
+  const [way] = plan.steps.find(({ causes }) => causes.includes("level"))!.ways;
   assertEquals(way?.lasts.length, 2);
   assertEquals([way?.privilege, way?.noticed], ["everyone", undefined]);
 });
