@@ -98,12 +98,15 @@ export function TableBlock(props: { block: Table; snapshot: Snapshot }): Html {
         </thead>
         <tbody>
           {shown.map((line) => <Row line={line} kind={block.heading} columns={block.columns} />)}
-          {Array.from({ length: blank }, (_, index) => (
-            <tr class="blank">
-              <th>{shown.length === 0 && index === 0 ? block.empty : "\u00a0"}</th>
-              {block.columns.map(() => <td></td>)}
-            </tr>
-          ))}
+          {Array.from({ length: blank }, (_, index) => {
+            const said = shown.length === 0 && index === 0;
+            return (
+              <tr class="blank" aria-hidden={said ? undefined : "true"}>
+                <th scope="row">{said ? block.empty : "\u00a0"}</th>
+                {block.columns.map(() => <td></td>)}
+              </tr>
+            );
+          })}
         </tbody>
         {others === 0 ? null : (
           <tfoot>

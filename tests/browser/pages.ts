@@ -1,0 +1,68 @@
+/**
+ * Which pages there are, on which machines: what holds of every page is checked on each of these. A
+ * new page is a line here.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { BusyService } from "./busy_service.ts";
+import { WatchedPage } from "./chromium.ts";
+
+/** With hardware counters, with a PMU that is hidden, and with nearly nothing to read. */
+export const MACHINES = ["server-2socket", "firecracker-2cpu", "minimal-container"] as const;
+
+export interface PageCase {
+  readonly name: string;
+  readonly path: string;
+  /** Default 200. */
+  readonly status?: number;
+  /** Follows the host by a stream of this address. */
+  readonly stream?: string;
+}
+
+export const PAGES: readonly PageCase[] = [
+  { name: "overview", path: "/", stream: "/stream?page=overview" },
+  { name: "overview with proof", path: "/?how=open", stream: "/stream?page=overview" },
+  { name: "doctor", path: "/doctor" },
+  { name: "message", path: "/nowhere", status: 404 },
+];
+
+const STATE = `document.querySelector(".state")?.dataset.state`;
+const SHOWN = `document.querySelector("#tick").title.replace(/\\D/g, "")`;
+
+export interface OpenOptions extends BrowserContextOptions {
+  /** Blocked: the page stays as it was served. */
+  readonly scripts?: "run" | "blocked";
+}
+
+/** Opens a page, and waits until it lives where it does that. */
+export async function openPage(
+  browser: Browser,
+  service: BusyService,
+  page: PageCase,
+  { scripts = "run", ...options }: OpenOptions = {},
+): Promise<WatchedPage> {
+  const watched = await WatchedPage.open(browser, options);
+  if (scripts === "blocked") await watched.page.route("**/*.js", (route) => route.abort());
+  const { path, status = 200, stream } = page;
+  const answer = await watched.page.goto(service.url + path);
+  assertEquals(answer?.status(), status, path);
+  if (status !== 200) takeRefusal(watched);
+  if (scripts === "run" && stream !== undefined) await watched.until(`${STATE} === "live"`);
+  return watched;
+}
+
+/** A page that is a message has a status of its own, which Chromium calls an error. */
+function takeRefusal(watched: WatchedPage): void {
+  const others = watched.takeComplaints().filter((said) =>
+    !/responded with a status of/.test(said)
+  );
+  watched.complaints.push(...others);
+}
+
+/** A second goes by on the host, and the page shows it. */
+export async function tick(service: BusyService, watched: WatchedPage): Promise<void> {
+  service.host.tick();
+  await watched.until(`${SHOWN} === "${service.host.stage.snapshot.sequence}"`);
+}
