@@ -12,6 +12,8 @@ const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/
 /** What a busy machine may take for anything that a test waits for. */
 export const PATIENCE_MS = 120_000;
 const POLL_MS = 50;
+/** What every answer says first of its policy. */
+const STRICT = /^default-src 'none'; script-src 'self'; style-src 'self'; /;
 
 /** Path of the browser; null where there is none, and tests say what they need. */
 export const CHROMIUM: string | null = CANDIDATES.find(exists) ?? null;
@@ -46,7 +48,7 @@ export async function launch(): Promise<Browser> {
 /** A page whose complaints are kept. */
 export class WatchedPage {
   readonly page: Page;
-  /** Console errors, uncaught exceptions and policy violations, in their order. */
+  /** Console errors, uncaught exceptions, policy violations and answers without a strict policy. */
   readonly complaints: string[] = [];
 
   private constructor(page: Page) {
@@ -55,6 +57,11 @@ export class WatchedPage {
       if (message.type() === "error") this.complaints.push(`console: ${message.text()}`);
     });
     page.on("pageerror", (error) => this.complaints.push(`exception: ${error.message}`));
+    page.on("response", (response) => {
+      const policy = response.headers()["content-security-policy"] ?? "none";
+      if (STRICT.test(policy) && !/unsafe/.test(policy)) return;
+      this.complaints.push(`policy: ${response.url()} came with ${policy}`);
+    });
   }
 
   static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
