@@ -3,6 +3,7 @@ import { Marks, type Sampler } from "../collectors/mod.ts";
 import { createViews, type Views } from "../views/mod.ts";
 import { createApp } from "./app.ts";
 import { ASSETS } from "./assets.ts";
+import { CLOCK, type Clock } from "./clock.ts";
 import { type Examination, examine } from "./doctor.ts";
 import { Hub } from "./hub.ts";
 import { once } from "./once.ts";
@@ -12,13 +13,15 @@ import { Listener } from "./server.ts";
 export interface ServiceOptions extends ServeOptions {
   readonly sampler: Sampler;
   readonly version: string;
+  /** Of the streams; default the machine's. */
+  readonly clock?: Clock;
 }
 
 /** Listens. Throws `ListenError`. */
 export function startService(options: ServiceOptions): Listener {
-  const { sampler, version, address, allowedHosts } = options;
+  const { sampler, version, address, allowedHosts, clock = CLOCK } = options;
   const rendering = views(version);
-  const hub = new Hub({ sampler });
+  const hub = new Hub({ sampler, clock });
   const marks = new Marks(sampler.feed);
   const common = { sampler, hub, rendering, marks, files: ASSETS };
   const app = createApp({ ...common, version, address, allowedHosts });

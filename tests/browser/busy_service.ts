@@ -1,4 +1,5 @@
 /** The service of this process over a machine of text at work: what it shows is the test's to say. @module */
+import { CLOCK, type Clock } from "../../routes/clock.ts";
 import { type Listener, startService } from "../../routes/mod.ts";
 import { BusyHost, type BusyHostOptions } from "../busy_host.ts";
 import { TextTree } from "../text_tree.ts";
@@ -13,6 +14,15 @@ export interface BusyServiceOptions extends BusyHostOptions {
   readonly historyTicks?: number;
   /** Names in the machine's files, and what stands in their place. */
   readonly renamed?: Readonly<Record<string, string>>;
+  /** Streams wait so many times shorter for all that they wait for, so that ticks may follow faster. */
+  readonly haste?: number;
+}
+
+function hasty(haste: number): Clock {
+  return {
+    nowMs: () => CLOCK.nowMs() * haste,
+    sleep: (ms, signal) => CLOCK.sleep(ms / haste, signal),
+  };
 }
 
 export class BusyService implements AsyncDisposable {
@@ -36,6 +46,7 @@ export class BusyService implements AsyncDisposable {
       version: "1.2.3",
       address: { hostname: "127.0.0.1", port: 0 },
       allowedHosts: [],
+      clock: hasty(options.haste ?? 1),
     });
     return new BusyService(host, listener);
   }

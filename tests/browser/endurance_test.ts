@@ -1,0 +1,71 @@
+/** Ten minutes of a page, a tick as soon as the last one is painted: it holds no more than before. @module */
+import { assert, assertEquals } from "@std/assert";
+import { browserTest } from "./browser_case.ts";
+import { BusyService } from "./busy_service.ts";
+import type { WatchedPage } from "./chromium.ts";
+import { Holdings } from "./held.ts";
+import { openPage, PAGES } from "./pages.ts";
+
+/** Ten minutes at a tick a second. */
+const TICKS = 600;
+/** By then the page has done all that it does. Its charts have all their points from the start. */
+const WARM_TICKS = 200;
+/** Streams that bring a tick every two milliseconds at most, in place of a tenth of a second. */
+const HASTE = 50;
+/** More than this is eleven bytes kept of each tick. */
+const DATA_GROWTH_MOST = 1.01;
+
+/** Resolves when the tick of this number is painted. Defined once: the engine keeps what is evaluated. */
+const PAINTED = `globalThis.painted = (sequence) => new Promise((resolve) => {
+  const look = () => {
+    const shown = document.querySelector("#tick").title.replace(/\\D/g, "");
+    if (shown === sequence) resolve();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}); 0`;
+
+interface Painted {
+  painted(sequence: string): Promise<void>;
+}
+
+/** Goes on for so many ticks, each painted by each page before the next. */
+async function live(
+  service: BusyService,
+  pages: readonly WatchedPage[],
+  count: number,
+): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    service.host.tick();
+    const sequence = String(service.host.stage.snapshot.sequence);
+    for (const { page } of pages) {
+      await page.evaluate(
+        (sequence) => (globalThis as unknown as Painted).painted(sequence),
+        sequence,
+      );
+    }
+  }
+}
+
+const LASTING = PAGES.filter(({ stream, path }) => stream !== undefined && !path.includes("?"));
+
+for (const page of LASTING) {
+  browserTest(`ten minutes of the page ${page.name} leave nothing behind`, async (browser) => {
+    await using service = await BusyService.start({ machine: "server-2socket", haste: HASTE });
+    const old = await openPage(browser, service, page);
+    const holdings = await Holdings.of(old);
+    await old.evaluate(PAINTED);
+    await live(service, [old], WARM_TICKS);
+    const early = await holdings.dataBytes();
+    await live(service, [old], TICKS - WARM_TICKS);
+    const late = await holdings.dataBytes();
+    assert(late < early * DATA_GROWTH_MOST, `${early} bytes of data became ${late}`);
+
+    // What a tick shows may need an element more or less: a page that is new at this tick tells.
+    const fresh = await openPage(browser, service, page);
+    await fresh.evaluate(PAINTED);
+    await live(service, [old, fresh], 1);
+    assertEquals(await holdings.held(), await (await Holdings.of(fresh)).held());
+    assertEquals([...old.takeComplaints(), ...fresh.takeComplaints()], []);
+  });
+}
