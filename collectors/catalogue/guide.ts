@@ -93,7 +93,10 @@ function shownBy({ note, blocks }: Card): readonly string[] {
 function metricsOf(block: Block): readonly string[] {
   switch (block.block) {
     case "headline":
+    case "parts":
       return [block.shown.metric];
+    case "fold":
+      return block.blocks.flatMap(metricsOf);
     case "figures":
       return block.rows.map(({ metric }) => metric);
     case "bar":
