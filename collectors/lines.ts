@@ -49,10 +49,10 @@ const NOTHING: Point = { value: null, share: 1 };
 
 export class Lines {
   readonly #rows: Rows;
-  readonly #steps: Steps;
+  readonly #steps: Pick<Steps, "at">;
   readonly #kept = new Map<string, Kept>();
 
-  constructor(rows: Rows, steps: Steps) {
+  constructor(rows: Rows, steps: Pick<Steps, "at">) {
     this.#rows = rows;
     this.#steps = steps;
   }
@@ -101,7 +101,7 @@ export class Lines {
 export function pointOf(line: Line, step: Step | null, previous: Point | undefined): Point {
   const { entry, slot, bornSequence } = line;
   if (step === null || slot === undefined) return NOTHING;
-  // Not read again since: the step goes on.
+  // Not read again since: the step goes on, until a gap ends it, and need not be worked out.
   if (previous !== undefined && isUnchanged(readAtColumns(entry), step.from, step.to)) {
     return previous;
   }

@@ -86,14 +86,15 @@ export class SeriesStore {
   constructor(source: SeriesSource) {
     const { timeline: { coarse, fine, shape } } = source;
     this.#source = source;
-    this.#groups = source.groups ?? new Groups(source.layout.scopes);
+    this.#groups = groupsOf(source);
     const common = { coarse, width: coarse.width, meaning: meaningOf(source) };
     const coarseGap = (to: Float64Array): number =>
       gapFrom(shape.coarseStepMs, to[HEADER.intervalMs]!);
     this.#coarseSteps = new Steps({ ...common, rows: coarse, gapMs: coarseGap });
     this.#coarse = new Lines(coarse, this.#coarseSteps);
     this.#fineRows = new FineRows(fine);
-    const fineGap = (to: Float64Array): number => 1.5 * pointMs(to[HEADER.intervalMs]!);
+    const fineGap = (to: Float64Array): number =>
+      fineGapFrom(shape.coarseStepMs, to[HEADER.intervalMs]!);
     this.#fineSteps = new Steps({ ...common, rows: this.#fineRows, gapMs: fineGap });
     this.#fine = new Lines(this.#fineRows, this.#fineSteps);
   }
@@ -102,8 +103,7 @@ export class SeriesStore {
   update(source: SeriesSource): void {
     const { layout, sourceIndex } = this.#source;
     const moved = source.layout.version !== layout.version;
-    if (source.groups !== undefined) this.#groups = source.groups;
-    else if (moved) this.#groups = new Groups(source.layout.scopes);
+    this.#groups = groupsOf(source);
     this.#source = source;
     if (!moved && source.sourceIndex === sourceIndex) return;
     this.#coarseSteps.update(meaningOf(source));
@@ -241,6 +241,10 @@ export function seriesName({ metric, instance, group }: SeriesKey): string {
   }`;
 }
 
+function groupsOf({ layout, groups }: SeriesSource): Groups {
+  return groups ?? new Groups(layout.scopes);
+}
+
 function meaningOf({ layout, sourceIndex }: SeriesSource): Meaning {
   return { layout, sourceIndex: sourceIndex ?? null };
 }
@@ -299,4 +303,12 @@ function sharesOf(column: readonly Points[]): readonly number[] | null {
  */
 function gapFrom(stepMs: number, intervalMs: number): number {
   return intervalMs >= stepMs ? 1.5 * intervalMs : stepMs + 1.25 * intervalMs;
+}
+
+/**
+ * The same for fine points. Ticks a tenth of a second apart are late by half of that on a busy machine,
+ * and nothing is missing: there is a gap where as much as a whole point is.
+ */
+function fineGapFrom(stepMs: number, intervalMs: number): number {
+  return intervalMs >= stepMs ? gapFrom(stepMs, intervalMs) : 1.9 * pointMs(intervalMs);
 }

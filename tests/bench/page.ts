@@ -20,6 +20,8 @@ import type { Result, Size } from "./result.ts";
 const BYTES_MOST = 60_000;
 const RENDER_MS_MOST = 5;
 const HISTORY_TICKS = CHART_SPAN_MS / 1000;
+/** Points are no closer. */
+const FINE_MS = 100;
 const VERSION = "1.2.3";
 const MACHINES = ["server-2socket", "firecracker-2cpu"] as const;
 
@@ -44,6 +46,7 @@ export async function page(size: Size): Promise<Result[]> {
       { name: `${name}: first page, lines of pure noise`, value: noise + beside, ...bytes },
       ...times(name, host, views, rounds),
       ...message(name, host, views),
+      ...points(name, host, views, rounds),
     );
   }
   return results;
@@ -103,6 +106,23 @@ function message(name: string, host: BusyHost, views: Views): Result[] {
     { name: `${name}: message of a tick`, value: plain, unit: "B" },
     { name: `${name}: message of a tick, deflated`, value: encoded.deflated, unit: "B" },
   ];
+}
+
+/** Of a tick at the finest interval that pages are told of, on all lines of the page; it stays so. */
+function points(name: string, host: BusyHost, views: Views, rounds: number): Result[] {
+  const { stage } = host;
+  stage.intervalMs = FINE_MS;
+  const keys = views.overview.series(stage.snapshot);
+  const spent: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const after = stage.feed.sequence();
+    host.tick();
+    const begunMs = performance.now();
+    stage.feed.series.read(keys, after, CHART_SPAN_MS, { fine: true });
+    spent.push(performance.now() - begunMs);
+  }
+  const value = 1000 * median(spent);
+  return [{ name: `${name}: points of a tick on ${keys.length} lines`, value, unit: "us" }];
 }
 
 function encodedOf(text: string): { plain: number; deflated: number } {

@@ -1,40 +1,18 @@
 /**
- * Lines over time: what a point is worth, where there is none, and how fine points follow coarse ones.
+ * Lines over time: what a point is worth, and where there is none.
  *
  * @module
  */
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { type CollectorSpec } from "../../collectors/collector.ts";
-import { POINT_MS_LEAST } from "../../collectors/fine_rows.ts";
-import { type Series, SeriesStore } from "../../collectors/series.ts";
-import { MESSAGE_GAP_MS_LEAST } from "../../routes/hub.ts";
+import { assertEquals } from "@std/assert";
+import { SeriesStore } from "../../collectors/series.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 import { HandCounted, type Rises, source } from "./hand_counted.ts";
+import { cpus, type Totals } from "./known_counter.ts";
 
 const tree = new TextTree();
 const MINUTE_MS = 60_000;
 const QUARTER_MS = 900_000;
-
-/** Counters of CPUs, as the test sets them. */
-type Totals = number[];
-
-function cpus(totals: Totals, minIntervalMs = 0): CollectorSpec {
-  return {
-    id: "cpu_time",
-    minIntervalMs,
-    open: (site) => {
-      const user = site.column("cpu_user_seconds");
-      const cpu = site.instances("cpu");
-      return {
-        read: (row) => {
-          for (const [n, total] of totals.entries()) row.count(user, cpu.claim(String(n)), total);
-        },
-        close: () => {},
-      };
-    },
-  };
-}
 
 Deno.test("SeriesStore.read breaks a line where rows are missing", () => {
   const totals: Totals = [0];
@@ -222,165 +200,21 @@ Deno.test("SeriesStore.read leaves out what cannot be true from the second time 
     const { layout, timeline } = live.engine;
     const fresh = new SeriesStore({ layout, timeline }).read(keys, -1, MINUTE_MS, { fine });
     assertEquals(fresh.values, seen, `${intervalMs} ms, at once`);
+    // Also where the row before the first is judged by is none of those that are asked for.
+    const late = new SeriesStore({ layout, timeline }).read(keys, 4, MINUTE_MS, { fine });
+    assertEquals(late.values, seen.map((column) => column.slice(4)), `${intervalMs} ms, later on`);
     if (intervalMs < 1000) continue;
     const drawn = figures.map((grade, index) => grade === "implausible" ? index : -1);
     assertEquals(drawn.filter((index) => index >= 0), [3, 4]);
   }
 });
 
-/** A counter whose total is known at each moment at which it was read. */
-class Known {
-  readonly totals: Totals = [0, 0];
-  readonly stage: Stage;
-  readonly key = { metric: "cpu_user_seconds", instance: "0" };
-  readonly #at = new Map<number, number>();
-  #state = 7;
-
-  constructor(minIntervalMs = 0) {
-    this.stage = new Stage([cpus(this.totals, minIntervalMs)], { tree });
-  }
-
-  /** Ticks, each early or late by up to `jitterMs`, in which the counter rises by something. */
-  ticks(count: number, intervalMs: number, jitterMs = 0): void {
-    this.stage.intervalMs = intervalMs;
-    let late = 0;
-    for (let tick = 0; tick < count; tick++) {
-      const next = Math.round(jitterMs * this.#random());
-      this.totals[0]! += this.#random() * intervalMs / 1000;
-      this.stage.tick(intervalMs + next - late);
-      late = next;
-      this.#at.set(this.stage.clock.wall, this.totals[0]!);
-    }
-  }
-
-  read(after = -1, spanMs = QUARTER_MS, until = Infinity): Series {
-    return this.stage.feed.series.read([this.key], after, spanMs, { fine: true, until });
-  }
-
-  /** Each value is the rate between its moment and that of the point before. */
-  holds(seconds: readonly number[], values: readonly (number | null)[]): void {
-    for (let n = 1; n < seconds.length; n++) {
-      const [from, to] = [wallMs(seconds[n - 1]!), wallMs(seconds[n]!)];
-      assert(from < to, `point ${n} at ${to} is not after ${from}`);
-      const rate = 1000 * (this.#at.get(to)! - this.#at.get(from)!) / (to - from);
-      assertAlmostEquals(values[n]!, rate, 1e-9, `point ${n}: ${values[n]}, not ${rate}`);
-    }
-  }
-
-  #random(): number {
-    return (this.#state = (this.#state * 48_271) % 2_147_483_647) / 2_147_483_647;
-  }
-}
-
-function wallMs(seconds: number): number {
-  return Math.round(1000 * seconds);
-}
-
-Deno.test("fine points are rates from point to point, also where they follow coarse ones", () => {
-  for (const intervalMs of [10, 30, 40, 70, 100, 110, 250, 300, 500, 700, 999]) {
-    const known = new Known();
-    // More than the fine rows hold.
-    known.ticks(Math.ceil(60_000 / intervalMs), intervalMs, Math.min(4, intervalMs / 10));
-    const { seconds, values } = known.read();
-    known.holds(seconds, values[0]!);
-    const steps = seconds.slice(1).map((at, n) => Math.round(1000 * (at - seconds[n]!)));
-    const finest = Math.max(intervalMs, POINT_MS_LEAST);
-    assert(steps.every((ms) => ms >= 0.7 * finest), `${intervalMs} ms: ${Math.min(...steps)}`);
-    // The newest second has as many points as there can be.
-    const newest = steps.slice(-3);
-    assert(newest.every((ms) => ms < 2 * finest + 10), `${intervalMs} ms: ${newest}`);
-    const [oldest] = seconds;
-    assert(seconds.at(-1)! - oldest! > 57, `${intervalMs} ms: the past is not there`);
-  }
-});
-
-Deno.test("fine points are as many as messages, and at a second they are the coarse ones", () => {
-  assertEquals(POINT_MS_LEAST, MESSAGE_GAP_MS_LEAST);
-  for (const intervalMs of [1000, 1500, 5000]) {
-    const known = new Known();
-    known.ticks(40, intervalMs);
-    assertEquals(known.read(), known.stage.feed.series.read([known.key], -1, QUARTER_MS));
-  }
-});
-
-Deno.test("whoever takes fine points as they come gets each once, and so does who was away", () => {
-  for (const intervalMs of [10, 40, 100, 250]) {
-    const known = new Known();
-    known.ticks(Math.ceil(5000 / intervalMs), intervalMs, 2);
-    const seconds: number[] = [];
-    const values: (number | null)[] = [];
-    let after = -1;
-    // Ticks between two looks: now and then, ten seconds, a minute and a half, none.
-    const pauses = [1, 1, 7, 1, 10_000 / intervalMs, 3, 1, 90_000 / intervalMs, 1, 0, 2];
-    for (const pause of pauses) {
-      known.ticks(pause, intervalMs, 2);
-      const found = known.read(after);
-      seconds.push(...found.seconds);
-      values.push(...found.values[0]!);
-      // The cursor of a stream is its newest tick, whether that is a point or not.
-      after = known.stage.feed.sequence();
-    }
-    const order = seconds.toSorted((a, b) => a - b);
-    assertEquals(seconds, [...new Set(order)], `${intervalMs} ms`);
-    // Coarse points that make up for what was missed tell of the second before them.
-    const steps = seconds.slice(1).map((at, n) => at - seconds[n]!);
-    assert(Math.max(...steps) <= 1.1, `${intervalMs} ms: a hole of ${Math.max(...steps)} s`);
-    assert(values.slice(1).every((value) => value !== null));
-  }
-});
-
-Deno.test("a change of the interval leaves neither a hole nor a point too many", () => {
-  const known = new Known();
-  for (const [count, intervalMs] of [[20, 1000], [30, 100], [9, 2000], [25, 50], [8, 250]]) {
-    known.ticks(count!, intervalMs!);
-    const { seconds, values } = known.read();
-    const steps = seconds.slice(1).map((at, n) => at - seconds[n]!);
-    assert(Math.max(...steps) <= Math.max(1, intervalMs! / 1000, 2) + 0.01, `${intervalMs} ms`);
-    if (intervalMs! < 1000) known.holds(seconds, values[0]!);
-  }
-});
-
-Deno.test("fine points keep the step of what is read seldom, and its value is that of its own readings", () => {
-  const known = new Known(1000);
-  known.ticks(50, 100);
-  const live: (number | null)[] = [];
-  for (let tick = 0; tick < 30; tick++) {
-    const after = known.stage.feed.sequence();
-    known.ticks(1, 100);
-    live.push(...known.read(after).values[0]!);
-  }
-  assertEquals(live.length, 30);
-  const heights = [...new Set(live)];
-  assertEquals(heights.includes(null), false);
-  // Three readings in three seconds, and the one before them.
-  assert(heights.length === 3 || heights.length === 4, `${heights}`);
-  const [whole] = known.read().values;
-  assertEquals(whole!.slice(-30), live);
-});
-
-Deno.test("a tick that is missing is a gap in fine points", () => {
-  const known = new Known();
-  known.ticks(12, 100);
-  known.stage.tick(200);
-  known.ticks(2, 100);
-  const [values] = known.read().values;
-  assertEquals(values!.map((value) => value === null), [
-    true,
-    ...Array(11).fill(false),
-    true,
-    false,
-    false,
-  ]);
-});
-
-Deno.test("SeriesStore.read tells nothing of rows after the one that is asked for", () => {
-  for (const intervalMs of [100, 1000]) {
-    const known = new Known();
-    known.ticks(40, intervalMs);
-    const whole = known.read();
-    const until = known.read(-1, QUARTER_MS, 30);
-    const wall = (known.stage.clock.wall - 10 * intervalMs) / 1000;
-    assertEquals([until.seconds.at(-1), until.sequence], [wall, 30]);
-    assertEquals(until.values[0], whole.values[0]!.slice(0, until.seconds.length));
-  }
+Deno.test("SeriesStore.read judges what is read seldom by its own reading before", () => {
+  const core = new HandCounted("core_counters");
+  core.rises = { 0: counts(1e9, 400) };
+  const stage = new Stage([{ ...core.spec, minIntervalMs: 5000 }], { tree });
+  for (let tick = 0; tick < 14; tick++) stage.tick();
+  const key = { metric: "instructions", instance: "0" };
+  const [values] = stage.feed.series.read([key], 0, MINUTE_MS).values;
+  assertEquals(values, [...Array(5).fill(null), ...Array(5).fill(400), ...Array(4).fill(null)]);
 });

@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import type { Hono } from "hono";
 import { load } from "../../collectors/load.ts";
-import { Marks } from "../../collectors/marks.ts";
+import { type Mark, Marks } from "../../collectors/marks.ts";
 import type { SeriesKey } from "../../collectors/series.ts";
 import { isMeasured } from "../../collectors/trust.ts";
 import { createApp, type Deps } from "../../routes/app.ts";
@@ -46,6 +46,8 @@ export interface Rendered {
   documents: number;
   snapshots: number;
   expositions: number;
+  /** Of the last document. */
+  marks: readonly Mark[] | undefined;
 }
 
 export interface HostOptions extends Partial<Pick<Deps, "address" | "allowedHosts" | "files">> {
@@ -64,7 +66,14 @@ export function startHost(options: HostOptions = {}): Host {
   const report = (message: string): void => {
     reports.push(message);
   };
-  const rendered = { broken: false, fragments: 0, documents: 0, snapshots: 0, expositions: 0 };
+  const rendered: Rendered = {
+    broken: false,
+    fragments: 0,
+    documents: 0,
+    snapshots: 0,
+    expositions: 0,
+    marks: undefined,
+  };
   const rendering = plainRendering(rendered, options.columns ?? [{ metric: "load_1m" }]);
   const { clientsMost } = options;
   const hub = new Hub({
@@ -108,8 +117,9 @@ function plainRendering(rendered: Rendered, columns: readonly SeriesKey[]): Rend
         ]);
       },
       partials: (fragments) => [...fragments].map(([id, html]) => `${id}=${html}`).join("\n"),
-      document: ({ snapshot, series, intervalMs }) => {
+      document: ({ snapshot, series, intervalMs, marks }) => {
         rendered.documents++;
+        rendered.marks = marks;
         return `<!DOCTYPE html>${snapshot.cursor} ${series.seconds.length} ${intervalMs}`;
       },
     },

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { busyApp } from "./busy_app.ts";
 import { startHost } from "./host.ts";
 
 Deno.test("/ is made once for a tick and an interval", async () => {
@@ -27,6 +28,23 @@ Deno.test("/ shows as many points as its span has, one page for each span", asyn
   assertEquals(await points("?span=5m"), 301);
   assertEquals(await points("?span=all"), 400);
   assertEquals(host.rendered.documents, 3);
+});
+
+Deno.test("/ is made anew for a new mark, and has them all", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  await host.app.request("/");
+  assertEquals(host.rendered.marks, []);
+  const mark = host.marks.add("deploy", host.sampler.stage.clock.wall);
+  await host.app.request("/");
+  assertEquals(host.rendered.marks, [mark]);
+});
+
+Deno.test("/ names its columns as its stream and its samples do", async () => {
+  const get = await busyApp();
+  const named = /<body [^>]*data-key="([^"]+)"/.exec(await (await get("/")).text())?.[1];
+  const { key, y } = await (await get("/sample?page=overview")).json();
+  assertEquals([named, y.length > 10], [key, true]);
 });
 
 Deno.test("/ says that somebody looks", async () => {

@@ -1,12 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { Marks } from "../../collectors/marks.ts";
-import { createApp } from "../../routes/app.ts";
-import { Hub } from "../../routes/hub.ts";
 import { seriesCsv } from "../../routes/series_csv.ts";
 import { columnsOf } from "../../routes/series_json.ts";
-import { StaticFiles } from "../../routes/static_files.ts";
-import { createViews } from "../../views/mod.ts";
-import { BusyHost } from "../busy_host.ts";
+import { busyApp } from "./busy_app.ts";
 import { startHost } from "./host.ts";
 
 const START = Date.UTC(2026, 0, 2, 3, 4, 5) / 1000;
@@ -218,25 +213,6 @@ Deno.test("seriesCsv quotes names, and no cell of it is a formula", () => {
       "1970-01-01T00:00:01.500Z,1.5,,,,,,,\r\n",
   );
 });
-
-/** The real pages over a machine with two sockets and counters that take turns. */
-async function busyApp(): Promise<(path: string) => Promise<Response>> {
-  const host = await BusyHost.load("server-2socket");
-  const { sampler } = host;
-  for (let tick = 0; tick < 5; tick++) host.tick();
-  const version = "1.2.3";
-  const app = createApp({
-    sampler,
-    hub: new Hub({ sampler }),
-    rendering: createViews({ url: (name) => name, version }),
-    marks: new Marks(sampler.feed),
-    files: await StaticFiles.of({}),
-    version,
-    address: { hostname: "127.0.0.1", port: 7878 },
-    allowedHosts: [],
-  });
-  return async (path) => await app.request(path);
-}
 
 Deno.test("/api/v1/series of one group is its part of the whole", async () => {
   const get = await busyApp();

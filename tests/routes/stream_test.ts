@@ -237,10 +237,27 @@ Deno.test("marks are told to who begins, and to everybody when there is a new on
   // At the first the client may have been told already; more than once is no harm.
   assertEquals(samples.slice(1).map(({ marks }) => marks), [undefined, all, undefined]);
   await reader.cancel();
-  // Who was away comes back to them, also where no point is new.
+  // Who was away comes back to them.
   host.marks.add("late", (START + 5) * 1000);
   const again = await connect(host, "stageboot-4");
   await again.message();
   assertEquals(JSON.parse((await again.message()).data).marks, [...all, [START + 5, "late"]]);
   await again.cancel();
+});
+
+Deno.test("a mark is told also with a tick that is no point", async () => {
+  const host = startHost();
+  host.sampler.stage.intervalMs = 40;
+  for (let tick = 0; tick < 6; tick++) host.tick(0.25);
+  const reader = await connect(host);
+  await reader.message();
+  await reader.message();
+  host.marks.add("deploy", host.sampler.stage.clock.wall);
+  await host.clock.advance(101);
+  // Every third is a point: not the seventh.
+  host.tick(0.25);
+  await settled();
+  const sample = JSON.parse((await reader.message()).data);
+  assertEquals([sample.x, sample.y, sample.marks.length], [[], [[]], 1]);
+  await reader.cancel();
 });
