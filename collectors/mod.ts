@@ -29,7 +29,7 @@ export type { Check } from "./check.ts";
 export { type Compared, DIFFERENCE_MOST, type Explanation, type Side } from "./comparison.ts";
 export { diagnose, type Diagnosis } from "./diagnosis.ts";
 export type { Feed } from "./feed.ts";
-export { type Formula, inputs, print } from "./formula.ts";
+export { evaluate, type Formula, inputs, print } from "./formula.ts";
 export type { HostProfile } from "./host.ts";
 export type { Health, Sampler, SamplerOptions } from "./sampler.ts";
 export { type Mark, Marks } from "./marks.ts";
@@ -39,11 +39,13 @@ export { parseCpuList } from "./pmu/cpu_list.ts";
 export { parseEventList } from "./pmu/event_list.ts";
 export { BUNDLES } from "./pmu/recipe.ts";
 export { groupOf, hasProof, type Proof, proofOf } from "./proof.ts";
+export { type Count, countsOf, groupsBeside, type Narrower, narrowerFor } from "./proof_counts.ts";
 export type { Provenance, Source } from "./source.ts";
 export { COARSE_SPAN_MS } from "./timeline.ts";
 export { INTERVAL_MS_LEAST, INTERVAL_MS_MOST } from "./schedule.ts";
 export { type GroupKey, type Series, type SeriesKey, seriesName } from "./series.ts";
 export type { Present, Snapshot } from "./snapshot.ts";
+export type { Working } from "./window.ts";
 export {
   type Absence,
   type Grade,

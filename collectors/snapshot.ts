@@ -5,6 +5,7 @@
  * @module
  */
 import { type Measured, type Metric, metric as metricOf } from "./catalogue.ts";
+import { type Counting, countingOf, type Times } from "./counting.ts";
 import type { HostProfile } from "./host.ts";
 import { alternatives, type Formula, inputs } from "./formula.ts";
 import type { Groups } from "./groups.ts";
@@ -21,7 +22,7 @@ import {
   type Problem,
   type Reading,
 } from "./trust.ts";
-import type { Slot, Window } from "./window.ts";
+import type { Slot, Window, Working } from "./window.ts";
 
 /** An instance that is there, with its slot. */
 export interface Present extends Instance {
@@ -155,6 +156,29 @@ export class Snapshot {
     return this.sources(id).find((source) =>
       metricOf(source.metric).scope === scope && source.instances.includes(instance)
     );
+  }
+
+  /** What the value of a derived metric is made of; null where it has none. */
+  working(id: string, instance?: string): Working | null {
+    const entry = metricOf(id);
+    const slot = this.#slot(entry, instance);
+    if (entry.kind !== "derived" || slot === undefined) return null;
+    const { formula, scope } = entry;
+    const taken = alternatives(formula)
+      .find((each) => isMeasured(this.#window.formula(each, scope, slot)));
+    return taken === undefined ? null : this.#window.working(taken, scope, slot);
+  }
+
+  /** What a counter counted on the instances of these names. */
+  counting(metric: Measured, times: Times, names: readonly string[]): Counting {
+    const slots = names.map((name) => this.#slot(metric, name))
+      .filter((slot) => typeof slot === "number");
+    return countingOf(this.#window, metric, times, slots);
+  }
+
+  /** When a collector was last read, by the wall clock in ms; NaN where it never was. */
+  readWallMs(collector: string): number {
+    return this.wallMs - this.monotonicMs + this.#window.readAtMs(collector);
   }
 
   /** Seconds that a collector's window spans; NaN before its second reading. */

@@ -34,6 +34,15 @@ export type Slot = number | Members | null;
  */
 const APART_SHARE = 0.05;
 
+/** What a value was made of: the formula that was taken, and each of its terms as it went in. */
+export interface Working {
+  /** Without `either`. */
+  readonly formula: Formula;
+  readonly terms: Terms;
+  /** The terms were counted by different groups: a delta went in as the rate of its twin. */
+  readonly mixed: boolean;
+}
+
 export class Window {
   readonly to: Float64Array;
   readonly #layout: Layout;
@@ -129,11 +138,28 @@ export class Window {
     return { members, counted: slots.length, present: present.length };
   }
 
+  /** What the value of an alternative is made of, for the same instances as its value. */
+  working(formula: Formula, scope: string, slot: Slot): Working {
+    const reading = this.#formula(formula, scope, slot);
+    const partial = typeof slot !== "number" && isMeasured(reading) &&
+      reading.partial !== undefined;
+    const common = partial ? this.#common(formula, scope, slot) : null;
+    const whose = common === null ? slot : common.members;
+    const mixed = this.#mixed(formula, scope, whose);
+    return { formula, mixed, terms: this.#terms(formula, scope, whose, mixed) };
+  }
+
   #formula(formula: Formula, scope: string, slot: Slot): Reading {
     if (scope === "host" && slot !== null) return absent("coarser_only");
-    const collectors = collectorsOf(formula, scope);
     const mixed = this.#mixed(formula, scope, slot);
-    const terms: Terms = {
+    const reading = evaluate(formula, this.#terms(formula, scope, slot, mixed));
+    if (!isMeasured(reading)) return reading;
+    if (mixed) return { ...estimated(reading), mixed: true };
+    return this.#apart(collectorsOf(formula, scope)) ? { ...reading, mixed: true } : reading;
+  }
+
+  #terms(formula: Formula, scope: string, slot: Slot, mixed: boolean): Terms {
+    return {
       // Counts of different groups are of spans that end at different times: by the second they are not.
       delta: (id) =>
         mixed
@@ -142,15 +168,11 @@ export class Window {
       rate: (id) => this.#term(id, scope, slot, "rate"),
       last: (id) => this.#term(id, scope, slot, "last"),
       elapsed: () => {
-        const [first] = collectors;
+        const [first] = collectorsOf(formula, scope);
         const seconds = first === undefined ? NaN : this.elapsedSeconds(first);
         return Number.isNaN(seconds) ? absent("not_yet") : exact(seconds);
       },
     };
-    const reading = evaluate(formula, terms);
-    if (!isMeasured(reading)) return reading;
-    if (mixed) return { ...estimated(reading), mixed: true };
-    return this.#apart(collectors) ? { ...reading, mixed: true } : reading;
   }
 
   /** Seconds between the two readings of a collector; NaN while there are no two. */
@@ -158,6 +180,11 @@ export class Window {
     const index = collectorIndex(collector);
     const elapsed = (this.#endMs(index) - this.#beginMs(index)) / 1000;
     return elapsed > 0 ? elapsed : NaN;
+  }
+
+  /** When a collector was last read, CLOCK_MONOTONIC in ms; NaN where it never was. */
+  readAtMs(collector: string): number {
+    return this.#endMs(collectorIndex(collector));
   }
 
   /** A total since its counter began, NaN where absent. */
