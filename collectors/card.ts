@@ -92,6 +92,8 @@ export interface GridRow {
   readonly note?: string;
   /** One for each column; null where there is no such quantity. A share has a bar beside its value. */
   readonly cells: readonly (Shown | null)[];
+  /** Drawn over the last minutes beside the cells: one of their quantities. */
+  readonly trend?: Shown;
 }
 
 /** Shares of one for every instance of a scope, a small bar each. */

@@ -19,6 +19,7 @@ import { listMarks, setMark } from "./marks.ts";
 import { Newest } from "./newest.ts";
 import { overview, pageSample, pageStream } from "./pages.ts";
 import { healthz, readyz } from "./probes.ts";
+import { proof } from "./proof.ts";
 import { quote, Refusal } from "./refusal.ts";
 import type { Rendering } from "./rendering.ts";
 import { metrics } from "./scrape.ts";
@@ -56,6 +57,7 @@ function routesOf(deps: Deps): readonly Route[] {
   return [
     get("/", overview(deps, newest)),
     get("/cpus", cpusPage(deps, newest)),
+    get("/proof", proof(deps, newest)),
     get("/doctor", doctorPage(deps, newest)),
     get("/chart/:name", chartTable(deps, newest)),
     get("/metrics-guide", guidePage(deps, newest)),

@@ -25,8 +25,11 @@ import over from "../static/over.js" with { type: "bytes" };
 import pageStyle from "../static/page.css" with { type: "bytes" };
 import palette from "../static/palette.js" with { type: "bytes" };
 import points from "../static/points.js" with { type: "bytes" };
+import proofScript from "../static/proof.js" with { type: "bytes" };
+import proofStyle from "../static/proof.css" with { type: "bytes" };
 import save from "../static/save.js" with { type: "bytes" };
 import scale from "../static/scale.js" with { type: "bytes" };
+import sheetStyle from "../static/sheet.css" with { type: "bytes" };
 import span from "../static/span.js" with { type: "bytes" };
 import tableStyle from "../static/table.css" with { type: "bytes" };
 import theme from "../static/theme.js" with { type: "bytes" };
@@ -51,16 +54,18 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
     pageStyle,
     cardStyle,
     tableStyle,
+    proofStyle,
     chartStyle,
     arrangementStyle,
   ),
   "cpus.css": joined(leanStyle, cpusStyle),
   "doctor.css": joined(leanStyle, doctorStyle),
   "guide.css": joined(leanStyle, guideStyle),
+  "sheet.css": joined(leanStyle, sheetStyle),
   "charts.js": joined(leanScript, scale, points, trace, palette, chart, charts),
   "explore.js": joined(leanScript, times, history, doubts, over, moment, zoom, save, span),
   "chart_table.css": joined(leanStyle, chartTableStyle),
-  "live.js": joined(leanScript, live),
+  "live.js": joined(leanScript, live, proofScript),
   "theme.js": joined(leanScript, theme),
   "favicon.svg": favicon,
   "htmx.min.js": htmx,

@@ -11,8 +11,11 @@ import { Refusal } from "./refusal.ts";
 
 /** Ticks are early and late by turns: one that was due after the gap is not finer than it. */
 const JITTER_MS_MOST = 10;
-/** More than there are kinds of answers; intervals that change between two ticks make further ones. */
-const ANSWERS_MOST = 16;
+/**
+ * More than there are kinds of answers, a sheet for each card and row among them; intervals that change
+ * between two ticks make further ones.
+ */
+const ANSWERS_MOST = 128;
 
 export class Newest {
   readonly #sampler: Sampler;

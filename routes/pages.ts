@@ -26,28 +26,24 @@ type Handler = (context: Context) => Response;
 export function overview(deps: Deps, newest: Newest): Handler {
   const { sampler, rendering, marks, version } = deps;
   return (context) => {
-    const { how, span } = parseFields(OVERVIEW, queryOf(context));
+    const { span } = parseFields(OVERVIEW, queryOf(context));
     sampler.watch();
     const { intervalMs } = sampler;
-    const page = newest.answer(
-      `overview ${intervalMs} ${how ?? ""} ${span} ${marks.version}`,
-      (snapshot) => {
-        const keys = rendering.overview.series(snapshot);
-        const { sequence: until } = snapshot;
-        const spanMs = 1000 * (spanSeconds(span) ?? Infinity);
-        // A picture has no room for finer points, and is replaced by them where scripts run.
-        const series = sampler.feed.series.read(keys, -1, spanMs, { until });
-        return rendering.overview.document({
-          snapshot,
-          series,
-          intervalMs,
-          how,
-          span,
-          marks: marks.list(),
-          columnsKey: columnsKey(version, keys),
-        });
-      },
-    );
+    const page = newest.answer(`overview ${intervalMs} ${span} ${marks.version}`, (snapshot) => {
+      const keys = rendering.overview.series(snapshot);
+      const { sequence: until } = snapshot;
+      const spanMs = 1000 * (spanSeconds(span) ?? Infinity);
+      // A picture has no room for finer points, and is replaced by them where scripts run.
+      const series = sampler.feed.series.read(keys, -1, spanMs, { until });
+      return rendering.overview.document({
+        snapshot,
+        series,
+        intervalMs,
+        span,
+        marks: marks.list(),
+        columnsKey: columnsKey(version, keys),
+      });
+    });
     return send(context, page, HTML_TYPE);
   };
 }

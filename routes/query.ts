@@ -19,6 +19,8 @@ export const SPAN_MS_LEAST = 1000;
 export const CLIENT_INTERVAL_MS_LEAST = MESSAGE_GAP_MS_LEAST;
 /** Longer than any name that a kernel gives: paths of mounts are the longest. */
 const INSTANCE_LENGTH_MOST = 256;
+/** Of a card. */
+const ID_LENGTH_MOST = 64;
 
 /** The pages that have a stream. */
 export const LIVE_PAGES = ["overview"] as const;
@@ -90,10 +92,27 @@ const chartSpan = v.optional(
 
 export const CHART_TABLE = v.strictObject({ span: chartSpan });
 
-export const OVERVIEW = v.strictObject({
-  span: chartSpan,
-  how: v.optional(
-    v.literal("open", (issue) => `Cannot show how=${quote(String(issue.input))}: needs open`),
+export const OVERVIEW = v.strictObject({ span: chartSpan });
+
+/** A card, and one of its rows that have rings; the view knows which there are. */
+export const PROOF = v.strictObject({
+  card: v.pipe(
+    v.string(),
+    v.maxLength(
+      ID_LENGTH_MOST,
+      (issue) =>
+        `Cannot take a card of ${issue.received} characters: needs ${ID_LENGTH_MOST} or fewer`,
+    ),
+  ),
+  row: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^\d{1,3}$/,
+        (issue) => `Cannot take row ${quote(issue.input)}: needs a whole number`,
+      ),
+      v.transform(Number),
+    ),
   ),
 });
 

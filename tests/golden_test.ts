@@ -293,7 +293,7 @@ const RENDERINGS: Readonly<Record<string, (stage: Stage) => string>> = {
   txt: ({ snapshot }) => VIEWS.table(snapshot),
   html: ({ snapshot, feed, intervalMs }) => {
     const series = feed.series.read(VIEWS.overview.series(snapshot), 0, SPAN_MS);
-    const page = VIEWS.overview.document({ snapshot, series, intervalMs, how: "open" });
+    const page = VIEWS.overview.document({ snapshot, series, intervalMs });
     // An element a line, so that a diff shows which one changed.
     return page.replaceAll("><", ">\n<") + "\n";
   },

@@ -15,15 +15,15 @@ import { ChartFigure } from "./chart.tsx";
 import { EachBlock } from "./each.tsx";
 import { FiguresBlock } from "./figures.tsx";
 import { measuredText } from "./format.ts";
-import { GridBlock } from "./grid.tsx";
+import { GridBlock, type Trends } from "./grid.tsx";
 import { HeadlineBlock, headlineText } from "./headline.tsx";
-import { hasHow, How, howId, type HowShown } from "./how.tsx";
 import type { Html } from "./html.ts";
 import { PartsBlock } from "./parts.tsx";
 import type { Span } from "./span.ts";
 import { Unavailable } from "./problems.tsx";
-import { CardTrust, Glyph } from "./ring.tsx";
-import { absenceOf, cardStanding, headlineOf, heroOf, sameAbsence } from "./standing.ts";
+import { markOf, restOf } from "./proof_subject.ts";
+import { Glyph, Ring, SheetPlace } from "./ring.tsx";
+import { absenceOf, headlineOf, heroOf, sameAbsence } from "./standing.ts";
 import { TableBlock } from "./table.tsx";
 
 type Still = Exclude<Block, Chart>;
@@ -63,20 +63,27 @@ export interface CardProps {
   readonly snapshot: Snapshot;
   readonly series: Series;
   readonly columns: ReadonlyMap<Chart, readonly number[]>;
+  readonly trends: Trends;
   readonly spanSeconds: number;
   readonly span: Span;
   readonly marks?: readonly Mark[] | undefined;
   /** Of the section: what it is, and where it goes. */
   readonly classes: string;
-  readonly how: HowShown;
 }
 
 export function CardSection(props: CardProps): Html {
-  const { card, snapshot, series, columns, spanSeconds, classes, how } = props;
+  const { card, snapshot, series, columns, trends, spanSeconds, classes } = props;
   const causes = absenceOf(snapshot, card);
+  const rest = restOf(card);
   return (
     <section class={classes} aria-labelledby={`title-${card.id}`}>
       <Header card={card} snapshot={snapshot} causes={causes} />
+      {/* Outside of what a tick replaces. */}
+      {rest === null ? null : (
+        <div class="why">
+          <SheetPlace url={rest.url} />
+        </div>
+      )}
       <div class="body">
         {piecesOf(card).map((piece) =>
           "block" in piece
@@ -99,17 +106,21 @@ export function CardSection(props: CardProps): Html {
                 part={piece.part}
                 blocks={piece.blocks}
                 causes={causes}
+                trends={trends}
               />
             )
         )}
       </div>
-      {hasHow(card) ? <How card={card} snapshot={snapshot} shown={how} /> : null}
     </section>
   );
 }
 
 /** The parts of a card that a tick may change: id and element. */
-export function cardParts(card: Card, snapshot: Snapshot): readonly (readonly [string, Html])[] {
+export function cardParts(
+  card: Card,
+  snapshot: Snapshot,
+  trends: Trends,
+): readonly (readonly [string, Html])[] {
   const causes = absenceOf(snapshot, card);
   const parts: (readonly [string, Html])[] = [
     [headId(card), <Header card={card} snapshot={snapshot} causes={causes} />],
@@ -119,11 +130,15 @@ export function cardParts(card: Card, snapshot: Snapshot): readonly (readonly [s
     const { part, blocks } = piece;
     parts.push([
       partId(card, part),
-      <Part card={card} snapshot={snapshot} part={part} blocks={blocks} causes={causes} />,
+      <Part
+        card={card}
+        snapshot={snapshot}
+        part={part}
+        blocks={blocks}
+        causes={causes}
+        trends={trends}
+      />,
     ]);
-  }
-  if (hasHow(card)) {
-    parts.push([howId(card), <How card={card} snapshot={snapshot} shown="closed" />]);
   }
   return parts;
 }
@@ -138,7 +153,7 @@ function partId(card: Card, part: number): string {
 
 function Header(props: { card: Card; snapshot: Snapshot; causes: readonly Problem[] }): Html {
   const { card, snapshot, causes } = props;
-  const standing = causes.length > 0 ? null : cardStanding(snapshot, card);
+  const rest = restOf(card);
   return (
     <header id={headId(card)}>
       <h2 id={`title-${card.id}`}>{card.title}</h2>
@@ -150,10 +165,9 @@ function Header(props: { card: Card; snapshot: Snapshot; causes: readonly Proble
             {"not available"}
           </span>
         )
-        : standing === null
-        // Another element than the mark, which comes in its place: what is morphed would move.
-        ? <i class="proof">not yet</i>
-        : <CardTrust measured={standing} title={card.title} />}
+        : rest === null
+        ? null
+        : <Ring mark={markOf(snapshot, rest)} title={card.title} />}
     </header>
   );
 }
@@ -179,10 +193,11 @@ interface PartProps {
   readonly part: number;
   readonly blocks: readonly Still[];
   readonly causes: readonly Problem[];
+  readonly trends: Trends;
 }
 
 function Part(props: PartProps): Html {
-  const { card, snapshot, part, blocks, causes } = props;
+  const { card, snapshot, part, blocks, causes, trends } = props;
   const gone = causes.length > 0;
   return (
     <div class="part" id={partId(card, part)}>
@@ -190,13 +205,22 @@ function Part(props: PartProps): Html {
         ? part === 0
           ? <Unavailable causes={causes} sameAs={sameAbsence(snapshot, card)?.title} />
           : null
-        : blocks.map((block) => <StillBlock card={card} block={block} snapshot={snapshot} />)}
+        : blocks.map((block) => (
+          <StillBlock card={card} block={block} snapshot={snapshot} trends={trends} />
+        ))}
     </div>
   );
 }
 
-function StillBlock(props: { card: Card; block: Still; snapshot: Snapshot }): Html | null {
-  const { card, block, snapshot } = props;
+interface StillBlockProps {
+  readonly card: Card;
+  readonly block: Still;
+  readonly snapshot: Snapshot;
+  readonly trends: Trends;
+}
+
+function StillBlock(props: StillBlockProps): Html | null {
+  const { card, block, snapshot, trends } = props;
   switch (block.block) {
     case "headline":
       // Another card has the large figure: this one's stands beside its title.
@@ -215,6 +239,7 @@ function StillBlock(props: { card: Card; block: Still; snapshot: Snapshot }): Ht
               card={card}
               block={inner}
               snapshot={snapshot}
+              trends={trends}
             />
           ))}
         </details>
@@ -224,7 +249,7 @@ function StillBlock(props: { card: Card; block: Still; snapshot: Snapshot }): Ht
     case "table":
       return <TableBlock block={block} snapshot={snapshot} />;
     case "grid":
-      return <GridBlock block={block} snapshot={snapshot} />;
+      return <GridBlock card={card} block={block} snapshot={snapshot} trends={trends} />;
     case "each":
       return <EachBlock block={block} snapshot={snapshot} />;
   }

@@ -64,7 +64,28 @@ function keyOf({ metric: id, instance }: Shown): SeriesKey {
 /** Every line of a page once, in the order of its columns in the series. */
 export function chartKeys(cards: readonly Card[], snapshot: Snapshot): readonly SeriesKey[] {
   const lines = chartsOf(cards).flatMap((chart) => linesOf(chart, snapshot));
-  return [...new Map(lines.map(({ key }) => [seriesName(key), key])).values()];
+  const keys = [...lines.map(({ key }) => key), ...trendsOf(cards).map(keyOf)];
+  return [...new Map(keys.map((key) => [seriesName(key), key])).values()];
+}
+
+/** Which column of the page's series each trend draws. */
+export function trendColumns(
+  cards: readonly Card[],
+  snapshot: Snapshot,
+): ReadonlyMap<Shown, number> {
+  const trends = trendsOf(cards);
+  if (trends.length === 0) return NO_TRENDS;
+  const at = new Map(chartKeys(cards, snapshot).map((key, index) => [seriesName(key), index]));
+  return new Map(trends.map((shown) => [shown, at.get(seriesName(keyOf(shown)))!]));
+}
+
+const NO_TRENDS: ReadonlyMap<Shown, number> = new Map();
+
+function trendsOf(cards: readonly Card[]): readonly Shown[] {
+  return cards.flatMap(({ blocks }) => blocks)
+    .flatMap((block) =>
+      block.block === "grid" ? block.rows.flatMap(({ trend }) => trend ?? []) : []
+    );
 }
 
 /** The chart of that id on these cards. */

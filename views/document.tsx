@@ -62,14 +62,16 @@ export interface DocumentProps {
 }
 
 /**
- * `morphIgnore`: an open panel stays open when a tick replaces it. `morphScanLimit`: a row takes the
+ * `morphIgnore`: an open panel stays open when a tick replaces it, and a trend keeps its points; `noSwap`:
+ * a refusal takes no figure's place. `morphScanLimit`: a row takes the
  * text of the row that comes to its place, and none is moved there. A lost stream is looked for again
  * within ten seconds, a minute (htmx's own limit) is long when one waits for a host to come back.
  */
 const HTMX_CONFIG = JSON.stringify({
   includeIndicatorCSS: false,
   history: false,
-  morphIgnore: ["data-htmx-powered", "open"],
+  morphIgnore: ["data-htmx-powered", "open", "points"],
+  noSwap: [204, 304, "4xx", "5xx"],
   morphScanLimit: 0,
   // Trends in tables are drawn anew by their script.
   morphSkipChildren: ".spark",

@@ -7,7 +7,6 @@
 import type { Block, Card } from "../collectors/card.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Problem } from "../collectors/trust.ts";
-import { hasHow } from "./how.tsx";
 import { breadthOf, namesOf } from "./table.tsx";
 
 /** Of small text, in the narrowest column. */
@@ -18,13 +17,10 @@ const HEADER = 3.6;
 const GAP = 1;
 const LINE = 1.2;
 const REMEDY = 2.6;
-/** The closed line that says how a card is measured. */
-const HOW = 1.5;
 
 /** Height of a card in a column, in rem. */
 export function heightOf(card: Card, snapshot: Snapshot): number {
-  const foot = hasHow(card) ? HOW : 0;
-  return card.blocks.reduce((sum, block) => sum + blockHeight(block, snapshot), HEADER + foot);
+  return card.blocks.reduce((sum, block) => sum + blockHeight(block, snapshot), HEADER);
 }
 
 /** Height of the card that tells of all that is lacking. */

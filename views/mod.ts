@@ -15,9 +15,13 @@ import { guidePage } from "./guide.tsx";
 import { type GuideStanding, guideStanding } from "./guide_standing.ts";
 import { exposition, type ExpositionFormat } from "./exposition.ts";
 import { messagePage, type MessageProps } from "./message.tsx";
+import { render } from "./html.ts";
 import { overviewPage } from "./overview.tsx";
+import { sheetPage, SheetPart } from "./proof_sheet.tsx";
+import { findSubject, type ProofSubject, ringsOf } from "./proof_subject.ts";
+import { coverageKeys } from "./proof_told.ts";
 import { type SnapshotJson, snapshotJson } from "./snapshot_json.ts";
-import { type Span, SPAN_USUAL } from "./span.ts";
+import { type Span, SPAN_USUAL, spanSeconds } from "./span.ts";
 import { tableText } from "./table_text.ts";
 import { fragments, overviewSeries, partials } from "./updates.ts";
 
@@ -33,13 +37,18 @@ export interface OverviewPageProps {
   /** The lines of `overview.series(snapshot)`, in that order. */
   readonly series: Series;
   readonly intervalMs: number;
-  /** Cards tell how they are measured; absent: the stream does, once the page is live. */
-  readonly how?: "open" | undefined;
   /** How far back the charts show; absent: as far as they usually do. */
   readonly span?: Span | undefined;
   readonly marks?: readonly Mark[] | undefined;
   /** Names the columns of `series`; a page whose stream names others asks for itself anew. */
   readonly columnsKey?: string | undefined;
+}
+
+export interface ProofProps {
+  readonly subject: ProofSubject;
+  readonly snapshot: Snapshot;
+  /** The lines of `proof.series(snapshot, subject)`, in that order. */
+  readonly series: Series;
 }
 
 /** What a tick changes on a page, and the lines of its charts. */
@@ -65,6 +74,16 @@ export interface Views {
     has(choice: CpusChoice, snapshot: Snapshot): boolean;
     document(props: CpusPageProps): string;
   };
+  /** How figures were measured: of a row of a card, or of what of it stands in no row. */
+  readonly proof: {
+    /** How many rows of a card have rings; undefined where there is no such card. */
+    rings(card: string): number | undefined;
+    subject(card: string, row: number | undefined): ProofSubject | null;
+    series(snapshot: Snapshot, subject: ProofSubject): readonly SeriesKey[];
+    /** For the place of a sheet on a page. */
+    part(props: ProofProps): string;
+    document(props: ProofProps): string;
+  };
   readonly doctor: {
     document(props: { readonly snapshot: Snapshot; readonly diagnosis: Diagnosis }): string;
     text(diagnosis: Diagnosis): string;
@@ -80,6 +99,9 @@ export interface Views {
   exposition(snapshot: Snapshot, format: ExpositionFormat): string;
   table(snapshot: Snapshot): string;
 }
+
+/** What a sheet looks back on. */
+const SHEET_SECONDS = spanSeconds(SPAN_USUAL)!;
 
 export const STYLES = ["page.css"] as const;
 
@@ -120,6 +142,7 @@ export function createViews({ url, version }: ViewsOptions): Views {
     scripts: [url("live.js")],
   };
   const guide: Assets = { ...still, styles: [...still.styles, url("guide.css")] };
+  const sheet: Assets = { ...doctor, styles: [...still.styles, url("sheet.css")] };
   return {
     overview: {
       name: "overview",
@@ -127,9 +150,17 @@ export function createViews({ url, version }: ViewsOptions): Views {
       fragments,
       partials,
       document: (props) => {
-        const { how = "linked", span = SPAN_USUAL } = props;
-        return overviewPage({ ...props, how, span, assets, stream: "/stream?page=overview" });
+        const { span = SPAN_USUAL } = props;
+        return overviewPage({ ...props, span, assets, stream: "/stream?page=overview" });
       },
+    },
+    proof: {
+      rings: ringsOf,
+      subject: findSubject,
+      series: coverageKeys,
+      part: (props) =>
+        render(SheetPart({ ...props, spanSeconds: SHEET_SECONDS, style: url("sheet.css") })),
+      document: (props) => sheetPage({ ...props, spanSeconds: SHEET_SECONDS, assets: sheet }),
     },
     chart: {
       series: chartTableSeries,

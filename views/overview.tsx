@@ -8,13 +8,12 @@ import type { Snapshot } from "../collectors/snapshot.ts";
 import { GRADES } from "../collectors/trust.ts";
 import { arrange } from "./arrangement.ts";
 import { CardSection } from "./card.tsx";
-import { chartColumns } from "./chart.tsx";
+import { chartColumns, trendColumns } from "./chart.tsx";
 import { ChartControls } from "./chart_controls.tsx";
 import { type Assets, document } from "./document.tsx";
 import { DIGIT_SPACE, duration, plural, whole } from "./format.ts";
 import { headlineText } from "./headline.tsx";
 import { heightOf, lackingHeight } from "./height.ts";
-import type { HowShown } from "./how.tsx";
 import type { Html } from "./html.ts";
 import { foldsOf, Lacking } from "./lacking.tsx";
 import { pack } from "./packing.ts";
@@ -33,7 +32,6 @@ export interface OverviewProps {
   readonly snapshot: Snapshot;
   /** The lines of `chartKeys(CARDS, snapshot)`, in that order. */
   readonly series: Series;
-  readonly how: HowShown;
   /** How far back the charts show; the series has as much. */
   readonly span: Span;
   readonly marks?: readonly Mark[] | undefined;
@@ -49,7 +47,7 @@ export interface OverviewDocumentProps extends OverviewProps {
 
 /** `exploring`: URL of the script for those who use the charts; absent: the page does not live. */
 export function Overview(props: OverviewProps & { exploring?: string }): Html {
-  const { snapshot, how, span } = props;
+  const { snapshot, span } = props;
   return (
     <>
       <Symbols />
@@ -60,7 +58,7 @@ export function Overview(props: OverviewProps & { exploring?: string }): Html {
         <TrustLine snapshot={snapshot} />
         <Causes snapshot={snapshot} />
       </div>
-      <div class={how === "open" ? "grid told" : "grid"}>
+      <div class="grid">
         <Columns {...props} />
       </div>
     </>
@@ -68,21 +66,23 @@ export function Overview(props: OverviewProps & { exploring?: string }): Html {
 }
 
 function Columns(props: OverviewProps): Html {
-  const { snapshot, series, how, span, marks } = props;
+  const { snapshot, series, span, marks } = props;
   const { core, side, wide, sys, foot, lacking, told } = arrange(snapshot);
   const hero = heroOf(snapshot);
   const columns = chartColumns(CARDS, snapshot);
+  const spanSeconds = axisSeconds(span, series);
+  const trends = { columns: trendColumns(CARDS, snapshot), series, spanSeconds };
   const section = (card: Card, classes: string): Html => (
     <CardSection
       card={card}
       snapshot={snapshot}
       series={series}
       columns={columns}
-      spanSeconds={axisSeconds(span, series)}
+      trends={trends}
+      spanSeconds={spanSeconds}
       span={span}
       marks={marks}
       classes={classes}
-      how={how}
     />
   );
   const sections = (cards: readonly Card[]): readonly Html[] =>
@@ -229,7 +229,7 @@ function Count(props: { count: number; of?: number }): Html {
 
 /** The overview as a document, live where a stream is named. */
 export function overviewPage(props: OverviewDocumentProps): string {
-  const { snapshot, series, how, span, marks, assets, stream, intervalMs, columnsKey } = props;
+  const { snapshot, series, span, marks, assets, stream, intervalMs, columnsKey } = props;
   return document({
     lead: lead(snapshot),
     title: snapshot.profile.hostname,
@@ -240,7 +240,6 @@ export function overviewPage(props: OverviewDocumentProps): string {
       <Overview
         snapshot={snapshot}
         series={series}
-        how={how}
         span={span}
         marks={marks}
         {...(assets.explore === undefined ? {} : { exploring: assets.explore })}

@@ -7,6 +7,7 @@
 import type { Grade, Measurement } from "../collectors/trust.ts";
 import { trustSentence, trustWords } from "./format.ts";
 import type { Html } from "./html.ts";
+import type { Mark } from "./proof_subject.ts";
 
 const BOX = "0 0 12 12";
 
@@ -57,7 +58,6 @@ export function Glyph(props: { grade: Grade | "absent"; share?: number }): Html 
         r="4.5"
         pathLength="100"
         stroke-dasharray={`${arc} 100`}
-        transform="rotate(-90 6 6)"
       />
     </svg>
   );
@@ -79,7 +79,7 @@ export function SmallTrust(props: { measured: Measurement }): Html {
   );
 }
 
-/** The mark of a whole card, with its words. */
+/** The mark of figures that tell elsewhere how they were measured, with its words. */
 export function CardTrust(props: { measured: Measurement; title: string }): Html {
   const { measured, title } = props;
   return (
@@ -88,5 +88,30 @@ export function CardTrust(props: { measured: Measurement; title: string }): Html
       <span aria-hidden="true">{trustWords(measured)}</span>
       <span class="sr">{`${title}: ${trustSentence(measured)}`}</span>
     </span>
+  );
+}
+
+/** The mark of a card or a row, which opens how it was measured. One is open at a time. */
+export function Ring(props: { mark: Mark; title: string }): Html {
+  const { mark: { grade, share, words, sentence, counted }, title } = props;
+  return (
+    <details class={counted ? `proof counted ${grade}` : `proof ${grade}`} name="proof">
+      <summary aria-label={`How it was measured: ${title}, ${sentence}`}>
+        <Glyph grade={grade} share={share} />
+        <span>{words}</span>
+      </summary>
+    </details>
+  );
+}
+
+/**
+ * The place of what a ring opens, with a link to what comes there: a script asks for it when it opens,
+ * and anew with each tick; without one the link leads to the same.
+ */
+export function SheetPlace(props: { url: string }): Html {
+  return (
+    <div class="sheet">
+      <a href={props.url}>How it was measured</a>
+    </div>
   );
 }

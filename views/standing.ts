@@ -111,7 +111,11 @@ function isWorse(a: Measurement, b: Measurement): boolean {
 
 /** What stands in a card's header: the worst grade, and what holds of any of its figures. */
 export function cardStanding(snapshot: Snapshot, card: Card): Measurement | null {
-  const readings = quantitiesOf(card).flatMap((quantity) => readingsOf(snapshot, quantity));
+  return standingOver(quantitiesOf(card).flatMap((quantity) => readingsOf(snapshot, quantity)));
+}
+
+/** The one standing of several readings; null where none is measured. */
+export function standingOver(readings: readonly Reading[]): Measurement | null {
   const found = worst(readings);
   if (found === null || found.grade === "exact") return found;
   const measured = readings.filter(isMeasured);

@@ -8,7 +8,7 @@ import { CARDS } from "../collectors/catalogue.ts";
 import type { SeriesKey } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { cardParts } from "./card.tsx";
-import { chartKeys } from "./chart.tsx";
+import { chartKeys, trendColumns } from "./chart.tsx";
 import { TickNumber } from "./document.tsx";
 import { render } from "./html.ts";
 import { TrustLine, Uptime } from "./overview.tsx";
@@ -27,8 +27,10 @@ export function fragments(snapshot: Snapshot): ReadonlyMap<string, string> {
     ["trust", render(TrustLine({ snapshot }))],
     ["causes", render(Causes({ snapshot }))],
   ]);
+  const columns = trendColumns(CARDS, snapshot);
+  const trends = { columns, series: null, spanSeconds: 0 };
   for (const card of CARDS) {
-    for (const [id, element] of cardParts(card, snapshot)) found.set(id, render(element));
+    for (const [id, element] of cardParts(card, snapshot, trends)) found.set(id, render(element));
   }
   return found;
 }

@@ -7,10 +7,11 @@ import { SmallTrust } from "./ring.tsx";
 
 /**
  * The number stands in a box of fixed width, its text aligned left, so that nothing moves when it
- * changes. What is not exact has its ring beside it; what is implausible is struck through.
+ * changes. What is not exact has its ring beside it, unless one is near that is `vouched` for it; what is
+ * implausible is struck through.
  */
-export function Value(props: { reading: Reading; unit: string }): Html {
-  const { reading, unit } = props;
+export function Value(props: { reading: Reading; unit: string; vouched?: true | undefined }): Html {
+  const { reading, unit, vouched } = props;
   if (!isMeasured(reading)) return <Absent absence={reading} />;
   const { value, unit: suffix } = spell(reading.value, unit);
   // The sign stands by the number, and not before what fills it up.
@@ -19,7 +20,7 @@ export function Value(props: { reading: Reading; unit: string }): Html {
     <span class="v">
       {reading.grade === "implausible" ? <s>{number}</s> : <b>{number}</b>}
       {suffix === "" ? null : <i>{suffix}</i>}
-      {reading.grade === "exact" ? null : <SmallTrust measured={reading} />}
+      {reading.grade === "exact" || vouched ? null : <SmallTrust measured={reading} />}
     </span>
   );
 }

@@ -14,15 +14,14 @@ function cacheRow(name: string, prefix: string, rates = ""): GridRow {
       { metric: `${prefix}_miss_ratio` },
       { metric: `${prefix}_mpki` },
     ],
+    trend: { metric: `${prefix}_mpki` },
   };
 }
 
 /** Nobody counts the accesses of a TLB everywhere: nearly all of the loads and stores are. */
 function tlbRow(name: string, prefix: string): GridRow {
-  return {
-    name,
-    cells: [null, { metric: `${prefix}_misses` }, null, { metric: `${prefix}_mpki` }],
-  };
+  const mpki = { metric: `${prefix}_mpki` };
+  return { name, cells: [null, { metric: `${prefix}_misses` }, null, mpki], trend: mpki };
 }
 
 export const HARDWARE_CARDS: readonly Card[] = [
@@ -84,6 +83,7 @@ export const HARDWARE_CARDS: readonly Card[] = [
               { metric: "branch_miss_ratio" },
               { metric: "branch_mpki" },
             ],
+            trend: { metric: "branch_mpki" },
           },
           tlbRow("dTLB", "dtlb"),
           tlbRow("iTLB", "itlb"),

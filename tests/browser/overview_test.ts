@@ -162,51 +162,6 @@ browserTest("without scripts the page is whole", async (browser) => {
   assertCalm(watched, "service is there");
 });
 
-browserTest("how a card is measured comes with the stream, and stays open", async (browser) => {
-  await using service = await BusyService.start({ machine: "server-2socket" });
-  const watched = await visit(browser, service.url);
-  const how = `document.querySelector("#card-branches-how")`;
-  await watched.until(`${how}.querySelector(".cmd code") !== null`);
-  assertEquals(
-    await watched.evaluate(`${how}.querySelector(".cmd code").textContent`),
-    "perf stat -a -e '{branches,branch-misses,instructions}' sleep 1",
-  );
-  await watched.evaluate(`${how}.open = true`);
-  await tick(service, watched, 2);
-  assertEquals(await watched.evaluate(`${how}.open`), true);
-  assertCalm(watched, "service is there");
-});
-
-browserTest(
-  "how a card is measured stretches no card and no chart when it opens",
-  async (browser) => {
-    await using service = await BusyService.start({ machine: "server-2socket" });
-    const heights = `[...document.querySelectorAll(".card, .plot")].map((it) => it.offsetHeight)`;
-    for (const width of [768, 1440, 2560]) {
-      const watched = await visit(browser, service.url, { viewport: { width, height: 900 } });
-      await watched.until(`document.querySelector("#card-caches-how .cmd code") !== null`);
-      const closed = await watched.evaluate<number[]>(heights);
-      await watched.evaluate(`document.querySelector("#card-caches-how").open = true`);
-      assertEquals(await watched.evaluate<number[]>(heights), closed, `${width} pixels`);
-      const told = `document.querySelector("#card-caches-how > div").getBoundingClientRect()`;
-      const { height } = await watched.evaluate<{ height: number }>(`({ height: ${told}.height })`);
-      assert(height > 100, "nothing is told");
-      // It stands over what is below it, and that is where a click goes.
-      const { x, y } = await watched.evaluate<{ x: number; y: number }>(
-        `({ x: ${told}.left + 20, y: ${told}.bottom - 20 })`,
-      );
-      await watched.evaluate(`scrollBy(0, ${y - 450})`);
-      assert(
-        await watched.evaluate(
-          `document.elementFromPoint(${x}, ${told}.bottom - 20).closest("#card-caches-how") !== null`,
-        ),
-      );
-      assertCalm(watched, "service is there");
-      await watched.close();
-    }
-  },
-);
-
 for (const width of [360, 1440]) {
   browserTest(`nothing moves on a page ${width} pixels wide while it lives`, async (browser) => {
     await using service = await Service.start({ args: ["--interval", "500ms"] });

@@ -4,10 +4,19 @@ import { leanScript, leanStyle } from "../../routes/lean.ts";
 
 /** What is served of each file of static/, by its name. */
 const SERVED: Readonly<Record<string, readonly string[]>> = {
-  "page.css": ["tokens.css", "page.css", "card.css", "table.css", "chart.css", "arrangement.css"],
+  "page.css": [
+    "tokens.css",
+    "page.css",
+    "card.css",
+    "table.css",
+    "proof.css",
+    "chart.css",
+    "arrangement.css",
+  ],
   "cpus.css": ["cpus.css"],
   "doctor.css": ["doctor.css"],
   "guide.css": ["guide.css"],
+  "sheet.css": ["sheet.css"],
   "charts.js": ["scale.js", "points.js", "trace.js", "palette.js", "chart.js", "charts.js"],
   "explore.js": [
     "times.js",
@@ -20,7 +29,7 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
     "span.js",
   ],
   "chart_table.css": ["chart_table.css"],
-  "live.js": ["live.js"],
+  "live.js": ["live.js", "proof.js"],
   "theme.js": ["theme.js"],
   "favicon.svg": ["favicon.svg"],
 };

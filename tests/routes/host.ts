@@ -44,6 +44,7 @@ export interface Rendered {
   broken: boolean;
   fragments: number;
   documents: number;
+  sheets: number;
   snapshots: number;
   expositions: number;
   /** Of the last document. */
@@ -70,6 +71,7 @@ export function startHost(options: HostOptions = {}): Host {
     broken: false,
     fragments: 0,
     documents: 0,
+    sheets: 0,
     snapshots: 0,
     expositions: 0,
     marks: undefined,
@@ -140,6 +142,22 @@ function plainRendering(rendered: Rendered, columns: readonly SeriesKey[]): Rend
         `<!DOCTYPE html>${snapshot.cursor} ${series.values.length} ${intervalMs} ${
           cpusQuery(choice)
         }`,
+    },
+    proof: {
+      rings: (card) => card === "load" ? 2 : undefined,
+      subject: (card, row) => {
+        if (row !== undefined && row > 1) return null;
+        return { title: `${card} ${row}`, quantities: [], counted: false, url: "" };
+      },
+      series: () => [{ metric: "load_1m" }],
+      part: ({ subject, snapshot, series }) => {
+        rendered.sheets++;
+        return `${subject.title} ${snapshot.cursor} ${series.seconds.length}`;
+      },
+      document: ({ subject }) => {
+        rendered.sheets++;
+        return `<!DOCTYPE html>${subject.title}`;
+      },
     },
     doctor: {
       document: ({ snapshot, diagnosis }) =>

@@ -57,9 +57,8 @@ Deno.test("/ says that somebody looks", async () => {
 Deno.test("/ and /stream refuse what they do not know", async () => {
   const { app } = startHost();
   const cases = [
-    ["/?page=1", 'Cannot take parameter "page": it is unknown here, known: span, how'],
+    ["/?page=1", 'Cannot take parameter "page": it is unknown here, known: span'],
     ["/?span=2m", 'Cannot show span="2m": needs 1m, 5m, 15m, all'],
-    ["/?how=closed", 'Cannot show how="closed": needs open'],
     ["/stream?page=fleet", 'Cannot stream page "fleet": needs overview or cpus'],
     ["/stream?pages=overview", 'Cannot take parameter "pages": it is unknown here, known: page'],
   ] as const;

@@ -12,8 +12,8 @@ export const BRANCHES: Card = {
     rows: [
       { metric: "branch_instructions" },
       { metric: "branch_misses", name: "Predicted wrong" },
-      { metric: "branch_miss_ratio" },
-      { metric: "branch_mpki" },
+      { metric: "branch_miss_ratio", name: "Share predicted wrong" },
+      { metric: "branch_mpki", name: "Misses per 1,000 instructions (MPKI)" },
     ],
   }],
 };
