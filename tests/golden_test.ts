@@ -1,6 +1,6 @@
 /**
  * The whole output for each machine of text: what a scraper, a program, a terminal and a browser get
- * after seven ticks. Between the ticks the counters below rise by as much as stands there, so every
+ * after seven ticks, and what each ring of the page opens. Between the ticks the counters below rise by as much as stands there, so every
  * rate in a golden can be worked out from this file and the machine's own.
  *
  * `deno task goldens` writes the goldens anew; the diff is read before it is committed.
@@ -10,6 +10,7 @@
 import { assertEquals, AssertionError } from "@std/assert";
 import { ERRNO } from "../collectors/kernel/errno.ts";
 import { readHostProfile } from "../collectors/host.ts";
+import { CARDS } from "../collectors/catalogue.ts";
 import { REGISTRY } from "../collectors/registry.ts";
 import { createViews } from "../views/mod.ts";
 import { FakeKernel } from "./fakes/fake_kernel.ts";
@@ -25,6 +26,7 @@ import {
 } from "./fakes/software_bench.ts";
 import { HandClock, Stage } from "./stage.ts";
 import { TextTree } from "./text_tree.ts";
+import { linesOf } from "./views/sheet_of.ts";
 
 const FOLDER = new URL("./golden/", import.meta.url);
 const UPDATE = Deno.env.get("RINGSIDE_UPDATE_GOLDENS") === "1";
@@ -297,7 +299,21 @@ const RENDERINGS: Readonly<Record<string, (stage: Stage) => string>> = {
     // An element a line, so that a diff shows which one changed.
     return page.replaceAll("><", ">\n<") + "\n";
   },
+  "proof.txt": (stage) => CARDS.flatMap(({ id }) => proofsOf(stage, id)).join("\n"),
 };
+
+/** What each ring of a card opens, as text. */
+function proofsOf({ snapshot, feed }: Stage, card: string): readonly string[] {
+  const { proof } = VIEWS;
+  const rows = [...Array(proof.rings(card)).keys()];
+  return [undefined, ...rows].flatMap((row) => {
+    const subject = proof.subject(card, row);
+    if (subject === null) return [];
+    const series = feed.series.read(proof.series(snapshot, subject), 0, SPAN_MS);
+    const lines = linesOf(proof.part({ subject, snapshot, series }));
+    return [[subject.url, ...lines].join("\n  ") + "\n"];
+  });
+}
 
 function check(name: string, actual: string): void {
   const url = new URL(name, FOLDER);

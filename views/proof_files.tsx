@@ -4,6 +4,7 @@ import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured } from "../collectors/trust.ts";
 import { instant, spellOut } from "./format.ts";
 import type { Html } from "./html.ts";
+import { nameAt } from "./proof_names.ts";
 import type { FileTerm } from "./proof_told.ts";
 
 const COLUMNS = ["Read", "Per second"] as const;
@@ -40,6 +41,9 @@ export function Files(props: { terms: readonly FileTerm[]; snapshot: Snapshot })
           </p>
         )
         : null}
+      {terms.some(({ instance }) => instance !== undefined)
+        ? <p>Where there are several, one of them is told of.</p>
+        : null}
     </>
   );
 }
@@ -72,7 +76,7 @@ function Term({ term, snapshot }: { term: FileTerm; snapshot: Snapshot }): Html 
   return (
     <tr>
       <th scope="row">
-        {instance === undefined ? entry.name : `${entry.name} of ${instance}`}
+        {nameAt(entry.name, entry.scope, instance)}
         {field === "" ? null : <small>{` ${field}`}</small>}
       </th>
       <td data-name={COLUMNS[0]}>

@@ -5,7 +5,7 @@ import { evaluate, type Working } from "../collectors/mod.ts";
 import { isMeasured, type Measurement, type Reading } from "../collectors/trust.ts";
 import { absentWords, factor, measuredText, spellOut, trustWords } from "./format.ts";
 import type { Html } from "./html.ts";
-import { countText, nameOfCount } from "./proof_names.ts";
+import { countText, nameAt, nameOfCount } from "./proof_names.ts";
 import type { Told } from "./proof_told.ts";
 
 /** Sums of so many terms that stand in several formulas are told once, by a name. */
@@ -56,10 +56,11 @@ function Equation({ made, sums }: { made: Made; sums: readonly Sum[] }): Html {
     const value = evaluate(sum.formula, working.terms);
     return isMeasured(value) ? spellOut(value.value, unitOf(sum)) : absentWords(value.absent);
   });
-  const whose = instance === undefined ? "" : ` of ${instance}`;
   return (
     <p class="eq">
-      {`${name}${whose} = ${names} = ${numbers === names ? "" : `${numbers} = `}`}
+      {`${nameAt(name, entry.scope, instance)} = ${names} = ${
+        numbers === names ? "" : `${numbers} = `
+      }`}
       <Result reading={reading} unit={shownUnit(entry)} />
     </p>
   );

@@ -3,7 +3,7 @@ import { type Measured, type Metric, metric as metricOf } from "../collectors/ca
 import { inputs, isColumn, proofOf, type Working } from "../collectors/mod.ts";
 import type { SeriesKey } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
-import { isMeasured, type Measurement, type Reading } from "../collectors/trust.ts";
+import { isHere, isMeasured, type Measurement, type Reading } from "../collectors/trust.ts";
 import type { ProofSubject } from "./proof_subject.ts";
 import { nameOf } from "./standing.ts";
 
@@ -70,9 +70,11 @@ function termsOf(entry: Metric, working: Working | null): readonly Measured[] {
   return inputs(working?.formula ?? entry.formula).map(metricOf).filter(isColumn);
 }
 
-/** Those of which some is counted by perf here. */
+/** Those that are here, of which some is counted by perf. */
 export function countedOf(snapshot: Snapshot, told: readonly Told[]): readonly Told[] {
-  return told.filter(({ entry }) => proofOf(snapshot, [entry.id]).sources.length > 0);
+  return told.filter(({ entry, reading }) =>
+    isHere(reading) && proofOf(snapshot, [entry.id]).sources.length > 0
+  );
 }
 
 /** The one that was counted for the least of the time; null where none is measured. */

@@ -22,7 +22,7 @@ export function sheetOf(
 
 /** Its text, an element a line, with plain spaces. */
 export function linesOf(html: string): readonly string[] {
-  return html.replaceAll("&#39;", "'").replace(/[\u00a0\u202f]/g, " ")
+  return html.replaceAll("&#39;", "'").replaceAll("&quot;", '"').replace(/[\u00a0\u202f]/g, " ")
     .replace(/<\/?(?:b|small|code)>/g, "").replace(/<[^>]*>/g, "\n")
     .split("\n").map((line) => line.trim()).filter((line) => line !== "");
 }
