@@ -195,11 +195,13 @@ export class Hub {
   }
 
   #tellAll(): void {
-    if (this.#snapshot === null || this.#snapshot.sequence === this.#told) return;
+    // The last client may go while it is told, and take the snapshot of the turn with it.
+    const snapshot = this.#snapshot;
+    if (snapshot === null || snapshot.sequence === this.#told) return;
     for (const client of this.#clients) {
       if (this.#takes(client) && this.#tell(client)) this.#spokenMs = this.#takenMs;
     }
-    this.#told = this.#snapshot.sequence;
+    this.#told = snapshot.sequence;
   }
 
   /** Whether the client took what it was sent last. */

@@ -1,5 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { HEARTBEAT_MS, MESSAGE_GAP_MS_LEAST, STUCK_MS_MOST, WATCH_MS } from "../../routes/hub.ts";
+import type { Snapshot } from "../../collectors/snapshot.ts";
+import { NEW } from "../../routes/cursor.ts";
+import {
+  type Composed,
+  HEARTBEAT_MS,
+  MESSAGE_GAP_MS_LEAST,
+  STUCK_MS_MOST,
+  WATCH_MS,
+} from "../../routes/hub.ts";
 import { settled } from "../fake_clock.ts";
 import type { SseReader } from "../sse_reader.ts";
 import { listen, nextTick, startHost } from "./host.ts";
@@ -274,4 +282,26 @@ Deno.test("Hub leaves nothing waiting after many ticks", async () => {
   await reader.cancel();
   await settled();
   assertEquals([host.sampler.waiting, host.clock.sleepers], [0, 0]);
+});
+
+Deno.test("Hub goes on after its last client went while it was being told", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  let ends = false;
+  const channel = {
+    key: "one that ends",
+    compose: ({ sequence }: Snapshot): Composed => {
+      if (ends) host.hub.closeAll();
+      return { text: "", next: { kind: "at", sequence, points: sequence } };
+    },
+  };
+  host.hub.open(channel, NEW, false);
+  ends = true;
+  await nextTick(host, 0.5);
+  assertEquals([host.hub.clients, host.sampler.waiting], [0, 0]);
+  const reader = await listen(host, PAGE);
+  await begin(reader);
+  await nextTick(host, 0.75);
+  assertEquals(await nextCursor(reader), "stageboot-3");
+  await reader.cancel();
 });
