@@ -75,7 +75,7 @@ function routesOf(deps: Deps): readonly Route[] {
     get("/healthz", healthz),
     get("/readyz", readyz(sampler)),
     get("/static/:name", serveStatic(deps.files)),
-    { method: "POST", path: "/interval", handler: setInterval(sampler) },
+    { method: "POST", path: "/interval", handler: setInterval(deps) },
   ];
 }
 

@@ -39,6 +39,8 @@ export interface Channel {
    * none: a client that is further back missed something.
    */
   compose(snapshot: Snapshot, from: Place, told: number): Composed;
+  /** What clients are told when they come, and whenever the interval changes; empty for nothing. */
+  aside?(intervalMs: number): string;
 }
 
 export interface Composed {
@@ -116,6 +118,14 @@ export class Hub {
     });
   }
 
+  /** Tells the interval to all that are shown it: the next tick may be a minute away. */
+  tellInterval(): void {
+    for (const client of this.#clients) {
+      // One that is skipped finds it in its next tick.
+      if (this.#takes(client)) this.#tellAside(client);
+    }
+  }
+
   /** Ends every stream, and refuses new ones. */
   stop(): void {
     this.#stopped = true;
@@ -139,6 +149,8 @@ export class Hub {
     this.#sampler.watch();
     this.#take();
     this.#tell(client);
+    // Behind the tick, whose interval may be an older one.
+    this.#tellAside(client);
     this.#clients.add(client);
     if (this.#pumping) return;
     this.#pumping = true;
@@ -220,6 +232,11 @@ export class Hub {
     client.place = message.next;
     if (message.encoded !== null) this.#send(client, message.encoded);
     return message.encoded !== null;
+  }
+
+  #tellAside(client: Client): void {
+    const text = client.channel.aside?.(this.#sampler.intervalMs) ?? "";
+    if (text !== "") this.#send(client, new Encoded(text));
   }
 
   #send(client: Client, encoded: Encoded): void {

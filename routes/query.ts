@@ -237,6 +237,17 @@ export const INTERVAL = v.strictObject({
     INTERVAL_MS_MOST,
     "250ms, 1s or 1.5s",
   ),
+  /** Where a browser without scripts goes back to: a page of this service and of no other. */
+  back: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^\/[a-z-]{0,32}$/,
+        (issue) => `Cannot go back to ${quote(issue.input)}: needs the path of a page, such as /`,
+      ),
+    ),
+    "/",
+  ),
 });
 
 /** A chart has room for some words. */

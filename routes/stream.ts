@@ -17,6 +17,8 @@ export interface LivePage {
   fragments(snapshot: Snapshot): ReadonlyMap<string, string>;
   /** Fragments as one message that puts each into its place. */
   partials(fragments: Iterable<readonly [id: string, html: string]>): string;
+  /** What a page is told between ticks. */
+  aside?(intervalMs: number): string;
 }
 
 /** What a page draws at first. */
@@ -69,6 +71,12 @@ export class PageChannel implements Channel {
       })
     ).join("");
     return { text, next: { kind: "at", sequence, columns: sample.key } };
+  }
+
+  /** Has no id: it moves no cursor, and is no tick. */
+  aside(intervalMs: number): string {
+    const data = this.#page.aside?.(intervalMs) ?? "";
+    return data === "" ? "" : printMessage({ data });
   }
 
   #render(snapshot: Snapshot): void {

@@ -32,7 +32,10 @@
       });
     }
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    document.dispatchEvent(new Event("ringside:theme"));
-  });
+  // Paper is light.
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) {
+    matchMedia(query).addEventListener("change", () => {
+      document.dispatchEvent(new Event("ringside:theme"));
+    });
+  }
 }

@@ -18,6 +18,7 @@ import {
 } from "./cpus_one.tsx";
 import { CpusCount, CpusTable } from "./cpus_table.tsx";
 import { type Assets, document, type Live, TickNumber } from "./document.tsx";
+import { IntervalChoice } from "./interval.tsx";
 import { plural } from "./format.ts";
 import { type Html, render } from "./html.ts";
 import { Symbols } from "./ring.tsx";
@@ -67,6 +68,7 @@ export function cpusFragments(
 ): ReadonlyMap<string, string> {
   return new Map([
     ["tick", render(TickNumber({ snapshot }))],
+    ["interval", render(IntervalChoice(snapshot))],
     ...parts(choice, snapshot).map(([id, part]) => [id, render(part())] as const),
   ]);
 }

@@ -7,6 +7,7 @@
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { instant, whole } from "./format.ts";
 import { type Html, render } from "./html.ts";
+import { IntervalForm } from "./interval.tsx";
 
 /** Where the browser finds what is served beside the page. */
 export interface Assets {
@@ -58,24 +59,26 @@ export interface DocumentProps {
   readonly current?: string | undefined;
   readonly assets: Assets;
   readonly live?: Live | undefined;
+  /** Of the header of a page that lives: what its charts show. */
+  readonly controls?: Html | undefined;
   readonly children: Html;
 }
 
 /**
- * `morphIgnore`: an open panel stays open when a tick replaces it, and a trend keeps its points; `noSwap`:
- * a refusal takes no figure's place. `morphScanLimit`: a row takes the
- * text of the row that comes to its place, and none is moved there. A lost stream is looked for again
- * within ten seconds, a minute (htmx's own limit) is long when one waits for a host to come back.
+ * `morphIgnore`: an open panel stays open when a tick replaces it; `noSwap`: a refusal takes no figure's
+ * place. `morphScanLimit`: a row takes the text of the row that comes to its place, and none is moved
+ * there. `morphSkipChildren`: trends in tables are drawn anew by their script. A stream is carried to its
+ * end and no further: `live.js` alone decides when there is to be one. Five seconds are enough for the
+ * head of an answer that is made at once; what takes longer got lost on the way.
  */
 const HTMX_CONFIG = JSON.stringify({
   includeIndicatorCSS: false,
   history: false,
-  morphIgnore: ["data-htmx-powered", "open", "points"],
+  morphIgnore: ["data-htmx-powered", "open"],
   noSwap: [204, 304, "4xx", "5xx"],
   morphScanLimit: 0,
-  // Trends in tables are drawn anew by their script.
   morphSkipChildren: ".spark",
-  sse: { reconnectMaxDelay: 10_000 },
+  sse: { reconnect: false, pauseOnBackground: false, connectTimeout: 5000 },
 });
 
 export function document(props: DocumentProps): string {
@@ -109,6 +112,10 @@ function Shell(props: DocumentProps): Html {
             <>
               <State />
               <TickNumber snapshot={live.snapshot} />
+              {props.controls ?? null}
+              <IntervalForm intervalMs={live.intervalMs} back={props.current ?? "/"} />
+              <PauseButton />
+              <a class="btn unscripted" href="">Reload</a>
             </>
           )}
           <Themes />
@@ -134,10 +141,9 @@ function Body(props: BodyProps): Html {
   return (
     <body
       hx-sse:connect={live.stream}
-      hx-trigger="load, connect"
+      hx-trigger="connect"
       hx-swap="none"
       data-title={title}
-      data-interval={live.intervalMs}
       data-span={live.spanSeconds}
       data-key={live.columnsKey}
     >
@@ -148,7 +154,7 @@ function Body(props: BodyProps): Html {
 
 function Mark(): Html {
   return (
-    <a class="mark" href="/">
+    <a class="mark" href="/" aria-label="Ringside">
       <svg viewBox="0 0 20 20" aria-hidden="true">
         <path class="open" d="M11.2 16.9A7 7 0 1 1 16.9 8.8" />
         <circle class="seat" cx="16" cy="14.3" r="2.3" />
@@ -172,13 +178,21 @@ function State(): Html {
   return <span class="state" data-state="still" role="status">Not live</span>;
 }
 
+/** Its word says what it does. Only scripts can do it. */
+function PauseButton(): Html {
+  return <button class="btn scripted" type="button" id="pause">Pause</button>;
+}
+
 /** Apart from the word, which is read aloud when it changes: heard each second it would be noise. */
 export function TickNumber(props: { snapshot: Snapshot }): Html {
   const { wallMs, sequence } = props.snapshot;
-  const [date, time] = instant(wallMs);
+  const [date, clock] = instant(wallMs);
+  const [time, zone] = clock.split(" ");
   return (
     <time id="tick" datetime={new Date(wallMs).toISOString()} title={`Tick ${whole(sequence)}`}>
-      <span class="date">{date}</span> {time}
+      <span class="wide">{`${date} `}</span>
+      {time}
+      <span class="wide">{` ${zone}`}</span>
     </time>
   );
 }
@@ -187,7 +201,7 @@ const THEMES = [["auto", "Auto"], ["light", "Light"], ["dark", "Dark"]] as const
 
 function Themes(): Html {
   return (
-    <fieldset class="seg">
+    <fieldset class="seg themes">
       <legend class="sr">Theme</legend>
       {THEMES.map(([value, name]) => (
         <label>

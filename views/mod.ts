@@ -23,7 +23,7 @@ import { coverageKeys } from "./proof_told.ts";
 import { type SnapshotJson, snapshotJson } from "./snapshot_json.ts";
 import { type Span, SPAN_USUAL, spanSeconds } from "./span.ts";
 import { tableText } from "./table_text.ts";
-import { fragments, overviewSeries, partials } from "./updates.ts";
+import { aside, fragments, overviewSeries, partials } from "./updates.ts";
 
 export interface ViewsOptions {
   /** URL of a file that is served beside the pages, by its name: `page.css`. */
@@ -56,6 +56,8 @@ export interface LiveParts {
   series(snapshot: Snapshot): readonly SeriesKey[];
   fragments(snapshot: Snapshot): ReadonlyMap<string, string>;
   partials(fragments: Iterable<readonly [id: string, html: string]>): string;
+  /** What is told between ticks: the interval that is asked for. */
+  aside?(intervalMs: number): string;
 }
 
 export interface Views {
@@ -149,6 +151,7 @@ export function createViews({ url, version }: ViewsOptions): Views {
       series: overviewSeries,
       fragments,
       partials,
+      aside,
       document: (props) => {
         const { span = SPAN_USUAL } = props;
         return overviewPage({ ...props, span, assets, stream: "/stream?page=overview" });
@@ -172,6 +175,7 @@ export function createViews({ url, version }: ViewsOptions): Views {
         series: (snapshot) => cpusSeries(choice, snapshot),
         fragments: (snapshot) => cpusFragments(choice, snapshot),
         partials,
+        aside,
       }),
       has: ({ cpu }, snapshot) => cpu === undefined || isKnown(cpu, snapshot),
       document: (props) => cpusPage(props, props.choice.cpu === undefined ? cpus : cpu),

@@ -11,6 +11,7 @@ import { cardParts } from "./card.tsx";
 import { chartKeys, trendColumns } from "./chart.tsx";
 import { TickNumber } from "./document.tsx";
 import { render } from "./html.ts";
+import { IntervalChoice } from "./interval.tsx";
 import { TrustLine, Uptime } from "./overview.tsx";
 import { Causes } from "./problems.tsx";
 
@@ -23,6 +24,7 @@ export function overviewSeries(snapshot: Snapshot): readonly SeriesKey[] {
 export function fragments(snapshot: Snapshot): ReadonlyMap<string, string> {
   const found = new Map<string, string>([
     ["tick", render(TickNumber({ snapshot }))],
+    ["interval", render(IntervalChoice(snapshot))],
     ["uptime", render(Uptime({ snapshot }))],
     ["trust", render(TrustLine({ snapshot }))],
     ["causes", render(Causes({ snapshot }))],
@@ -42,4 +44,9 @@ export function partials(parts: Iterable<readonly [string, string]>): string {
     text += `<hx-partial hx-target="#${id}" hx-swap="outerMorph">${html}</hx-partial>`;
   }
   return text;
+}
+
+/** What a page is told between ticks: the interval, since the next tick may be a minute away. */
+export function aside(intervalMs: number): string {
+  return partials([["interval", render(IntervalChoice({ intervalMs }))]]);
 }

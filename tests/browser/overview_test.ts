@@ -20,7 +20,7 @@ const VIEWPORT = { width: 1440, height: 900 };
 const TALL = { width: 1440, height: 4000 };
 
 /** What the console may say while the service is away. */
-const OUTAGE = /^console: (Failed to load resource: net::ERR_|.*htmx:sse:error)/;
+const OUTAGE = /^console: (Failed to load resource: net::ERR_|htmx: htmx:(sse:)?error)/;
 
 function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
   Deno.test({

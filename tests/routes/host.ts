@@ -55,6 +55,8 @@ export interface HostOptions extends Partial<Pick<Deps, "address" | "allowedHost
   readonly clientsMost?: number;
   /** Of the overview's charts; absent: the load of the last minute. */
   readonly columns?: readonly SeriesKey[];
+  /** Pages are told the interval between ticks. */
+  readonly asides?: true;
 }
 
 const ONE_FILE = await StaticFiles.of({ "a.js": new TextEncoder().encode("let a;") });
@@ -76,7 +78,8 @@ export function startHost(options: HostOptions = {}): Host {
     expositions: 0,
     marks: undefined,
   };
-  const rendering = plainRendering(rendered, options.columns ?? [{ metric: "load_1m" }]);
+  const columns = options.columns ?? [{ metric: "load_1m" }];
+  const rendering = plainRendering(rendered, columns, options.asides ?? false);
   const { clientsMost } = options;
   const hub = new Hub({
     sampler,
@@ -103,7 +106,11 @@ export function startHost(options: HostOptions = {}): Host {
   return { app, hub, marks, sampler, clock, rendering, rendered, reports, tick };
 }
 
-function plainRendering(rendered: Rendered, columns: readonly SeriesKey[]): Rendering {
+function plainRendering(
+  rendered: Rendered,
+  columns: readonly SeriesKey[],
+  asides: boolean,
+): Rendering {
   return {
     overview: {
       name: "overview",
@@ -119,6 +126,7 @@ function plainRendering(rendered: Rendered, columns: readonly SeriesKey[]): Rend
         ]);
       },
       partials: (fragments) => [...fragments].map(([id, html]) => `${id}=${html}`).join("\n"),
+      ...(asides ? { aside: (intervalMs: number): string => `interval=${intervalMs}` } : {}),
       document: ({ snapshot, series, intervalMs, marks }) => {
         rendered.documents++;
         rendered.marks = marks;

@@ -292,7 +292,7 @@ Deno.test("Hub goes on after its last client went while it was being told", asyn
     key: "one that ends",
     compose: ({ sequence }: Snapshot): Composed => {
       if (ends) host.hub.closeAll();
-      return { text: "", next: { kind: "at", sequence, points: sequence } };
+      return { text: "", next: { kind: "at", sequence } };
     },
   };
   host.hub.open(channel, NEW, false);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { startHost } from "./host.ts";
+import { listen, nextTick, startHost } from "./host.ts";
 
 function form(body: string, headers: Record<string, string> = {}): RequestInit {
   return {
@@ -33,7 +33,7 @@ Deno.test("POST /interval refuses what is no interval, and leaves it as it is", 
     ["interval=", `Cannot take interval "": ${needed}`],
     ["", 'Cannot find parameter "interval": it is missing, and needed'],
     ["interval=1s&interval=2s", 'Cannot take parameter "interval" twice: needs it once'],
-    ["interval=1s&x=1", 'Cannot take parameter "x": it is unknown here, known: interval'],
+    ["interval=1s&x=1", 'Cannot take parameter "x": it is unknown here, known: interval, back'],
   ] as const;
   const { app, sampler } = startHost();
   for (const [body, message] of cases) {
@@ -41,6 +41,44 @@ Deno.test("POST /interval refuses what is no interval, and leaves it as it is", 
     assertEquals([response.status, (await response.json()).error.message], [400, message]);
   }
   assertEquals(sampler.intervalMs, 1000);
+});
+
+Deno.test("POST /interval sends a browser back to the page it came from, and nowhere else", async () => {
+  const { app, sampler } = startHost();
+  const ask = (back: string): Promise<Response> =>
+    Promise.resolve(
+      app.request("/interval", form(`interval=2s&back=${back}`, { accept: "text/html" })),
+    );
+  const page = await ask("/metrics-guide");
+  assertEquals([page.status, page.headers.get("location")], [303, "/metrics-guide"]);
+  sampler.setIntervalMs(1000);
+  for (const back of ["//example.org", "https://example.org", "/\\example.org", "", "/a/b"]) {
+    assertEquals((await ask(encodeURIComponent(back))).status, 400, back);
+  }
+  assertEquals(sampler.intervalMs, 1000);
+});
+
+Deno.test("POST /interval is told at once to every page, and to one that comes, without a tick", async () => {
+  const host = startHost({ asides: true });
+  host.tick(0.25);
+  const page = await listen(host, "/stream?page=overview");
+  const program = await listen(host, "/api/v1/stream");
+  assertEquals((await program.message()).id, "stageboot-1");
+  for (let i = 0; i < 2; i++) await page.message();
+  assertEquals((await page.message()).data, "interval=1000");
+  await host.app.request("/interval", form("interval=5s"));
+  const told = await page.message();
+  // It moves no cursor.
+  assertEquals([told.event, told.id, told.data], ["message", undefined, "interval=5000"]);
+  // One that has heard of the newest tick, but not of this.
+  const late = await listen(host, "/stream?page=overview", { lastEventId: "stageboot-1" });
+  assertEquals((await late.message()).data, "interval=5000");
+
+  await nextTick(host, 0.5);
+  assertEquals((await page.message()).data, 'load=<b id="load">0.5</b>');
+  // Programs are told of ticks alone.
+  assertEquals((await program.message()).id, "stageboot-2");
+  for (const reader of [page, program, late]) await reader.cancel();
 });
 
 Deno.test("POST /interval reads only a short form", async () => {
