@@ -1,0 +1,88 @@
+/** Every word of every page can be read: none lies over another, none is cut off for good. @module */
+import { assert, assertEquals } from "@std/assert";
+import { browserTest } from "./browser_case.ts";
+import { BusyService } from "./busy_service.ts";
+import { MACHINES, openPage, PAGES, tick } from "./pages.ts";
+
+const WIDTHS = [360, 768, 1440] as const;
+/** Lines of text stand a pixel or two into each other's boxes. */
+const OVER_MOST = { x: 2, y: 4 } as const;
+const CUT_MOST = { x: 1, y: 2 } as const;
+
+/** Words that lie over each other, or that end at the edge of a box without a title that says them. */
+const FAULTS = `(() => {
+  const faults = [];
+  const words = [];
+  const said = ({ data }) => JSON.stringify(data.trim().slice(0, 30));
+  const inside = (box, edge) => ({
+    left: Math.max(box.left, edge.left), right: Math.min(box.right, edge.right),
+    top: Math.max(box.top, edge.top), bottom: Math.min(box.bottom, edge.bottom),
+  });
+
+  const read = (text, parent) => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    for (let box of range.getClientRects()) {
+      // For screen readers alone.
+      if (box.width <= 1 || box.height <= 1) continue;
+      let place = parent.closest("[id]")?.id;
+      for (let around = parent; around !== document.body; around = around.parentElement) {
+        const { overflowX, clipPath } = getComputedStyle(around);
+        if (clipPath !== "none") return;
+        if (overflowX === "visible") continue;
+        const edge = around.getBoundingClientRect();
+        const cut = box.right > edge.right + ${CUT_MOST.x} || box.bottom > edge.bottom + ${CUT_MOST.y};
+        if (cut && overflowX !== "auto" && overflowX !== "scroll" && !parent.closest("[title]")) {
+          faults.push("cut off: " + said(text) + " in " + place);
+        }
+        box = inside(box, edge);
+      }
+      words.push({ box, text, parent, place });
+    }
+  };
+
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { currentNode: text } = walker;
+    const parent = text.parentElement;
+    if (text.data.trim() === "") continue;
+    if (parent.checkVisibility({ visibilityProperty: true, opacityProperty: true })) {
+      read(text, parent);
+    }
+  }
+  words.sort((a, b) => a.box.top - b.box.top);
+  for (const [index, { box, text, parent, place }] of words.entries()) {
+    for (const other of words.slice(index + 1)) {
+      if (other.box.top >= box.bottom) break;
+      const common = inside(box, other.box);
+      const over = common.right - common.left > ${OVER_MOST.x} &&
+        common.bottom - common.top > ${OVER_MOST.y};
+      if (over && parent !== other.parent) {
+        faults.push("over each other: " + said(text) + " and " + said(other.text) + " in " + place);
+      }
+    }
+  }
+  return { faults: [...new Set(faults)], words: words.length };
+})()`;
+
+for (const machine of MACHINES) {
+  browserTest(`every word of the pages of ${machine} can be read`, async (browser) => {
+    await using service = await BusyService.start({ machine });
+    const found: string[] = [];
+    for (const page of PAGES) {
+      const watched = await openPage(browser, service, page);
+      if (page.stream !== undefined) await tick(service, watched);
+      for (const width of WIDTHS) {
+        await watched.page.setViewportSize({ width, height: 900 });
+        const { faults, words } = await watched.evaluate<{ faults: string[]; words: number }>(
+          FAULTS,
+        );
+        assert(words >= 10, `${page.name}: ${words} words only`);
+        found.push(...faults.map((fault) => `${page.name}, ${width} pixels: ${fault}`));
+      }
+      assertEquals(watched.takeComplaints(), []);
+      await watched.close();
+    }
+    assertEquals(found, []);
+  });
+}
