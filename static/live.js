@@ -108,11 +108,11 @@
     selected = type === "Range" ? [anchorNode, anchorOffset, focusNode, focusOffset] : null;
   };
   const restore = () => {
-    if (selected === null) return;
-    const [from, start, to, end] = selected;
-    if (!from.isConnected || !to.isConnected) return;
-    const within = (node, at) => Math.min(at, (node.data ?? node.childNodes).length);
-    getSelection().setBaseAndExtent(from, within(from, start), to, within(to, end));
+    try {
+      if (selected !== null) getSelection().setBaseAndExtent(...selected);
+    } catch {
+      // A text has become shorter than what was selected of it.
+    }
   };
 
   const listen = (name, told) => {
@@ -172,8 +172,8 @@
     body.addEventListener("htmx:error", choose);
     document.addEventListener("visibilitychange", turn);
     addEventListener("online", () => {
-      if (link === null) wait(LOOK_MS * Math.random());
-      else drop();
+      drop();
+      wait(LOOK_MS * Math.random());
     });
     pause.addEventListener("click", () => {
       paused = !paused;
