@@ -190,9 +190,9 @@ export function TickNumber(props: { snapshot: Snapshot }): Html {
   const [time, zone] = clock.split(" ");
   return (
     <time id="tick" datetime={new Date(wallMs).toISOString()} title={`Tick ${whole(sequence)}`}>
-      <span class="wide">{`${date} `}</span>
+      <span>{`${date} `}</span>
       {time}
-      <span class="wide">{` ${zone}`}</span>
+      <span>{` ${zone}`}</span>
     </time>
   );
 }

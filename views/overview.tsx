@@ -101,7 +101,7 @@ function Columns(props: OverviewProps): Html {
         name="side"
         sections={told === "side" && panel !== null ? [panel, ...sections(side)] : sections(side)}
       />
-      <Column name="wide" sections={sections(wide)} />
+      <Column name="broad" sections={sections(wide)} />
       <Stacks
         cards={sys}
         sections={sections(sys)}
