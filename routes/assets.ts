@@ -14,6 +14,7 @@ import chart from "../static/chart.js" with { type: "bytes" };
 import chartTableStyle from "../static/chart_table.css" with { type: "bytes" };
 import charts from "../static/charts.js" with { type: "bytes" };
 import cpusStyle from "../static/cpus.css" with { type: "bytes" };
+import cpusTableStyle from "../static/cpus_table.css" with { type: "bytes" };
 import doctorStyle from "../static/doctor.css" with { type: "bytes" };
 import doubts from "../static/doubts.js" with { type: "bytes" };
 import guideStyle from "../static/guide.css" with { type: "bytes" };
@@ -58,7 +59,7 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
     chartStyle,
     arrangementStyle,
   ),
-  "cpus.css": joined(leanStyle, cpusStyle),
+  "cpus.css": joined(leanStyle, cpusStyle, cpusTableStyle),
   "doctor.css": joined(leanStyle, doctorStyle),
   "guide.css": joined(leanStyle, guideStyle),
   "sheet.css": joined(leanStyle, sheetStyle),

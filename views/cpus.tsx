@@ -16,7 +16,8 @@ import {
   CpuLacks,
   NoSuchCpu,
 } from "./cpus_one.tsx";
-import { CpusCount, CpusTable } from "./cpus_table.tsx";
+import { CpusCount, CpusTable, isLong } from "./cpus_table.tsx";
+import { Arcs } from "./cpus_value.tsx";
 import { type Assets, document, type Live, TickNumber } from "./document.tsx";
 import { IntervalChoice } from "./interval.tsx";
 import { plural } from "./format.ts";
@@ -109,6 +110,7 @@ function All({ choice, snapshot }: CpusPageProps): Html {
   return (
     <>
       <Symbols />
+      <Arcs />
       <div class="host">
         <h1>CPUs</h1>
         <span>{profile.hostname}</span>
@@ -118,13 +120,17 @@ function All({ choice, snapshot }: CpusPageProps): Html {
       <div class="cpus all">
         <HeatChoices choice={choice} snapshot={snapshot} />
         <HeatCard choice={choice} snapshot={snapshot} />
-        <section class="card" id="cpus-figures" aria-labelledby="cpus-figures-title">
+        <section
+          class={isLong(snapshot) ? "card long" : "card"}
+          id="cpus-figures"
+          aria-labelledby="cpus-figures-title"
+        >
           <header>
             <h2 id="cpus-figures-title">Figures of each CPU</h2>
           </header>
-          <div class="scroll" tabindex={0} role="region" aria-labelledby="cpus-figures-title">
+          <section class="scroll" tabindex={0} aria-label="Table that scrolls sideways">
             <CpusTable choice={choice} snapshot={snapshot} />
-          </div>
+          </section>
           <CpusCount choice={choice} snapshot={snapshot} />
         </section>
         <Lacks quantities={COLUMNS} snapshot={snapshot} id="cpus-lacks" />

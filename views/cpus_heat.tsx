@@ -80,9 +80,10 @@ export function HeatCard({ choice, snapshot }: HeatProps): Html {
       </header>
       <Legend scale={scale} threads={threads} />
       <div class={`heat ${sizeOf(cpus.length)}`}>
-        {groups.map((group) => (
+        {groups.map((group, at) => (
           <Group
             group={group}
+            at={at}
             alone={groups.length === 1}
             choice={choice}
             quantity={quantity}
@@ -132,6 +133,7 @@ function trimmed(number: string): string {
 
 interface GroupProps extends HeatProps {
   readonly group: CpuGroup;
+  readonly at: number;
   /** There is no other. */
   readonly alone: boolean;
   readonly quantity: InstanceQuantity;
@@ -139,38 +141,36 @@ interface GroupProps extends HeatProps {
 }
 
 function Group(props: GroupProps): Html {
-  const { group, alone, choice, quantity, scale, snapshot } = props;
+  const { group, at, alone, choice, quantity, scale, snapshot } = props;
   const { grouping, cores, count } = group;
   const { metric: id, unit } = found(quantity, snapshot);
-  const name = alone ? "All CPUs" : group.title;
+  const titleId = `cpus-group-${at}`;
   // As the beginning of each address, which ends with the CPU.
   const href = cpusHref({ by: choice.by }, { cpu: "" });
+  const classes = `group ${abreast(cores)}`.trimEnd();
+  const cells = (
+    <ul>
+      {cores.map((core) => (
+        <li>
+          {core.map((cpu) => (
+            <Cell cpu={cpu} href={href} reading={snapshot.read(id, cpu.name)} scale={scale} />
+          ))}
+        </li>
+      ))}
+    </ul>
+  );
+  if (alone) return <div class={classes}>{cells}</div>;
   return (
-    <div class={`group ${abreast(cores)}`.trimEnd()}>
-      {alone ? null : (
-        <h3>
-          {name}
-          <small>{plural(count, CPU_PAGE.heading)}</small>
-          {grouping === null
-            ? null
-            : <Value reading={snapshot.readGroup(id, grouping.id, grouping.name)} unit={unit} />}
-        </h3>
-      )}
-      <ul aria-label={name}>
-        {cores.map((core) => (
-          <li>
-            {core.map((cpu) => (
-              <Cell
-                cpu={cpu}
-                href={href}
-                reading={snapshot.read(id, cpu.name)}
-                scale={scale}
-              />
-            ))}
-          </li>
-        ))}
-      </ul>
-    </div>
+    <section class={classes} aria-labelledby={titleId}>
+      <header>
+        <h3 id={titleId}>{group.title}</h3>
+        <small>{plural(count, CPU_PAGE.heading)}</small>
+        {grouping === null
+          ? null
+          : <Value reading={snapshot.readGroup(id, grouping.id, grouping.name)} unit={unit} />}
+      </header>
+      {cells}
+    </section>
   );
 }
 
@@ -229,10 +229,10 @@ function Unused(props: { choice: CpusChoice; names: readonly string[] }): Html |
   const { word } = CPU_PAGE.unused;
   return (
     <div class="unused">
-      <h3>
-        {word.charAt(0).toUpperCase() + word.slice(1)}
+      <header>
+        <h3>{word.charAt(0).toUpperCase() + word.slice(1)}</h3>
         <small>{plural(names.length, CPU_PAGE.heading)}</small>
-      </h3>
+      </header>
       <ul>
         {names.map((name) => (
           <li>

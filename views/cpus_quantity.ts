@@ -84,7 +84,8 @@ export function heatScale(quantity: InstanceQuantity, snapshot: Snapshot): HeatS
 
 /** From 0 to `HEAT_STEPS` - 1. */
 export function heatStep(value: number, { top }: HeatScale): number {
-  const step = Math.floor(HEAT_STEPS * value / top);
+  // A tenth that was rounded on its way is a tenth.
+  const step = Math.floor(HEAT_STEPS * value / top + 1e-9);
   return Math.max(0, Math.min(HEAT_STEPS - 1, step));
 }
 

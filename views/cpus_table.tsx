@@ -6,9 +6,9 @@ import { isMeasured } from "../collectors/trust.ts";
 import { COLUMNS, type CpusChoice, cpusHref, type PlaceKey } from "./cpus_choice.ts";
 import { byNumber, coreNumbers, hasThreads, partingOf } from "./cpus_groups.ts";
 import { type Found, found } from "./cpus_quantity.ts";
+import { TableValue } from "./cpus_value.tsx";
 import { plural, whole } from "./format.ts";
 import type { Html } from "./html.ts";
-import { Value } from "./value.tsx";
 
 /** Up to so many all are shown; of more, a part at first. */
 const ALL_MOST = 64;
@@ -152,7 +152,7 @@ export function CpusTable(props: TableProps): Html {
             {places.slice(1).map((place) => <td class={classOf(place)}>{place.of(cpu)}</td>)}
             {columns.map(({ metric, unit }) => (
               <td>
-                <Value reading={snapshot.read(metric, cpu.name)} unit={unit} />
+                <TableValue reading={snapshot.read(metric, cpu.name)} unit={unit} />
               </td>
             ))}
           </tr>
@@ -188,6 +188,11 @@ function Heading({ frame, choice, name, sort, classes, first }: HeadingProps): H
       <a href={cpusHref(choice, { sort, order }, ANCHOR)}>{name}</a>
     </th>
   );
+}
+
+/** Whether the table is longer than a screen, so that it is worth leaving out while it is not seen. */
+export function isLong(snapshot: Snapshot): boolean {
+  return snapshot.instances(CPU_PAGE.scope).length >= PART;
 }
 
 /** How many rows there are, and the way to the others. */

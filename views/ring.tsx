@@ -64,7 +64,7 @@ export function Glyph(props: { grade: Grade | "absent"; share?: number }): Html 
 }
 
 /** How much of what should be in a number is in it: time counted, and parts of a sum. */
-function shareOf({ coverage, partial }: Measurement): number {
+export function shareOf({ coverage, partial }: Measurement): number {
   return partial === undefined ? coverage : coverage * partial.counted / partial.present;
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { counters } from "./counters.ts";
+import { cpus } from "./cpus.ts";
 import { heap } from "./heap.ts";
 import { latency } from "./latency.ts";
 import { memory } from "./memory.ts";
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (size: Size) => Result[] | Promise<Result
   tick,
   heap,
   page,
+  cpus,
   latency,
   memory,
   // Last: a made-up kernel makes calls of the tick polymorphic, which a service never sees.

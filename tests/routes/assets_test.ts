@@ -13,7 +13,7 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
     "chart.css",
     "arrangement.css",
   ],
-  "cpus.css": ["cpus.css"],
+  "cpus.css": ["cpus.css", "cpus_table.css"],
   "doctor.css": ["doctor.css"],
   "guide.css": ["guide.css"],
   "sheet.css": ["sheet.css"],

@@ -47,14 +47,22 @@ Deno.test("HeatCard colours each CPU by its value, from 0 to the end of the scal
 });
 
 Deno.test("HeatCard shows a share from 0 to 100 %, and keeps the choice in each link", () => {
-  const snapshot = someCpus({ "0": { busy: 0, ipc: 1 }, "1": { busy: 1, ipc: 1 } });
+  const shares = [0, 0.1, 0.3, 0.7, 0.9, 1];
+  const snapshot = someCpus(
+    Object.fromEntries(shares.map((busy, cpu) => [cpu, { busy, ipc: 1 }])),
+  );
   const html = heat(snapshot, { by: "busy", sort: "ipc" });
-  assertEquals(cells(html), [
-    ["0", "0", "q0", "", "/cpus?by=busy&amp;cpu=0"],
-    ["1", "100", "q9", "", "/cpus?by=busy&amp;cpu=1"],
+  assertEquals(cells(html).map(([, number, classes]) => `${number} ${classes}`), [
+    "0 q0",
+    "10.0 q1",
+    "30.0 q3",
+    "70.0 q7",
+    "90.0 q9",
+    "100 q9",
   ]);
+  assertEquals(cells(html)[5]![4], "/cpus?by=busy&amp;cpu=5");
   assertStringIncludes(linesOf(html).join("|"), "|0 %|100 %|");
-  assertStringIncludes(linesOf(html).join(" "), "50.0 % 2 CPUs together");
+  assertStringIncludes(linesOf(html).join(" "), "50.0 % 6 CPUs together");
 });
 
 Deno.test("HeatCard: what is not exact has a mark and words, what is not measured no colour", () => {
@@ -92,10 +100,13 @@ Deno.test("HeatCard: sockets and types of core are groups, threads of a core sta
     "10": at("0", "0"),
     "11": at("1", "1"),
   }));
-  assertEquals([...html.matchAll(/<h3>(.*?)<\/h3>/g)].map(([, title]) => linesOf(title!)), [
-    ["Socket 0", "3 CPUs", "1.00"],
-    ["Socket 1", "2 CPUs", "1.00"],
-  ]);
+  assertEquals(
+    [...html.matchAll(/<header>(<h3.*?)<\/header>/g)].map(([, title]) => linesOf(title!)),
+    [
+      ["Socket 0", "3 CPUs", "1.00"],
+      ["Socket 1", "2 CPUs", "1.00"],
+    ],
+  );
   const cores = [...html.matchAll(/<li>(<a.*?)<\/li>/g)]
     .map(([, core]) => cells(core!).map(([name]) => name));
   assertEquals(cores, [["0", "10"], ["2"], ["1", "11"]]);
@@ -104,10 +115,13 @@ Deno.test("HeatCard: sockets and types of core are groups, threads of a core sta
     "0": { ipc: 2, groups: { core_type: "cpu_core", core: "0" } },
     "1": { ipc: 1, groups: { core_type: "cpu_atom", core: "1" } },
   }));
-  assertEquals([...hybrid.matchAll(/<h3>(.*?)<\/h3>/g)].map(([, title]) => linesOf(title!)), [
-    ["Core type cpu_core", "1 CPU", "2.00"],
-    ["Core type cpu_atom", "1 CPU", "1.00"],
-  ]);
+  assertEquals(
+    [...hybrid.matchAll(/<header>(<h3.*?)<\/header>/g)].map(([, title]) => linesOf(title!)),
+    [
+      ["Core type cpu_core", "1 CPU", "2.00"],
+      ["Core type cpu_atom", "1 CPU", "1.00"],
+    ],
+  );
   assert(!hybrid.includes("of one core"));
 });
 

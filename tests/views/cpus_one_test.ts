@@ -87,6 +87,10 @@ Deno.test("every part that a tick replaces is on the page, and is what stands th
       assertStringIncludes(fragment.slice(0, 200), ` id="${id}"`);
       assertStringIncludes(html, fragment);
     }
+    // Every mark that is used is drawn somewhere.
+    for (const [, mark] of html.matchAll(/<use href="#([^"]+)"/g)) {
+      assertStringIncludes(html, `<symbol id="${mark}"`);
+    }
   }
 });
 

@@ -19,7 +19,8 @@ function headings(html: string): readonly string[] {
 function columnOf(html: string, name: string): readonly string[] {
   const at = headings(html).indexOf(name);
   return [...html.matchAll(/<tr><th scope="row">(.*?)<\/tr>/g)].map(([, row]) => {
-    const cells = row!.split(/<td[^>]*>/).map((cell) => linesOf(cell).join(" "));
+    const said = row!.replace(/<svg[^>]* aria-label="([^"]*)">/g, "$1<svg>");
+    const cells = said.split(/<td[^>]*>/).map((cell) => linesOf(cell).join(" "));
     return `${cells[0]}: ${cells[at]}`;
   });
 }
