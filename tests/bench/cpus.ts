@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { Marks } from "../../collectors/marks.ts";
 import { Encoded } from "../../routes/encoding.ts";
 import { PageChannel } from "../../routes/stream.ts";
 import { render } from "../../views/html.ts";
@@ -83,7 +84,9 @@ function times(
 function message(host: BusyHost): Result[] {
   const views = createViews({ url: (file) => file, version: "1.2.3" });
   const live = views.cpus.live({});
-  const channel = new PageChannel({ name: "cpus", ...live }, host.stage.feed);
+  const { feed } = host.stage;
+  const sources = { feed, marks: new Marks(feed), version: "" };
+  const channel = new PageChannel({ name: "cpus", ...live }, sources);
   const { next } = channel.compose(host.stage.snapshot, { kind: "new" });
   host.tick();
   const encoded = new Encoded(channel.compose(host.stage.snapshot, next).text);
