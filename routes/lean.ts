@@ -49,9 +49,12 @@ export function leanScript(text: string): string {
 
 /** Strings, templates, and regular expressions where a value may begin. */
 const LITERAL =
-  /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|(?<=[(,=:[!&|?{};] *)\/(?![/*])(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\//g;
+  /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|(?<=(?:[(,=:[!&|?{};]|return) *)\/(?![/*])(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\//g;
 
-/** Changes what stands between literals. Throws for a template inside of another: its end is not found. */
+/**
+ * Changes what stands between literals. Throws where one is not understood: a template inside of another,
+ * a quote that is left over.
+ */
 function between(text: string, literal: RegExp, change: (part: string) => string): string {
   let lean = "";
   let end = 0;
@@ -59,10 +62,18 @@ function between(text: string, literal: RegExp, change: (part: string) => string
     const [found] = match;
     const open = found.startsWith("`") && found.split("${").length > found.split("}").length;
     if (open) throw new Error(`Cannot make a script lean: a template is inside of ${found}`);
-    lean += change(text.slice(end, match.index)) + found;
+    lean += changed(text.slice(end, match.index), change) + found;
     end = match.index + found.length;
   }
-  return lean + change(text.slice(end));
+  return lean + changed(text.slice(end), change);
+}
+
+function changed(part: string, change: (part: string) => string): string {
+  const left = /.*["`].*/.exec(part);
+  if (left !== null) {
+    throw new Error(`Cannot make a script lean: a quote is left over in ${left[0]}`);
+  }
+  return change(part);
 }
 
 /** No blanks at the beginning and end of lines, and no empty lines. */

@@ -5,7 +5,8 @@ globalThis.RingsideChart = (() => {
   const { stack, voids, doubt, line } = globalThis.ringsideTrace;
   const { colour, ink } = globalThis.ringsidePalette;
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const font = (ratio) => `${0.6875 * rem * ratio}px ${getComputedStyle(document.body).fontFamily}`;
+  const { fontFamily } = getComputedStyle(document.body);
+  const font = (ratio) => `${0.6875 * rem * ratio}px ${fontFamily}`;
 
   return class {
     plot = null;

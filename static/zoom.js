@@ -43,6 +43,8 @@
       begun = null;
       band.remove();
     };
+    // Words that are marked would be dragged instead.
+    box.style.userSelect = "none";
     box.addEventListener("pointerdown", (event) => {
       if (event.button === 0 && chart.plot !== null) begun = page.under(event, chart);
     });

@@ -12,7 +12,7 @@ import type { Snapshot } from "../collectors/snapshot.ts";
 import { scaleOf } from "./format.ts";
 import type { Html } from "./html.ts";
 import { nameOf } from "./standing.ts";
-import type { Span } from "./span.ts";
+import { type Span, SPAN_USUAL } from "./span.ts";
 import { inkOf, Picture } from "./svg_line.tsx";
 import { groupName } from "./table.tsx";
 
@@ -148,7 +148,11 @@ export function ChartFigure(props: ChartFigureProps): Html {
       <figcaption>
         <h3>{chart.title}</h3>
         {props.named || names.length === 1 ? null : <Key names={names} main={main} />}
-        <a href={`/chart/${chart.id}${props.span === undefined ? "" : `?span=${props.span}`}`}>
+        <a
+          href={`/chart/${chart.id}${
+            props.span === undefined || props.span === SPAN_USUAL ? "" : `?span=${props.span}`
+          }`}
+        >
           Table<span class="sr">{` of ${chart.title}`}</span>
         </a>
       </figcaption>

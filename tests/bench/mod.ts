@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { charts } from "./charts.ts";
 import { counters } from "./counters.ts";
 import { cpus } from "./cpus.ts";
 import { heap } from "./heap.ts";
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, (size: Size) => Result[] | Promise<Result
   cpus,
   latency,
   memory,
+  charts,
   // Last: a made-up kernel makes calls of the tick polymorphic, which a service never sees.
   counters,
   uncore,

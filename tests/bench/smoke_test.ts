@@ -6,7 +6,19 @@ import { assert, assertEquals } from "@std/assert";
 
 const PROGRAM = new URL("./mod.ts", import.meta.url).pathname;
 
-for (const name of ["tick", "counters", "uncore", "heap", "page", "cpus", "latency", "memory"]) {
+for (
+  const name of [
+    "tick",
+    "counters",
+    "uncore",
+    "heap",
+    "page",
+    "cpus",
+    "latency",
+    "memory",
+    "charts",
+  ]
+) {
   Deno.test(`bench ${name} runs and measures, or says what it needs`, async () => {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--allow-all", "--v8-flags=--expose-gc", PROGRAM, "--smoke", name],

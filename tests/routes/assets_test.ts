@@ -78,8 +78,10 @@ Deno.test("a lean script keeps strings, templates and regular expressions, and n
       "t = s.replace(/[\", ]+ = /g, '') + (a + +b - -c) / 2;",
       "t=s.replace(/[\", ]+ = /g,'')+(a+ +b- -c)/ 2;",
     ],
+    ['return /[", =]/.test(s) ? `"${s} = 1"` : s;', 'return /[", =]/.test(s)?`"${s} = 1"`:s;'],
     ["for (const x of [1]) return x ? -1 : y in z;", "for(const x of[1])return x?-1:y in z;"],
   ] as const;
   for (const [script, lean] of cases) assertEquals(leanScript(`${script}\n`), `${lean}\n`);
+  assertThrows(() => leanScript("x = a / 2 + '\"' + \"b;\n"), Error, "a quote is left over");
   assertThrows(() => leanScript("a(`${b ? `c, d` : ''}`);\n"), Error, "a template is inside");
 });

@@ -136,6 +136,19 @@ Deno.test("Picture dashes and hatches what is an estimate, from the point before
   assert(html.includes(">71 %</text>"), html);
 });
 
+Deno.test("Picture loses no estimate among more points than it can draw", () => {
+  const values = Array.from({ length: 300 }, () => 0.5);
+  const shares = values.map((_, index) => index === 137 ? 0.4 : 1);
+  const seconds = values.map((_, index) => 1000 + index);
+  const html = picture({
+    series: { seconds, values: [values], shares: [shares], sequence: 300 },
+    columns: [0],
+    spanSeconds: 300,
+  });
+  assertEquals(paths(html).map(([names]) => names), ["line a", "line a est"]);
+  assert(paths(html).every(([, d]) => /^M\d+ 100[l ]/.test(d)), html);
+});
+
 Deno.test("Picture of estimates alone is dashed, says once how much was counted, and has no hatch", () => {
   const series = {
     seconds: SECONDS,
