@@ -1,34 +1,121 @@
 /**
- * Pictures of the page as it is on this machine, for people to look at: `deno task screenshots`. They
- * are not compared with anything.
+ * Pictures of the page for people to look at; they are not compared with anything. One machine is a
+ * guest of the lab that has counters; the other has none: this one, or else a guest again.
+ *
+ *     deno task screenshots                those of README.md
+ *     deno task screenshots --all FOLDER   every page of both, in all widths, light and dark
  *
  * @module
  */
 import type { Browser } from "playwright-core";
+import type { Machine } from "../lab/machine.ts";
+import { ShownGuest } from "../lab/shown_guest.ts";
 import { Service } from "../service.ts";
 import { launch, WatchedPage } from "./chromium.ts";
+import { PAGES } from "./pages.ts";
 
+type Scheme = "light" | "dark";
+
+const README = new URL("../screenshots/", import.meta.url).pathname;
 const WIDTHS = [360, 768, 1440, 2560] as const;
-const SCHEMES = ["light", "dark"] as const;
+const SCHEMES: readonly Scheme[] = ["light", "dark"];
 /** Seconds from which on a line has a shape. */
 const POINTS_LEAST = 90;
-const FOLDER = new URL("../screenshots/", import.meta.url);
 
-async function main(): Promise<void> {
-  await Deno.mkdir(FOLDER, { recursive: true });
-  await using service = await Service.start();
+const COUNTERS: Machine = {
+  name: "screenshots",
+  what: "two packages with counters, memory controllers and energy meters",
+  script: "shown",
+  parameters: "counters=4 fixed=1 uncore=imc_icx,freerun_icx,power pulse_ms=4300 pulse_pct=8",
+  cpus: 4,
+  sockets: 2,
+  model: "Icelake-Server",
+  secondsMost: 600,
+};
+const BARE: Machine = {
+  name: "screenshots_bare",
+  what: "no PMU at all",
+  script: "shown",
+  bare: true,
+  secondsMost: 600,
+};
+
+interface Subject {
+  /** In the names of pictures. */
+  readonly name: string;
+  start(): Promise<AsyncDisposable & { readonly url: string }>;
+  /** In README.md. */
+  readonly scheme: Scheme;
+  /** Of that picture: a reader of README.md does not scroll through a whole page. */
+  readonly heightMost: number;
+}
+
+const SUBJECTS: readonly Subject[] = [
+  { name: "counters", start: () => ShownGuest.boot(COUNTERS), scheme: "light", heightMost: 1500 },
+  {
+    name: "no-pmu",
+    start: () => hasCorePmu() ? ShownGuest.boot(BARE) : Service.start(),
+    scheme: "dark",
+    heightMost: 1300,
+  },
+];
+
+function hasCorePmu(): boolean {
+  const names = [...Deno.readDirSync("/sys/bus/event_source/devices")].map(({ name }) => name);
+  return names.some((name) => /^(cpu|cpu_core|armv\d+_.*)$/.test(name));
+}
+
+interface Shot {
+  readonly path: string;
+  readonly width: number;
+  readonly colorScheme: Scheme;
+  readonly heightMost?: number;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const [flag, folder] = args;
+  if (flag !== undefined && (flag !== "--all" || folder === undefined)) {
+    throw new Error(`Cannot use "${args.join(" ")}": needs nothing, or --all and a folder`);
+  }
+  if (folder !== undefined) await Deno.mkdir(folder, { recursive: true });
+  await ShownGuest.prepare([COUNTERS, BARE]);
   const browser = await launch();
   try {
-    await gather(browser, service.url);
-    for (const width of WIDTHS) {
-      for (const colorScheme of SCHEMES) {
-        const path = new URL(`overview-${width}-${colorScheme}.png`, FOLDER).pathname;
-        await shoot(browser, service.url, { width, colorScheme, path });
-        console.log(path);
-      }
-    }
+    const ended = await Promise.allSettled(
+      SUBJECTS.map((subject) => portray(browser, subject, folder)),
+    );
+    // Only now: a guest that still runs would outlive the task.
+    for (const one of ended) if (one.status === "rejected") throw one.reason;
   } finally {
     await browser.close();
+  }
+}
+
+async function portray(
+  browser: Browser,
+  subject: Subject,
+  folder: string | undefined,
+): Promise<void> {
+  const { scheme, heightMost } = subject;
+  await using machine = await subject.start();
+  await gather(browser, machine.url);
+  if (folder === undefined) {
+    const path = `${README}overview-${subject.name}.png`;
+    return await shoot(browser, machine.url, {
+      path,
+      width: 1440,
+      colorScheme: scheme,
+      heightMost,
+    });
+  }
+  for (const page of PAGES) {
+    for (const width of WIDTHS) {
+      for (const colorScheme of SCHEMES) {
+        const name = [page.name.replaceAll(" ", "-"), subject.name, width, colorScheme].join("-");
+        const shot = { path: `${folder}/${name}.png`, width, colorScheme };
+        await shoot(browser, machine.url + page.path, shot);
+      }
+    }
   }
 }
 
@@ -46,25 +133,21 @@ async function gather(browser: Browser, url: string): Promise<void> {
   await watched.close();
 }
 
-interface Shot {
-  readonly width: number;
-  readonly colorScheme: (typeof SCHEMES)[number];
-  readonly path: string;
-}
-
 async function shoot(browser: Browser, url: string, shot: Shot): Promise<void> {
-  const { width, colorScheme, path } = shot;
+  const { path, width, colorScheme, heightMost = Infinity } = shot;
   const viewport = { width, height: Math.round(width * 0.625) };
   const watched = await WatchedPage.open(browser, { viewport, colorScheme });
   await watched.page.goto(url);
   const height = await watched.evaluate<number>("document.documentElement.scrollHeight");
   // Charts draw only what is in sight.
-  await watched.page.setViewportSize({ width, height });
-  await watched.until(`document.querySelector(".state").dataset.state === "live"`);
+  await watched.page.setViewportSize({ width, height: Math.min(height, heightMost) });
+  await watched.until(`document.querySelector(".state")?.dataset.state !== "connecting"`);
   await watched.until(`[...document.querySelectorAll(".plot:has(path[d^=M])")].every((plot) =>
-    plot.offsetParent === null || plot.querySelector("canvas") !== null)`);
+    plot.offsetParent === null || plot.getBoundingClientRect().top > innerHeight ||
+    plot.querySelector("canvas") !== null)`);
   await watched.page.screenshot({ path });
+  console.log(path);
   await watched.close();
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await main(Deno.args);

@@ -28,7 +28,7 @@ function choose(args: readonly string[]): readonly Machine[] | string {
 }
 
 /** Before the first boot: two that ran it at once would build over each other. */
-async function build(arm: boolean): Promise<string | null> {
+export async function build(arm: boolean): Promise<string | null> {
   const version = `DENO_VERSION=${Deno.version.deno}`;
   const args = ["-s", "-C", FOLDER, "all", ...(arm ? ["arm64", version] : [])];
   const { code, stdout, stderr } = await new Deno.Command("make", { args }).output();
@@ -37,7 +37,7 @@ async function build(arm: boolean): Promise<string | null> {
 }
 
 /** Transpiles every script once, here, where it takes a moment: guests find it in the cache. */
-async function prepare(machines: readonly Machine[]): Promise<void> {
+export async function prepare(machines: readonly Machine[]): Promise<void> {
   const scripts = new Set(machines.map(({ script }) => `${FOLDER}checks/${script}.ts`));
   const args = ["cache", "--quiet", ...scripts, `${FOLDER}../../main.ts`];
   await new Deno.Command(Deno.execPath(), { args, stdout: "null" }).output();
