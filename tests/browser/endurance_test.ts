@@ -47,7 +47,7 @@ async function live(
   }
 }
 
-const LASTING = PAGES.filter(({ stream, path }) => stream !== undefined && !path.includes("?"));
+const LASTING = PAGES.filter(({ stream, variant }) => stream !== undefined && !variant);
 
 for (const page of LASTING) {
   browserTest(`ten minutes of the page ${page.name} leave nothing behind`, async (browser) => {
