@@ -234,14 +234,17 @@ function StillBlock(props: StillBlockProps): Html | null {
       return (
         <details class="more">
           <summary>{block.title}</summary>
-          {block.blocks.map((inner) => (
-            <StillBlock
-              card={card}
-              block={inner}
-              snapshot={snapshot}
-              trends={trends}
-            />
-          ))}
+          {/* A first visit has no room for what is closed: the first message of the stream brings it. */}
+          {trends.series !== null
+            ? <a href={`/proof?card=${card.id}`}>All figures of this card</a>
+            : block.blocks.map((inner) => (
+              <StillBlock
+                card={card}
+                block={inner}
+                snapshot={snapshot}
+                trends={trends}
+              />
+            ))}
         </details>
       );
     case "bar":

@@ -62,7 +62,7 @@ function blockHeight(block: Block, snapshot: Snapshot): number {
     }
     case "grid":
       return 1.45 +
-        block.rows.reduce((sum, { note }) => sum + (note === undefined ? 1.92 : 2.9), 0) + GAP;
+        block.rows.reduce((sum, { note }) => sum + (note === undefined ? 2.6 : 4.6), 0) + GAP;
     case "each":
       return Math.min(snapshot.instances(block.scope).length, 16) * 1.48 - 0.3 + GAP;
     case "chart":

@@ -87,7 +87,7 @@ export function sheetPage(props: SheetProps & { assets: Assets }): string {
           <a href="/">To the overview</a>
         </div>
         <div class="grid">
-          <div class="full">
+          <div class="broad">
             <div class="sheet">
               <Sheet {...sheet} />
             </div>

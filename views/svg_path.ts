@@ -11,10 +11,10 @@ export type Column = readonly (number | null)[];
 export type Shares = readonly number[] | null;
 
 /** Coarse: each digit less is a tenth of a first visit's HTML, and a canvas takes its place. */
-export const WIDTH = 300;
-export const HEIGHT = 200;
+export const WIDTH = 150;
+export const HEIGHT = 100;
 /** Points drawn of a line at most; of more, the least and the greatest of each few are kept. */
-const POINTS_MOST = 32;
+const POINTS_MOST = 24;
 
 /** Places of points from the left; the newest is at the right. */
 export function abscissas(seconds: readonly number[], spanSeconds: number): readonly number[] {
