@@ -62,7 +62,7 @@ export function chartTablePage(props: ChartTableProps, assets: Assets): string {
         {rows.length === 0
           ? <p>Nothing was measured yet.</p>
           : (
-            <div class="scroll" tabindex={0} role="region" aria-label={`Values of ${chart.title}`}>
+            <section class="scroll" tabindex={0} aria-label={`Values of ${chart.title}`}>
               <table>
                 <thead>
                   <tr>
@@ -74,7 +74,7 @@ export function chartTablePage(props: ChartTableProps, assets: Assets): string {
                   {rows.map((row) => <Row row={row} unit={unit} lines={names.length} />)}
                 </tbody>
               </table>
-            </div>
+            </section>
           )}
       </article>
     ),

@@ -25,7 +25,13 @@ export interface PageCase {
 
 export const PAGES: readonly PageCase[] = [
   { name: "overview", path: "/", stream: "/stream?page=overview" },
-  { name: "proof", path: "/?how=open", stream: "/stream?page=overview", variant: true },
+  { name: "CPUs", path: "/cpus", stream: "/stream?page=cpus" },
+  { name: "one CPU", path: "/cpus?cpu=0", stream: "/stream?page=cpus&cpu=0" },
+  { name: "no such CPU", path: "/cpus?cpu=999", status: 404, variant: true },
+  { name: "proof of a card", path: "/proof?card=memory" },
+  { name: "proof of a row", path: "/proof?card=caches&row=2", variant: true },
+  { name: "table of a chart", path: "/chart/cpu_time" },
+  { name: "guide", path: "/metrics-guide" },
   { name: "doctor", path: "/doctor" },
   { name: "message", path: "/nowhere", status: 404 },
 ];

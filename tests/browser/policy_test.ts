@@ -43,11 +43,14 @@ async function useAll(watched: WatchedPage): Promise<number> {
   for (let index = 0; index < count; index++) {
     await watched.evaluate(`(() => {
       const control = ${CONTROLS}[${index}];
-      if (control === undefined) return;
+      // What is for browsers without scripts is not shown to this one.
+      if (control === undefined || !control.checkVisibility()) return;
       if (control.localName === "select") {
         control.selectedIndex = control.options.length - 1;
         control.dispatchEvent(new Event("change", { bubbles: true }));
       } else control.click();
+      // A page that is paused is told nothing: on with it.
+      if (control.id === "pause") control.click();
     })()`);
     await watched.until(`document.readyState === "complete"`);
   }

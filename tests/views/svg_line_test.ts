@@ -3,7 +3,7 @@ import { scaleOf } from "../../views/format.ts";
 import { render } from "../../views/html.ts";
 import { Picture, type PictureProps } from "../../views/svg_line.tsx";
 
-const SHARE = { unit: "1", scale: scaleOf("1"), spanSeconds: 60 };
+const SHARE = { unit: "1", scale: scaleOf("1"), spanSeconds: 30 };
 
 function picture(props: Partial<PictureProps> & Pick<PictureProps, "series" | "columns">): string {
   return render(Picture({
@@ -21,22 +21,22 @@ function paths(html: string): (readonly [string, string])[] {
     .map(([, names, d]) => [names!, d!] as const);
 }
 
-// 300 by 200 units hold 60 s and a scale to 1: a second is 5 units, a tenth is 20.
+// 150 by 100 units hold 30 s and a scale to 1: a second is 5 units, a tenth is 10.
 const SECONDS = [1000, 1001, 1002, 1003];
 
 Deno.test("Picture draws a line in whole relative steps that ends at now", () => {
   const series = { seconds: SECONDS, values: [[0.1, 0.2, 0.2, 0]], shares: [], sequence: 4 };
   assertEquals(paths(picture({ series, columns: [0] })), [
-    ["line a", "M285 180l5-20 5 0 5 40"],
+    ["line a", "M135 90l5-10 5 0 5 20"],
   ]);
 });
 
 Deno.test("Picture breaks the line at a gap, and shows the gap as a void", () => {
   const series = { seconds: SECONDS, values: [[0.1, null, null, 0.1]], shares: [], sequence: 4 };
   assertEquals(paths(picture({ series, columns: [0] })), [
-    ["void", "M285 0H300V200H285Z"],
+    ["void", "M135 0H150V100H135Z"],
     // A lone point is a dot: a line of no length with round ends.
-    ["line a", "M285 180h0M300 180h0"],
+    ["line a", "M135 90h0M150 90h0"],
   ]);
 });
 
@@ -48,8 +48,8 @@ Deno.test("Picture stacks areas, the highest first, each down to the zero line",
     sequence: 4,
   };
   assertEquals(paths(picture({ series, columns: [0, 1], drawn: "stack" })), [
-    ["stack b", "M295 120l5-20V200H295Z"],
-    ["stack a", "M295 180l5-20V200H295Z"],
+    ["stack b", "M145 60l5-10V100H145Z"],
+    ["stack a", "M145 90l5-10V100H145Z"],
   ]);
 });
 
@@ -62,9 +62,9 @@ Deno.test("Picture does not let one absent part take the others out of a stack",
   };
   const html = picture({ series, columns: [0, 1, 2], drawn: "stack", names: ["a", "b", "c"] });
   assertEquals(paths(html).map(([, d]) => d), [
-    "M300 140h0V200H300Z",
-    "M300 180h0V200H300Z",
-    "M300 180h0V200H300Z",
+    "M150 70h0V100H150Z",
+    "M150 90h0V100H150Z",
+    "M150 90h0V100H150Z",
   ]);
 });
 
@@ -84,8 +84,8 @@ Deno.test("Picture mirrors the second line below the zero line, on one scale", (
     scale: scaleOf("By/s"),
   });
   assertEquals(paths(html), [
-    ["mirror a", "M295 50l5 0V100H295Z"],
-    ["mirror b", "M295 200l5-100V100H295Z"],
+    ["mirror a", "M145 25l5 0V50H145Z"],
+    ["mirror b", "M145 100l5-50V50H145Z"],
   ]);
   const labels = [...html.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
   assertEquals(labels.slice(0, 3), ["100\u00a0MB/s", "0", "100\u00a0MB/s"]);
@@ -101,8 +101,8 @@ Deno.test("Picture keeps every peak of more points than it can draw", () => {
   });
   const [, d] = paths(html)[0]!;
   // Up by half the height to the top, and down again.
-  assert(/ \d+-100 /.test(d), d);
-  assert(/ \d+ 100/.test(d), d);
+  assert(/ \d+-50 /.test(d), d);
+  assert(/ \d+ 50/.test(d), d);
   assert(d.split(" ").length < 200, `${d.split(" ").length} numbers`);
 });
 
@@ -129,10 +129,10 @@ Deno.test("Picture dashes and hatches what is an estimate, from the point before
   };
   const html = picture({ series, columns: [0], spanSeconds: 15 });
   assertEquals(paths(html), [
-    ["line a", "M280 160l20 40"],
-    ["line a est", "M240 180l20-20 20 0"],
+    ["line a", "M140 80l10 20"],
+    ["line a est", "M120 90l10-10 10 0"],
   ]);
-  assert(html.includes('<path fill="url(#hatch)" d="M240 180l20-20 20 0V200H240Z"'), html);
+  assert(html.includes('<path fill="url(#hatch)" d="M120 90l10-10 10 0V100H120Z"'), html);
   assert(html.includes(">71 %</text>"), html);
 });
 
@@ -146,7 +146,7 @@ Deno.test("Picture loses no estimate among more points than it can draw", () => 
     spanSeconds: 300,
   });
   assertEquals(paths(html).map(([names]) => names), ["line a", "line a est"]);
-  assert(paths(html).every(([, d]) => /^M\d+ 100[l ]/.test(d)), html);
+  assert(paths(html).every(([, d]) => /^M\d+ 50[l ]/.test(d)), html);
 });
 
 Deno.test("Picture of estimates alone is dashed, says once how much was counted, and has no hatch", () => {
