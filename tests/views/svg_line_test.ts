@@ -175,6 +175,7 @@ Deno.test("Picture draws the whole over its parts, and names marks and gaps wher
       sequence: 4,
     },
     columns: [0, 1],
+    spanSeconds: 60,
     main: true,
     marks: [{ seconds: 900, text: "before" }, { seconds: 1005, text: "deploy" }, {
       seconds: 1006,
