@@ -116,7 +116,7 @@ export class PageChannel implements Channel {
   }
 }
 
-/** Nothing is new. */
-function isIdle({ reset, gap, x, marks }: Sample): boolean {
-  return !reset && !gap && x.length === 0 && marks === undefined;
+/** Nothing is new: no points, or no line for them. */
+function isIdle({ reset, gap, x, y, marks }: Sample): boolean {
+  return !reset && !gap && (x.length === 0 || y.length === 0) && marks === undefined;
 }

@@ -74,6 +74,26 @@ Deno.test("a message without fragments is a sample alone", async () => {
   await reader.cancel();
 });
 
+Deno.test("a page without lines is sent no times of them, and its fragments move the cursor", async () => {
+  const host = startHost({ columns: [] });
+  host.tick(0.25);
+  const reader = await connect(host);
+  await reader.message();
+  // A beginning is told as one, whatever there is to draw.
+  assertEquals((await reader.message()).event, "sample");
+  await nextTick(host, 0.5);
+  const first = await reader.message();
+  assertEquals([first.event, first.id], ["message", "stageboot-2"]);
+  await nextTick(host, 0.75);
+  const second = await reader.message();
+  assertEquals([second.event, second.id], ["message", "stageboot-3"]);
+  host.marks.add("deploy", (START + 4) * 1000);
+  await nextTick(host, 1);
+  assertEquals((await reader.message()).id, undefined);
+  assertEquals(JSON.parse((await reader.message()).data).marks, [[START + 4, "deploy"]]);
+  await reader.cancel();
+});
+
 Deno.test("ticks finer than a second are points, no finer than messages", async () => {
   for (const [intervalMs, stride] of [[250, 1], [50, 2], [30, 4]] as const) {
     const host = startHost();
