@@ -97,7 +97,8 @@ browserTest("the overview comes to life, and values and charts go on changing", 
 
 browserTest("the page says that it reconnects, and goes on after a restart", async (browser) => {
   const first = await Service.start({ args: ["--interval", "250ms"] });
-  const watched = await visit(browser, first.url);
+  // Of a minute a gap of a second or two is some pixels wide, and not less than one.
+  const watched = await visit(browser, `${first.url}/?span=1m`);
   await watched.evaluate("globalThis.sameDocument = true");
   await watched.until(CANVAS);
   assertEquals(await watched.evaluate(GAP_PIXELS), 0);
@@ -208,13 +209,13 @@ browserTest("no page is wider than its window", async (browser) => {
 });
 
 browserTest(
-  "the keyboard reaches themes and details, and they stay as they are",
+  "the keyboard reaches themes, rings and details, and they stay as they are",
   async (browser) => {
     await using service = await BusyService.start({ machine: "firecracker-2cpu" });
     const watched = await visit(browser, service.url);
     const { keyboard } = watched.page;
     const focused = async (selector: string): Promise<boolean> => {
-      for (let i = 0; i < 20; i++) {
+      for (let i = 0; i < 100; i++) {
         await keyboard.press("Tab");
         if (await watched.evaluate(`document.activeElement.matches("${selector}")`)) return true;
       }
@@ -223,19 +224,28 @@ browserTest(
     assert(await focused("#theme-auto"), "the themes cannot be reached");
     await keyboard.press("ArrowRight");
     assertEquals(await watched.evaluate("document.documentElement.dataset.theme"), "light");
-    assert(await focused("#causes > summary"), "the causes cannot be reached");
-    await keyboard.press("Enter");
-    assert(await watched.evaluate("document.querySelector('#causes').open"));
-
-    // One cause more, so that the panel is replaced under the reader.
+    assert(await focused("#causes"), "the causes cannot be reached");
+    const focus = (selector: string): Promise<boolean> =>
+      watched.evaluate(`document.activeElement.matches("${selector}")`);
+    const causes = await watched.evaluate<string>("document.activeElement.textContent");
+    // One cause more, so that the words are replaced under the reader.
     service.host.tree.remove("/proc/loadavg");
-    service.host.tick();
-    await watched.until(`document.querySelector("#causes").textContent.includes("/proc/loadavg")`);
-    assert(await watched.evaluate("document.querySelector('#causes').open"), "it closed");
-    assert(
-      await watched.evaluate("document.activeElement.matches('#causes > summary')"),
-      "the focus went",
-    );
+    await tick(service, watched);
+    assert(causes !== await watched.evaluate("document.querySelector('#causes').textContent"));
+    assert(await focus("#causes"), "the focus went from the causes");
+
+    // A ring, whose sheet comes; then figures that change while they are looked at.
+    for (const selector of ["#card-memory-head > .proof", "#card-interrupts-1 > .more"]) {
+      assert(await focused(`${selector} > summary`), `${selector} cannot be reached`);
+      await keyboard.press("Enter");
+      await watched.until(`document.querySelector("${selector}").open`);
+      const figures = `document.querySelector("${selector}").closest(".card").innerText`;
+      const before = await watched.evaluate(figures);
+      await tick(service, watched, 3);
+      assert(before !== await watched.evaluate(figures), "nothing changed");
+      assert(await watched.evaluate(`document.querySelector("${selector}").open`), "it closed");
+      assert(await focus(`${selector} > summary`), `the focus went from ${selector}`);
+    }
     assertEquals(await watched.evaluate("document.documentElement.dataset.theme"), "light");
     assertCalm(watched, "service is there");
   },
