@@ -1,27 +1,31 @@
-/** `/chart/<id>`: what a chart of the overview shows, as a table. @module */
+/** `/chart/<id>`: what a chart of the overview, or of one CPU, shows, as a table. @module */
 import type { Context } from "hono";
 import { spanSeconds } from "../views/span.ts";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
+import { checkCpu } from "./charted.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
 import { CHART_TABLE, parseFields } from "./query.ts";
 import { quote, Refusal } from "./refusal.ts";
 
 export function chartTable(deps: Deps, newest: Newest): (context: Context) => Response {
-  const { sampler, marks, rendering: { chart } } = deps;
+  const { sampler, marks, rendering } = deps;
+  const { chart } = rendering;
   return (context) => {
-    const { span } = parseFields(CHART_TABLE, queryOf(context));
+    const { span, cpu } = parseFields(CHART_TABLE, queryOf(context));
     const id = context.req.param("name")!;
+    const now = newest.snapshot();
     // An unknown one is not kept under its name.
-    if (chart.series(id, newest.snapshot()) === undefined) {
+    if (cpu !== undefined) checkCpu(rendering, cpu, now);
+    if (chart.series(id, now, cpu) === undefined) {
       throw new Refusal(404, `Cannot show chart ${quote(id)}: there is none of that name`);
     }
     sampler.watch();
-    const page = newest.answer(`chart ${id} ${span} ${marks.version}`, (snapshot) => {
-      const keys = chart.series(id, snapshot)!;
+    const page = newest.answer(`chart ${id} ${cpu ?? ""} ${span} ${marks.version}`, (snapshot) => {
+      const keys = chart.series(id, snapshot, cpu)!;
       const series = sampler.feed.series.read(keys, -1, 1000 * (spanSeconds(span) ?? Infinity));
-      return chart.document({ id, snapshot, series, span, marks: marks.list() });
+      return chart.document({ id, cpu, snapshot, series, span, marks: marks.list() });
     });
     return send(context, page, HTML_TYPE);
   };

@@ -1,14 +1,16 @@
 /** The page of the CPUs and its streams: one for each way to look at them. @module */
 import type { Context } from "hono";
 import { type CpusChoice, cpusQuery } from "../views/cpus_choice.ts";
+import { SPAN_USUAL, spanSeconds } from "../views/span.ts";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import type { Channel } from "./hub.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
 import { CPUS, LIVE_CPUS, parseFields } from "./query.ts";
+import { quote, Refusal } from "./refusal.ts";
 import { columnsKey } from "./sample.ts";
-import { CHART_SPAN_MS, PageChannel } from "./stream.ts";
+import { PageChannel } from "./stream.ts";
 
 /** A channel keeps what it told last, some hundred kB where there are many CPUs. */
 export const CHANNELS_MOST = 32;
@@ -18,15 +20,23 @@ export function cpusPage(deps: Deps, newest: Newest): (context: Context) => Resp
   const { sampler, rendering, marks, version } = deps;
   return (context) => {
     const choice = parseFields(CPUS, queryOf(context));
+    const { cpu, span } = choice;
+    if (cpu === undefined && span !== undefined) {
+      throw new Refusal(
+        400,
+        `Cannot show span=${quote(span)} of all CPUs: one of them has charts, needs cpu= with it`,
+      );
+    }
     sampler.watch();
     const { intervalMs } = sampler;
     const key = `cpus ${intervalMs} ${cpusQuery(choice)} ${marks.version}`;
     const page = newest.answer(key, (snapshot) => {
       const keys = rendering.cpus.live(choice).series(snapshot);
       const { sequence: until } = snapshot;
+      const spanMs = 1000 * (spanSeconds(span ?? SPAN_USUAL) ?? Infinity);
       return rendering.cpus.document({
         snapshot,
-        series: sampler.feed.series.read(keys, -1, CHART_SPAN_MS, { until }),
+        series: sampler.feed.series.read(keys, -1, spanMs, { until }),
         intervalMs,
         choice,
         marks: marks.list(),

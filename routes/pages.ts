@@ -2,23 +2,16 @@
 import type { Context } from "hono";
 import { HTML_TYPE, JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
+import { chartedLines } from "./charted.ts";
 import { cpusStreams } from "./cpus.ts";
 import { placeOf } from "./cursor.ts";
 import { acceptsGzip } from "./encoding.ts";
 import type { Channel } from "./hub.ts";
 import type { Newest } from "./newest.ts";
 import { spanSeconds } from "../views/span.ts";
-import {
-  LIVE_PAGE,
-  type LivePageName,
-  OVERVIEW,
-  parseFields,
-  SAMPLE,
-  SAMPLE_SPANS_MS,
-} from "./query.ts";
-import type { Rendering } from "./rendering.ts";
+import { LIVE_PAGE, OVERVIEW, parseFields, SAMPLE, SAMPLE_SPANS_MS } from "./query.ts";
 import { columnsKey, sampleOf } from "./sample.ts";
-import { type LivePage, PageChannel } from "./stream.ts";
+import { PageChannel } from "./stream.ts";
 
 type Handler = (context: Context) => Response;
 
@@ -48,35 +41,27 @@ export function overview(deps: Deps, newest: Newest): Handler {
   };
 }
 
-/** The pages that live, by name. */
-export function livePages(rendering: Rendering): Readonly<Record<LivePageName, LivePage>> {
-  return { overview: rendering.overview };
-}
-
 /** `/stream`: what changes on a page, for htmx. */
 export function pageStream(deps: Deps): Handler {
   const { rendering, sampler: { feed }, marks, version } = deps;
-  const channels = new Map(
-    Object.values(livePages(rendering))
-      .map((page) => [page.name, new PageChannel(page, { feed, marks, version })]),
-  );
+  const channel = new PageChannel(rendering.overview, { feed, marks, version });
   const cpus = cpusStreams(deps);
   return (context) => {
     const query = queryOf(context);
     if (query.get("page") === "cpus") return openStream(context, deps, cpus(query));
-    const { page } = parseFields(LIVE_PAGE, query);
-    return openStream(context, deps, channels.get(page)!);
+    parseFields(LIVE_PAGE, query);
+    return openStream(context, deps, channel);
   };
 }
 
 /** `/sample`: what a page's charts show of a span, for a page that begins to show another one. */
 export function pageSample(deps: Deps, newest: Newest): Handler {
   const { rendering, sampler: { feed }, marks, version } = deps;
-  const pages = livePages(rendering);
   return (context) => {
-    const { page, span } = parseFields(SAMPLE, queryOf(context));
-    const sample = newest.answer(`sample ${page} ${span} ${marks.version}`, (snapshot) => {
-      const keys = pages[page].series(snapshot);
+    const { page, cpu, span } = parseFields(SAMPLE, queryOf(context));
+    const name = `sample ${page} ${cpu ?? ""} ${span} ${marks.version}`;
+    const sample = newest.answer(name, (snapshot) => {
+      const keys = chartedLines(rendering, { page, cpu }, snapshot);
       return JSON.stringify(sampleOf(feed, {
         keys,
         key: columnsKey(version, keys),

@@ -22,9 +22,8 @@ const INSTANCE_LENGTH_MOST = 256;
 /** Of a card. */
 const ID_LENGTH_MOST = 64;
 
-/** The pages that have a stream. */
-export const LIVE_PAGES = ["overview"] as const;
-export type LivePageName = (typeof LIVE_PAGES)[number];
+/** The pages whose charts can be asked for by themselves: of the CPUs one, by its number. */
+const CHARTED_PAGES = ["overview", "cpus"] as const;
 /** No kernel is built for more CPUs than have five digits. */
 const CPU_NUMBER = /^(0|[1-9]\d{0,4})$/;
 
@@ -82,17 +81,27 @@ const instance = v.pipe(
 export const NOTHING = v.strictObject({});
 
 /** How far back charts show. */
-const chartSpan = v.optional(
-  v.picklist(
-    SPANS,
-    (issue) => `Cannot show span=${quote(String(issue.input))}: needs ${SPANS.join(", ")}`,
-  ),
-  SPAN_USUAL,
+const chartSpan = v.picklist(
+  SPANS,
+  (issue) => `Cannot show span=${quote(String(issue.input))}: needs ${SPANS.join(", ")}`,
 );
 
-export const CHART_TABLE = v.strictObject({ span: chartSpan });
+/** Number of a CPU. */
+const cpu = v.pipe(
+  v.string(),
+  v.regex(
+    CPU_NUMBER,
+    (issue) => `Cannot show cpu=${quote(issue.input)}: needs the number of a CPU, such as 0`,
+  ),
+);
 
-export const OVERVIEW = v.strictObject({ span: chartSpan });
+/** `cpu`: of its page, and not of the overview. */
+export const CHART_TABLE = v.strictObject({
+  span: v.optional(chartSpan, SPAN_USUAL),
+  cpu: v.optional(cpu),
+});
+
+export const OVERVIEW = v.strictObject({ span: v.optional(chartSpan, SPAN_USUAL) });
 
 /** A card, and one of its rows that have rings; the view knows which there are. */
 export const PROOF = v.strictObject({
@@ -138,17 +147,11 @@ const group = v.pipe(
 
 export const SERIES_FORMATS = ["json", "csv"] as const;
 
-/** `others`: pages that are asked for in another way. */
-function livePage(
-  what: string,
-  ...others: readonly string[]
-): v.GenericSchema<string, LivePageName> {
+function chartedPage(what: string): v.GenericSchema<string, (typeof CHARTED_PAGES)[number]> {
   return v.picklist(
-    LIVE_PAGES,
+    CHARTED_PAGES,
     (issue) =>
-      `Cannot ${what} page ${quote(String(issue.input))}: needs ${
-        [...LIVE_PAGES, ...others].join(" or ")
-      }`,
+      `Cannot ${what} page ${quote(String(issue.input))}: needs ${CHARTED_PAGES.join(" or ")}`,
   );
 }
 
@@ -164,7 +167,7 @@ function word(name: string, words: readonly string[]): v.GenericSchema<string, s
 }
 
 /** What of the CPUs is looked at, and how. */
-export const CPUS = v.strictObject({
+const CPUS_CHOICE = {
   by: v.optional(word("by", HEAT_KEYS)),
   sort: v.optional(word("sort", SORT_KEYS)),
   order: v.optional(
@@ -176,18 +179,15 @@ export const CPUS = v.strictObject({
   rows: v.optional(
     v.literal("all", (issue) => `Cannot show rows=${quote(String(issue.input))}: needs all`),
   ),
-  cpu: v.optional(v.pipe(
-    v.string(),
-    v.regex(
-      CPU_NUMBER,
-      (issue) => `Cannot show cpu=${quote(issue.input)}: needs the number of a CPU, such as 0`,
-    ),
-  )),
-});
+  cpu: v.optional(cpu),
+};
+
+export const CPUS = v.strictObject({ ...CPUS_CHOICE, span: v.optional(chartSpan) });
 
 export const SERIES = v.strictObject({
   metric: v.optional(metrics),
-  page: v.optional(livePage("read the series of")),
+  page: v.optional(chartedPage("read the series of")),
+  cpu: v.optional(cpu),
   instance: v.optional(instance),
   group: v.optional(group),
   span: v.optional(duration("span", SPAN_MS_LEAST, COARSE_SPAN_MS, "5m or 300s"), "5m"),
@@ -203,7 +203,14 @@ export const SERIES = v.strictObject({
 export const TICKS = v.strictObject({ metric: v.optional(metrics) });
 
 export const LIVE_PAGE = v.strictObject({
-  page: v.optional(livePage("stream", "cpus"), "overview"),
+  // That of the CPUs takes more.
+  page: v.optional(
+    v.literal(
+      "overview",
+      (issue) => `Cannot stream page ${quote(String(issue.input))}: needs overview or cpus`,
+    ),
+    "overview",
+  ),
 });
 
 /** What charts go back to, ms; `all` is whatever is remembered. */
@@ -216,7 +223,8 @@ export const SAMPLE_SPANS_MS = {
 const SAMPLE_SPANS = Object.keys(SAMPLE_SPANS_MS) as (keyof typeof SAMPLE_SPANS_MS)[];
 
 export const SAMPLE = v.strictObject({
-  page: v.optional(livePage("sample"), "overview"),
+  page: v.optional(chartedPage("sample"), "overview"),
+  cpu: v.optional(cpu),
   span: v.optional(
     v.picklist(
       SAMPLE_SPANS,
@@ -227,8 +235,8 @@ export const SAMPLE = v.strictObject({
   ),
 });
 
-/** The same of its stream. */
-export const LIVE_CPUS = v.strictObject({ page: v.literal("cpus"), ...CPUS.entries });
+/** The stream of the CPUs. */
+export const LIVE_CPUS = v.strictObject({ page: v.literal("cpus"), ...CPUS_CHOICE });
 
 export const INTERVAL = v.strictObject({
   interval: duration(

@@ -13,9 +13,10 @@ import {
 } from "../collectors/mod.ts";
 import { JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
+import { chartedLines } from "./charted.ts";
 import { Encoded } from "./encoding.ts";
 import type { Newest } from "./newest.ts";
-import { livePages, queryOf } from "./pages.ts";
+import { queryOf } from "./pages.ts";
 import { parseFields, SERIES } from "./query.ts";
 import { quote, Refusal } from "./refusal.ts";
 import { seriesCsv } from "./series_csv.ts";
@@ -34,11 +35,10 @@ interface Whose {
 }
 
 export function series(deps: Deps, newest: Newest): Handler {
-  const { feed } = deps.sampler;
-  const pages = livePages(deps.rendering);
+  const { sampler: { feed }, rendering } = deps;
   return (context) => {
     const fields = parseFields(SERIES, queryOf(context));
-    const { metric: ids, page, instance, group, span, format } = fields;
+    const { metric: ids, page, cpu, instance, group, span, format } = fields;
     const snapshot = newest.snapshot();
     if (page !== undefined && [ids, instance, group].some((other) => other !== undefined)) {
       throw new Refusal(
@@ -46,9 +46,16 @@ export function series(deps: Deps, newest: Newest): Handler {
         `Cannot read the series of page ${quote(page)} and others: needs page= alone, or metric=`,
       );
     }
+    if (page === undefined && cpu !== undefined) {
+      throw new Refusal(
+        400,
+        `Cannot read the series of CPU ${quote(cpu)} without a page: ` +
+          `needs page=cpus, or metric= and instance=`,
+      );
+    }
     const keys = page === undefined
       ? keysOf(deps, snapshot, ids, { instance, group })
-      : pages[page].series(snapshot);
+      : chartedLines(rendering, { page, cpu }, snapshot);
     const found = feed.series.read(keys, -1, span, { until: snapshot.sequence });
     return format === "csv"
       ? csv(context, keys, found, snapshot)

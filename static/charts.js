@@ -125,7 +125,7 @@
   }
   // Storage may be denied altogether.
   try {
-    if (location.search || localStorage["ringside-span"]) explore();
+    if (/span=/.test(location.search) || localStorage["ringside-span"]) explore();
   } catch {
     page.forgets = true;
   }

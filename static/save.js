@@ -37,6 +37,9 @@ if (globalThis.ringside !== undefined) {
   const { ringside: page, ringsideSave } = globalThis;
 
   const save = (format) => {
+    // The page is the host's, or tells of a part of it.
+    const { textContent: title, dataset: { host = title } } = document.querySelector("h1");
+    const [of, whose] = host === title ? ["", host] : [`${title}, `, `${host}-${title}`];
     const [from, to] = page.view();
     const [begin, end] = [page.points.find(from), page.points.find(to + 0.01)];
     const seconds = page.points.seconds.slice(begin, end);
@@ -45,20 +48,19 @@ if (globalThis.ringside !== undefined) {
       return chart.names.map((name, index) => {
         const share = shares[index]?.slice(begin, end) ?? null;
         return {
-          name: `${chart.title}: ${name}`,
+          name: `${of}${chart.title}: ${name}`,
           unit: chart.unit,
           values: lines[index].slice(begin, end),
           shares: share?.some((counted) => counted < 1) ? share : null,
         };
       });
     });
-    const host = document.querySelector("h1").textContent;
     const type = format === "csv" ? "text/csv" : "application/json";
     const blob = new Blob([ringsideSave[format](seconds, columns, host)], { type });
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
     const time = new Date(to * 1000).toISOString().slice(0, 19).replaceAll(":", "-");
-    link.download = `${host}-${time}Z.${format}`;
+    link.download = `${whose.replaceAll(" ", "-")}-${time}Z.${format}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href));
   };

@@ -1,5 +1,5 @@
 /**
- * Charts of the overview. The figure carries all that the script in the browser needs to draw it live,
+ * Charts of a page. The figure carries all that the script in the browser needs to draw it live,
  * so that the script knows no metric by name.
  *
  * @module
@@ -121,6 +121,8 @@ export interface ChartFigureProps {
   readonly named: boolean;
   /** Of its table. */
   readonly span?: Span | undefined;
+  /** What else its table's address says: `cpu=0`; absent: the chart is the overview's. */
+  readonly query?: string | undefined;
   readonly marks?: readonly Mark[] | undefined;
 }
 
@@ -148,11 +150,7 @@ export function ChartFigure(props: ChartFigureProps): Html {
       <figcaption>
         <h3>{chart.title}</h3>
         {props.named || names.length === 1 ? null : <Key names={names} main={main} />}
-        <a
-          href={`/chart/${chart.id}${
-            props.span === undefined || props.span === SPAN_USUAL ? "" : `?span=${props.span}`
-          }`}
-        >
+        <a href={tableHref(props)}>
           Table<span class="sr">{` of ${chart.title}`}</span>
         </a>
       </figcaption>
@@ -172,6 +170,13 @@ export function ChartFigure(props: ChartFigureProps): Html {
       </div>
     </figure>
   );
+}
+
+function tableHref({ chart, query, span }: ChartFigureProps): string {
+  const asked = span === undefined || span === SPAN_USUAL ? undefined : `span=${span}`;
+  const fields = [query, asked];
+  const told = fields.filter((field) => field !== undefined).join("&");
+  return `/chart/${chart.id}${told === "" ? "" : `?${told}`}`;
 }
 
 function Key(props: { names: readonly string[]; main: boolean }): Html {

@@ -9,22 +9,24 @@ import { type Span, SPAN_USUAL, spanName, SPANS, spanSeconds } from "./span.ts";
 
 export interface ChartControlsProps {
   readonly span: Span;
-  /** Of the page whose charts these are: `overview`. */
+  /** Of the page whose charts these are, as it is asked for: `overview`, `cpus&cpu=0`. */
   readonly page: string;
+  /** What else the page's address says: `cpu=0`. */
+  readonly query?: string | undefined;
   /** URL of the script for those who use them; absent: the page does not live. */
   readonly script?: string | undefined;
 }
 
 /** The span and, in its place, the part of the time that is zoomed into. */
 export function ChartControls(props: ChartControlsProps): Html {
-  const { span, page, script } = props;
+  const { span, page, query, script } = props;
   return (
     <div class="charts" data-script={script} data-held={spanSeconds(SPAN_USUAL)}>
       <div class="spans">
         <nav class="seg" aria-label="Span of the charts">
           {SPANS.map((name) => (
             <a
-              href={`?span=${name}`}
+              href={`?${query === undefined ? "" : `${query}&`}span=${name}`}
               data-span={spanSeconds(name) ?? name}
               aria-current={name === span ? "true" : undefined}
             >

@@ -1,9 +1,13 @@
-/** A chart of the overview as a table, for those who hear it, and for who wants the numbers. @module */
+/** A chart of the overview, or of one CPU, as a table, for those who hear it, and for who wants the numbers. @module */
+import type { Chart } from "../collectors/card.ts";
 import { CARDS, metric, shownUnit } from "../collectors/catalogue.ts";
+import { CPU_PAGE } from "../collectors/mod.ts";
 import type { Series, SeriesKey } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { chartOf, linesOf } from "./chart.tsx";
 import { type Cell, type ChartRow, chartRows } from "./chart_rows.ts";
+import { cpusHref } from "./cpus_choice.ts";
+import { cpuCard } from "./cpus_one.tsx";
 import { type Assets, document } from "./document.tsx";
 import { duration, instant, plural, spell } from "./format.ts";
 import type { Html } from "./html.ts";
@@ -15,46 +19,58 @@ const ROWS_MOST = 300;
 
 export interface ChartTableProps {
   readonly id: string;
+  /** Whose chart it is; absent: the overview's. */
+  readonly cpu?: string | undefined;
   readonly snapshot: Snapshot;
-  /** The lines of `chartTableSeries(id, snapshot)`, in that order. */
+  /** The lines of `chartTableSeries(id, snapshot, cpu)`, in that order. */
   readonly series: Series;
   readonly span: Span;
   readonly marks?: readonly Mark[] | undefined;
 }
 
-/** The lines of a chart of the overview; undefined where there is no chart of that id. */
+/** The lines of a chart of the overview, or of a CPU; undefined where there is no chart of that id. */
 export function chartTableSeries(
   id: string,
   snapshot: Snapshot,
+  cpu?: string,
 ): readonly SeriesKey[] | undefined {
-  const chart = chartOf(CARDS, id);
+  const chart = find(id, snapshot, cpu);
   return chart === undefined ? undefined : linesOf(chart, snapshot).map(({ key }) => key);
 }
 
+function find(id: string, snapshot: Snapshot, cpu: string | undefined): Chart | undefined {
+  return chartOf(cpu === undefined ? CARDS : [cpuCard(cpu, snapshot)], id);
+}
+
 export function chartTablePage(props: ChartTableProps, assets: Assets): string {
-  const { id, snapshot, series, span } = props;
-  const chart = chartOf(CARDS, id)!;
+  const { id, cpu, snapshot, series, span } = props;
+  const chart = find(id, snapshot, cpu)!;
+  const title = cpu === undefined ? chart.title : `${CPU_PAGE.heading} ${cpu}: ${chart.title}`;
+  const home = cpu === undefined ? `/?span=${span}` : cpusHref({ cpu, span }, {});
   const names = linesOf(chart, snapshot).map(({ name }) => name);
   const unit = shownUnit(metric(chart.series[0]!.metric));
   const { rows, every } = chartRows(series, props.marks ?? [], ROWS_MOST);
   const points = rows.filter(({ row }) => row === "point").length;
   return document({
-    title: `${chart.title}, ${snapshot.profile.hostname}`,
+    title: `${title}, ${snapshot.profile.hostname}`,
     assets,
     children: (
       <article class="card values">
-        <h1>{chart.title}</h1>
+        <h1>{title}</h1>
         <p>
           {`${snapshot.profile.hostname}, up to ${instant(snapshot.wallMs).join(" ")}. `}
           {every === 1
             ? `${plural(points, "point")}, newest first.`
             : `${plural(points, "point")}, newest first: one of ${every}, each as it was measured.`}
           {" "}
-          <a href={`/?span=${span}#chart-${id}`}>The chart</a>
+          <a href={`${home}#chart-${id}`}>The chart</a>
         </p>
         <nav class="seg" aria-label="Span of the table">
           {SPANS.map((name) => (
-            <a href={`?span=${name}`} aria-current={name === span ? "true" : undefined}>
+            <a
+              href={`?${cpu === undefined ? "" : `cpu=${cpu}&`}span=${name}`}
+              aria-current={name === span ? "true" : undefined}
+            >
               {spanName(name)}
             </a>
           ))}
@@ -62,7 +78,7 @@ export function chartTablePage(props: ChartTableProps, assets: Assets): string {
         {rows.length === 0
           ? <p>Nothing was measured yet.</p>
           : (
-            <section class="scroll" tabindex={0} aria-label={`Values of ${chart.title}`}>
+            <section class="scroll" tabindex={0} aria-label={`Values of ${title}`}>
               <table>
                 <thead>
                   <tr>

@@ -23,9 +23,7 @@ import { IntervalChoice } from "./interval.tsx";
 import { plural } from "./format.ts";
 import { type Html, render } from "./html.ts";
 import { Symbols } from "./ring.tsx";
-
-/** The span of the charts. */
-const SPAN_SECONDS = 300;
+import { axisSeconds, SPAN_USUAL } from "./span.ts";
 
 export interface CpusPageProps {
   readonly choice: CpusChoice;
@@ -76,7 +74,7 @@ export function cpusFragments(
 
 /** The page as a document. It lives, unless it is of a CPU that is not there. */
 export function cpusPage(props: CpusPageProps, assets: Assets): string {
-  const { choice, snapshot, intervalMs } = props;
+  const { choice, snapshot, series, intervalMs } = props;
   const { cpu } = choice;
   const { hostname } = snapshot.profile;
   const stream = `/stream?page=cpus&${cpusQuery(cpu === undefined ? choice : { cpu })}`;
@@ -84,7 +82,7 @@ export function cpusPage(props: CpusPageProps, assets: Assets): string {
     stream: stream.replace(/&$/, ""),
     snapshot,
     intervalMs,
-    spanSeconds: SPAN_SECONDS,
+    spanSeconds: axisSeconds(choice.span ?? SPAN_USUAL, series),
     columnsKey: props.columnsKey,
   };
   const known = cpu === undefined || isKnown(cpu, snapshot);
@@ -96,7 +94,7 @@ export function cpusPage(props: CpusPageProps, assets: Assets): string {
     children: cpu === undefined
       ? <All {...props} />
       : known
-      ? <One {...props} cpu={cpu} />
+      ? <One {...props} cpu={cpu} script={assets.explore} />
       : <NoSuchCpu choice={choice} cpu={cpu} snapshot={snapshot} />,
   });
 }
@@ -139,8 +137,9 @@ function All({ choice, snapshot }: CpusPageProps): Html {
   );
 }
 
-function One(props: CpusPageProps & { cpu: string }): Html {
-  const { choice, cpu, snapshot, series } = props;
+/** `script`: for those who use the charts. */
+function One(props: CpusPageProps & { cpu: string; script: string | undefined }): Html {
+  const { choice, cpu, snapshot, series, marks, script } = props;
   const one = { choice, cpu, snapshot };
   return (
     <>
@@ -151,7 +150,7 @@ function One(props: CpusPageProps & { cpu: string }): Html {
       </div>
       <div class="cpus">
         <CpuFigures {...one} />
-        <CpuCharts {...one} series={series} spanSeconds={SPAN_SECONDS} marks={props.marks} />
+        <CpuCharts {...one} series={series} marks={marks} script={script} />
         <CpuLacks {...one} />
       </div>
     </>

@@ -1,5 +1,6 @@
 /** What of the CPUs is looked at, as it stands in the address of the page. @module */
 import { CPU_PAGE, type InstanceQuantity } from "../collectors/mod.ts";
+import type { Span } from "./span.ts";
 
 export interface CpusChoice {
   /** Key of the quantity that colours; absent: the first that the machine has. */
@@ -11,6 +12,8 @@ export interface CpusChoice {
   readonly rows?: "all" | undefined;
   /** One CPU, and not all of them. */
   readonly cpu?: string | undefined;
+  /** How far back the charts of one CPU show; absent: as far as they usually do. */
+  readonly span?: Span | undefined;
 }
 
 export const CPUS_PATH = "/cpus";
@@ -37,8 +40,8 @@ export const HEAT_KEYS: readonly string[] = CPU_PAGE.heat;
 
 /** The same for choices that are the same: `by=ipc&sort=busy`, empty for the page as it is at first. */
 export function cpusQuery(choice: CpusChoice): string {
-  const { by, sort, order, rows, cpu } = choice;
-  const fields = Object.entries({ by, sort, order, rows, cpu });
+  const { by, sort, order, rows, cpu, span } = choice;
+  const fields = Object.entries({ by, sort, order, rows, cpu, span });
   return fields.filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${value}`).join("&");
 }

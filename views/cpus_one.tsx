@@ -7,7 +7,8 @@ import type { Mark } from "../collectors/marks.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured } from "../collectors/trust.ts";
 import { chartColumns, ChartFigure } from "./chart.tsx";
-import { CPUS_PATH, type CpusChoice, cpusHref, HEATS } from "./cpus_choice.ts";
+import { ChartControls } from "./chart_controls.tsx";
+import { CPUS_PATH, type CpusChoice, cpusHref, cpusQuery, HEATS } from "./cpus_choice.ts";
 import { allNames, coreNumbers, siblingsOf } from "./cpus_groups.ts";
 import { Lacks } from "./cpus_lacks.tsx";
 import { found } from "./cpus_quantity.ts";
@@ -16,6 +17,7 @@ import { spellOut } from "./format.ts";
 import type { Html } from "./html.ts";
 import { Remedy } from "./problems.tsx";
 import { CardTrust } from "./ring.tsx";
+import { axisSeconds, SPAN_USUAL } from "./span.ts";
 import { worst } from "./standing.ts";
 import { groupName } from "./table.tsx";
 
@@ -41,12 +43,12 @@ export function CpuHead({ choice, cpu, snapshot }: OneProps): Html {
       : <a href={cpusHref(choice, { cpu: name })} rel={rel}>{words}</a>;
   return (
     <div class="host one">
-      <h1>{`${CPU_PAGE.heading} ${cpu}`}</h1>
+      <h1 data-host={snapshot.profile.hostname}>{`${CPU_PAGE.heading} ${cpu}`}</h1>
       <span class="m">{snapshot.profile.hostname}</span>
       <nav aria-label="Other CPUs">
         {to(names[at - 1], "Previous", "prev")}
         {to(names[at + 1], "Next", "next")}
-        <a href={cpusHref(choice, { cpu: undefined })}>All CPUs</a>
+        <a href={cpusHref(choice, { cpu: undefined, span: undefined })}>All CPUs</a>
       </nav>
     </div>
   );
@@ -204,13 +206,15 @@ export function cpuCard(cpu: string, snapshot: Snapshot): Card {
 export interface CpuChartsProps extends OneProps {
   /** The lines of `chartKeys([cpuCard(...)])`. */
   readonly series: Series;
-  readonly spanSeconds: number;
   readonly marks?: readonly Mark[] | undefined;
+  /** URL of the script for those who use the charts. */
+  readonly script?: string | undefined;
 }
 
 /** What the machine lacks is told elsewhere. */
 export function CpuCharts(props: CpuChartsProps): Html | null {
-  const { cpu, snapshot, series, spanSeconds, marks } = props;
+  const { choice, cpu, snapshot, series, marks, script } = props;
+  const { span = SPAN_USUAL, ...others } = choice;
   const card = cpuCard(cpu, snapshot);
   const columns = chartColumns([card], snapshot);
   const charts = [...columns].filter((_, index) => found(HEATS[index]!, snapshot).lack === null);
@@ -219,16 +223,24 @@ export function CpuCharts(props: CpuChartsProps): Html | null {
     <section class="card" aria-labelledby="cpu-title-charts">
       <header>
         <h2 id="cpu-title-charts">Over time</h2>
+        <ChartControls
+          span={span}
+          page={`cpus&cpu=${cpu}`}
+          query={cpusQuery({ ...others, cpu })}
+          script={script}
+        />
       </header>
-      <div class="charts">
+      <div class="plots">
         {charts.map(([chart, picks]) => (
           <ChartFigure
             chart={chart}
             columns={picks}
             series={series}
             snapshot={snapshot}
-            spanSeconds={spanSeconds}
+            spanSeconds={axisSeconds(span, series)}
             named={false}
+            query={`cpu=${cpu}`}
+            span={span}
             marks={marks}
           />
         ))}
@@ -250,7 +262,11 @@ export function NoSuchCpu({ choice, cpu, snapshot }: OneProps): Html {
           : `${snapshot.profile.hostname} has ${names.length} of them, from ${first} to ${last}.`}
       </p>
       <p>
-        <a href={choice.by === undefined ? CPUS_PATH : cpusHref(choice, { cpu: undefined })}>
+        <a
+          href={choice.by === undefined
+            ? CPUS_PATH
+            : cpusHref(choice, { cpu: undefined, span: undefined })}
+        >
           All CPUs
         </a>
       </p>

@@ -66,8 +66,11 @@ export interface Views {
     document(props: OverviewPageProps): string;
   };
   readonly chart: {
-    /** The lines of a chart of the overview; undefined where there is no chart of that id. */
-    series(id: string, snapshot: Snapshot): readonly SeriesKey[] | undefined;
+    /**
+     * The lines of a chart of the overview, or of a CPU that the machine has; undefined where there is
+     * no chart of that id.
+     */
+    series(id: string, snapshot: Snapshot, cpu?: string): readonly SeriesKey[] | undefined;
     document(props: ChartTableProps): string;
   };
   readonly cpus: {
@@ -137,6 +140,8 @@ export function createViews({ url, version }: ViewsOptions): Views {
     scripts: SCRIPTS.filter((name) => !CHART_SCRIPTS.includes(name)).map(url),
   };
   const cpu: Assets = { ...cpus, scripts: assets.scripts };
+  // One that the machine does not have says so, and does not live.
+  const noCpu: Assets = { ...cpus, scripts: [] };
   // The page does not live; its script is for the buttons that copy.
   const doctor: Assets = {
     ...still,
@@ -178,7 +183,11 @@ export function createViews({ url, version }: ViewsOptions): Views {
         aside,
       }),
       has: ({ cpu }, snapshot) => cpu === undefined || isKnown(cpu, snapshot),
-      document: (props) => cpusPage(props, props.choice.cpu === undefined ? cpus : cpu),
+      document: (props) => {
+        const { choice, snapshot } = props;
+        if (choice.cpu === undefined) return cpusPage(props, cpus);
+        return cpusPage(props, isKnown(choice.cpu, snapshot) ? cpu : noCpu);
+      },
     },
     doctor: {
       document: (props) => doctorPage({ ...props, assets: doctor }),

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { evenCpus, hybridCpus, madeMachine } from "../made_machine.ts";
 import { BusyService, type BusyServiceOptions } from "./busy_service.ts";
@@ -142,6 +142,59 @@ browserTest("the page of one CPU lives, and says when it went offline", async (b
   assertEquals(watched.takeComplaints(), []);
 });
 
+const SAID = `[...document.querySelectorAll("#main .said.on time")].map((it) => it.textContent)`;
+const FIRST = "globalThis.ringside.points.seconds[0]";
+const SPAN = "globalThis.ringside.span";
+
+browserTest("the charts of one CPU are explored as those of the overview", async (browser) => {
+  // More than the stream begins with.
+  await using service = await BusyService.start({ machine: "server-2socket", historyTicks: 700 });
+  const watched = await visit(browser, `${service.url}/cpus?cpu=5`, {
+    viewport: { width: 1440, height: 2000 },
+  });
+  const { page } = watched;
+  await watched.until(`document.querySelectorAll("#main canvas").length === 4`);
+  assertEquals(await watched.evaluate(`document.querySelectorAll("[src*=explore]").length`), 0);
+
+  // One moment on all charts.
+  const plot = (await page.locator("#chart-cpu_ipc .u-over").boundingBox())!;
+  await page.mouse.move(plot.x + plot.width / 2, plot.y + plot.height / 2);
+  await watched.until(`document.querySelector(".said")`);
+  await page.mouse.move(plot.x + plot.width / 2 + 1, plot.y + plot.height / 2);
+  await watched.until(`${SAID}.length === 4`);
+  assertEquals(new Set(await watched.evaluate<string[]>(SAID)).size, 1);
+
+  // A longer span brings what came before, one line of this CPU a chart.
+  const first = await watched.evaluate<number>(FIRST);
+  const asked = page.waitForRequest(/\/sample\?page=cpus&cpu=5&span=15m$/);
+  await page.getByRole("link", { name: "15 min" }).click();
+  await asked;
+  await watched.until(`${FIRST} < ${first - 300}`);
+  assertEquals(await watched.evaluate(SPAN), 900);
+  await tick(service, watched);
+  await page.getByRole("link", { name: "1 min", exact: true }).click();
+  await watched.until(`${SPAN} === 60`);
+
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "CSV" }).click(),
+  ]);
+  assertMatch(download.suggestedFilename(), /^busy-CPU-5-[\dT-]+Z\.csv$/);
+  const csv = await Deno.readTextFile(await download.path());
+  const [head, ...rows] = csv.trim().split("\r\n");
+  assertMatch(head!, /^time,seconds,"CPU 5, Instructions per cycle/);
+  // Both ends of a minute.
+  assertEquals(rows.length, 61);
+
+  await page.locator("#chart-cpu_busy figcaption a").click();
+  await page.waitForURL(/\/chart\/cpu_busy\?cpu=5&span=5m$/);
+  assertMatch(await page.locator("h1").innerText(), /^CPU 5: /);
+  await page.getByRole("link", { name: "The chart" }).click();
+  await page.waitForURL(/\/cpus\?cpu=5&span=5m#chart-cpu_busy$/);
+  await watched.until(`${STATE} === "live"`);
+  assertEquals(watched.takeComplaints(), []);
+});
+
 browserTest("without scripts the grid, the table and the charts are whole", async (browser) => {
   await using service = await start("server-2socket");
   const watched = await WatchedPage.open(browser, { javaScriptEnabled: false });
@@ -152,7 +205,10 @@ browserTest("without scripts the grid, the table and the charts are whole", asyn
   await page.locator(".heat a").nth(3).click();
   assert((await page.title()).startsWith("CPU 5,"), await page.title());
   assertEquals(await page.locator(".chart .pic path.line").count(), 4);
+  await page.getByRole("link", { name: "15 min" }).click();
+  assertEquals(await page.locator(".charts [aria-current]").innerText(), "15 min");
   await page.getByText("Next").click();
+  assertEquals(await page.locator(".charts [aria-current]").innerText(), "15 min");
   assert((await page.title()).startsWith("CPU 6,"));
   const gone = await page.goto(`${service.url}/cpus?cpu=99`);
   assertEquals(gone?.status(), 404);

@@ -55,9 +55,9 @@ Deno.test("/sample refuses what it has not", async () => {
   const host = startHost();
   host.tick(0.25);
   const cases = [
-    ["page=doctor", 'Cannot sample page "doctor": needs overview'],
+    ["page=doctor", 'Cannot sample page "doctor": needs overview or cpus'],
     ["span=2m", 'Cannot take span "2m": needs one of 1m, 5m, 15m, all'],
-    ["since=1", 'Cannot take parameter "since": it is unknown here, known: page, span'],
+    ["since=1", 'Cannot take parameter "since": it is unknown here, known: page, cpu, span'],
   ] as const;
   for (const [query, message] of cases) {
     const response = await host.app.request(`/sample?${query}`);

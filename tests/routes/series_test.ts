@@ -47,7 +47,7 @@ Deno.test("/api/v1/series refuses what could hold no value, and says what could"
     [
       "metric=load_1m&since=3",
       400,
-      'Cannot take parameter "since": it is unknown here, known: metric, page, instance, group, span, format',
+      'Cannot take parameter "since": it is unknown here, known: metric, page, cpu, instance, group, span, format',
     ],
     [
       "metric=load_1m,lod",
@@ -114,7 +114,12 @@ Deno.test("/api/v1/series refuses what could hold no value, and says what could"
       400,
       'Cannot read the series of page "overview" and others: needs page= alone, or metric=',
     ],
-    ["page=doctor", 400, 'Cannot read the series of page "doctor": needs overview'],
+    ["page=doctor", 400, 'Cannot read the series of page "doctor": needs overview or cpus'],
+    [
+      "metric=load_1m&cpu=0",
+      400,
+      'Cannot read the series of CPU "0" without a page: needs page=cpus, or metric= and instance=',
+    ],
     ["metric=load_1m&format=xml", 400, 'Cannot write format "xml": needs json or csv'],
     [
       `metric=${"load_1m,".repeat(32)}load_1m`,

@@ -38,6 +38,24 @@ Deno.test("a chart's table says of each estimate how much was counted", async ()
   assert(empty.includes("Nothing was measured yet."), empty);
 });
 
+Deno.test("a chart of one CPU has a table that says whose it is, and leads back to it", async () => {
+  const host = await BusyHost.load("server-2socket");
+  for (let i = 0; i < 5; i++) host.tick();
+  const { snapshot, feed } = host.stage;
+  const keys = chart.series("cpu_busy", snapshot, "3")!;
+  assertEquals(keys.map(({ instance }) => instance), ["3"]);
+  const series = feed.series.read(keys, -1, 60_000);
+  const html = chart.document({ id: "cpu_busy", cpu: "3", snapshot, series, span: "1m" });
+  assertMatch(html, /<title>CPU 3: [^<]+, /);
+  assertMatch(html, /<h1>CPU 3: /);
+  assertMatch(html, /<a href="\/cpus\?cpu=3&amp;span=1m#chart-cpu_busy">The chart<\/a>/);
+  assertMatch(html, /<a href="\?cpu=3&amp;span=15m" ?>15 min<\/a>/);
+  assertEquals(html.match(/<tr class="point">/g)?.length, 4);
+  // Charts of the overview are not of a CPU, nor the other way.
+  assertEquals(chart.series("cpu_busy", snapshot), undefined);
+  assertEquals(chart.series("cpu_time", snapshot, "3"), undefined);
+});
+
 Deno.test("there is no table of what is no chart", async () => {
   const host = await BusyHost.load("firecracker-2cpu");
   host.tick();

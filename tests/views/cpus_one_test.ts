@@ -59,6 +59,50 @@ Deno.test("the charts of one CPU take their own columns, and those of what is la
   assertEquals(VIEWS.cpus.live({}).series(SNAPSHOT), []);
 });
 
+Deno.test("the charts of one CPU have the controls of all charts, and keep what else is chosen", () => {
+  const html = documentOf(SNAPSHOT, { cpu: "4", by: "busy", span: "1m" });
+  assertStringIncludes(html, 'data-span="60"');
+  const [controls] = /<div class="charts" data-script="\/static\/explore.js".*?<\/svg>/s.exec(
+    html,
+  )!;
+  const links = [...controls.matchAll(/<a[^>]* href="([^"]*)"/g)].map(([, href]) => href);
+  assertEquals(links, [
+    ...["1m", "5m", "15m", "all"].map((span) => `?by=busy&amp;cpu=4&amp;span=${span}`),
+    ...["csv", "json"].map((format) =>
+      `/api/v1/series?page=cpus&amp;cpu=4&amp;span=1m&amp;format=${format}`
+    ),
+  ]);
+  const current = /<a href="([^"]*)"[^>]* aria-current="true"/.exec(controls)![1];
+  assertEquals(current, "?by=busy&amp;cpu=4&amp;span=1m");
+  const tables = [...html.matchAll(/href="(\/chart\/[^"]*)"/g)].map(([, href]) => href);
+  assertEquals(
+    tables,
+    ["ipc", "busy", "clock"].map((key) => `/chart/cpu_${key}?cpu=4&amp;span=1m`),
+  );
+  // The script finds the controls by their class: there is one such place.
+  assertEquals(html.match(/class="charts"/g)?.length, 1);
+  assertStringIncludes(html, '<h1 data-host="db-07">CPU 4</h1>');
+  // The way to another CPU keeps the span, that to all of them, which have no charts, does not.
+  assertStringIncludes(html, '<a href="/cpus?by=busy&amp;cpu=5&amp;span=1m" rel="next">');
+  assertStringIncludes(html, '<a href="/cpus?by=busy">All CPUs</a>');
+});
+
+Deno.test("a page of CPUs loads what it uses: scripts of charts where there are charts", () => {
+  const scripts = (choice: CpusChoice): readonly string[] =>
+    [...documentOf(SNAPSHOT, choice).matchAll(/ src="\/static\/([^"]*)"/g)].map(([, name]) =>
+      name!
+    );
+  const live = ["theme.js", "htmx.min.js", "hx-sse.min.js", "live.js"];
+  assertEquals(scripts({}), live);
+  assertEquals(scripts({ cpu: "4" }), [
+    ...live.slice(0, 3),
+    "uplot.min.js",
+    "charts.js",
+    "live.js",
+  ]);
+  assertEquals(scripts({ cpu: "99" }), ["theme.js"]);
+});
+
 Deno.test("a CPU that is offline has a page that says so, and how to use it again", () => {
   const html = documentOf(SNAPSHOT, { cpu: "5" });
   const lines = linesOf(html).join("|");
