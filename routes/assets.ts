@@ -5,7 +5,6 @@
  * @module
  */
 import htmx from "htmx.org/dist/htmx.min.js" with { type: "bytes" };
-import hxSse from "htmx.org/dist/ext/hx-sse.min.js" with { type: "bytes" };
 import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "bytes" };
 import arrangementStyle from "../static/arrangement.css" with { type: "bytes" };
 import cardStyle from "../static/card.css" with { type: "bytes" };
@@ -13,6 +12,7 @@ import chartStyle from "../static/chart.css" with { type: "bytes" };
 import chart from "../static/chart.js" with { type: "bytes" };
 import chartTableStyle from "../static/chart_table.css" with { type: "bytes" };
 import charts from "../static/charts.js" with { type: "bytes" };
+import copy from "../static/copy.js" with { type: "bytes" };
 import cpusStyle from "../static/cpus.css" with { type: "bytes" };
 import cpusTableStyle from "../static/cpus_table.css" with { type: "bytes" };
 import doctorStyle from "../static/doctor.css" with { type: "bytes" };
@@ -66,10 +66,10 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
   "charts.js": joined(leanScript, scale, points, trace, palette, chart, charts),
   "explore.js": joined(leanScript, times, history, doubts, over, moment, zoom, save, span),
   "chart_table.css": joined(leanStyle, chartTableStyle),
-  "live.js": joined(leanScript, live, proofScript),
+  "copy.js": joined(leanScript, copy),
+  "live.js": joined(leanScript, copy, live, proofScript),
   "theme.js": joined(leanScript, theme),
   "favicon.svg": favicon,
   "htmx.min.js": htmx,
-  "hx-sse.min.js": hxSse,
   "uplot.min.js": uplotScript,
 });

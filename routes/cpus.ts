@@ -54,7 +54,7 @@ export function cpusStreams(deps: Deps): (query: URLSearchParams) => Channel {
   const { rendering, sampler: { feed }, marks, version } = deps;
   const channels = new Map<string, Channel>();
   return (query) => {
-    const { page, ...all } = parseFields(LIVE_CPUS, query);
+    const { page, after: _, ...all } = parseFields(LIVE_CPUS, query);
     // Of one CPU all is shown, however the others are sorted.
     const choice: CpusChoice = all.cpu === undefined ? all : { cpu: all.cpu };
     const name = `${page} ${cpusQuery(choice)}`;

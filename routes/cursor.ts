@@ -20,10 +20,10 @@ export const NEW: Place = { kind: "new" };
 
 const CURSOR = /^(.+)-(\d{1,15})$/;
 
-/** `lastEventId`: the header, absent at a first connection. What is no cursor is no cursor of this boot. */
-export function placeOf(lastEventId: string | undefined, feed: Feed): Place {
-  if (lastEventId === undefined || lastEventId === "") return NEW;
-  const match = CURSOR.exec(lastEventId);
+/** `cursor`: empty at a first connection. What is no cursor is no cursor of this boot. */
+export function placeOf(cursor: string, feed: Feed): Place {
+  if (cursor === "") return NEW;
+  const match = CURSOR.exec(cursor);
   if (match === null || match[1] !== feed.bootId) return { kind: "lost", loss: "foreign_boot" };
   const sequence = Number(match[2]);
   if (sequence > feed.sequence()) return { kind: "lost", loss: "future" };

@@ -41,16 +41,16 @@ export function overview(deps: Deps, newest: Newest): Handler {
   };
 }
 
-/** `/stream`: what changes on a page, for htmx. */
+/** `/stream`: what changes on a page, and what its charts take. */
 export function pageStream(deps: Deps): Handler {
   const { rendering, sampler: { feed }, marks, version } = deps;
   const channel = new PageChannel(rendering.overview, { feed, marks, version });
   const cpus = cpusStreams(deps);
   return (context) => {
     const query = queryOf(context);
-    if (query.get("page") === "cpus") return openStream(context, deps, cpus(query));
-    parseFields(LIVE_PAGE, query);
-    return openStream(context, deps, channel);
+    const live = query.get("page") === "cpus" ? cpus(query) : channel;
+    if (live === channel) parseFields(LIVE_PAGE, query);
+    return openStream(context, deps, live, query.get("after"));
   };
 }
 
@@ -77,8 +77,16 @@ export function pageSample(deps: Deps, newest: Newest): Handler {
   };
 }
 
-/** An endless answer of server-sent events, taken up where `Last-Event-ID` says. */
-export function openStream(context: Context, deps: Deps, channel: Channel): Response {
+/**
+ * An endless answer of server-sent events, taken up where `Last-Event-ID` says, or `after` where there
+ * is no such header: the EventSource of a browser sends it only when it comes back by itself.
+ */
+export function openStream(
+  context: Context,
+  deps: Deps,
+  channel: Channel,
+  after: string | null = null,
+): Response {
   const gzip = acceptsGzip(context.req.header("accept-encoding"));
   const headers: Record<string, string> = {
     "content-type": "text/event-stream; charset=utf-8",
@@ -89,7 +97,8 @@ export function openStream(context: Context, deps: Deps, channel: Channel): Resp
   if (gzip) headers["content-encoding"] = "gzip";
   // Nobody would ever read the stream, nor end it.
   if (context.req.method === "HEAD") return context.body(null, 200, headers);
-  const place = placeOf(context.req.header("last-event-id"), deps.sampler.feed);
+  const cursor = context.req.header("last-event-id") ?? after ?? "";
+  const place = placeOf(cursor, deps.sampler.feed);
   return context.body(deps.hub.open(channel, place, gzip), 200, headers);
 }
 

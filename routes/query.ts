@@ -19,6 +19,8 @@ export const SPAN_MS_LEAST = 1000;
 export const CLIENT_INTERVAL_MS_LEAST = MESSAGE_GAP_MS_LEAST;
 /** Longer than any name that a kernel gives: paths of mounts are the longest. */
 const INSTANCE_LENGTH_MOST = 256;
+/** A boot id and a sequence have less than half of that. */
+const CURSOR_LENGTH_MOST = 128;
 /** Of a card. */
 const ID_LENGTH_MOST = 64;
 
@@ -202,6 +204,16 @@ export const SERIES = v.strictObject({
 
 export const TICKS = v.strictObject({ metric: v.optional(metrics) });
 
+/** Where a stream is taken up, from who cannot send `Last-Event-ID`; empty: nowhere, it is a new one. */
+const after = v.optional(v.pipe(
+  v.string(),
+  v.maxLength(
+    CURSOR_LENGTH_MOST,
+    (issue) =>
+      `Cannot take a cursor of ${issue.received} characters: needs ${CURSOR_LENGTH_MOST} or fewer`,
+  ),
+));
+
 export const LIVE_PAGE = v.strictObject({
   // That of the CPUs takes more.
   page: v.optional(
@@ -211,6 +223,7 @@ export const LIVE_PAGE = v.strictObject({
     ),
     "overview",
   ),
+  after,
 });
 
 /** What charts go back to, ms; `all` is whatever is remembered. */
@@ -236,7 +249,7 @@ export const SAMPLE = v.strictObject({
 });
 
 /** The stream of the CPUs. */
-export const LIVE_CPUS = v.strictObject({ page: v.literal("cpus"), ...CPUS_CHOICE });
+export const LIVE_CPUS = v.strictObject({ page: v.literal("cpus"), after, ...CPUS_CHOICE });
 
 export const INTERVAL = v.strictObject({
   interval: duration(

@@ -1,13 +1,16 @@
-// When the page is joined to its stream and when it is not, what the header says of that, the title of
-// the tab, and the Copy buttons. htmx carries a stream to its end; to begin one again is done here, in
-// one way for all ends: a restart, a refusal, a network that went, a tab that was hidden, a pause.
-{
+// When the page is joined to its stream and when it is not, what comes of it, what the header says of
+// that, and the title of the tab. The browser's own EventSource carries a stream to its end and no
+// further; to begin one again is done here, in one way for all ends: a restart, a refusal, a network that
+// went, a tab that was hidden, a pause.
+if (globalThis.htmx !== undefined) {
   /** A tick may be late; three that are missing are not. */
   const INTERVALS_MOST = 3;
   const STALE_MS_LEAST = 3000;
   const LOOK_MS = 1000;
   /** Looks that are further apart: the machine slept, and its connections are dead. */
   const SLEPT_MS = 10_000;
+  /** Enough for the head of an answer that is made at once; what takes longer got lost on the way. */
+  const OPEN_MS = 5000;
   /** A stream that was begun again and is still silent is begun again no sooner than this. */
   const RENEW_MS = 15_000;
   /**
@@ -17,23 +20,22 @@
    */
   const FIRST_MS = 500;
   const RETRY_MS = 2000;
-  const COPIED_MS = 1500;
 
   const { body } = document;
   const state = document.querySelector(".state");
   const choice = document.querySelector("#interval");
   const pause = document.querySelector("#pause");
-  const title = body.dataset.title ?? document.title;
+  const title = body.dataset.title;
   /** Where the stream is taken up: the last tick of which everything was shown. */
   let cursor = "";
-  /** The open stream, htmx's. */
+  /** The stream, asked for or open; null while there is none. */
   let link = null;
-  let asking = false;
   let tries = 0;
   let timer = 0;
-  let interval = "";
+  let interval = choice.value;
   let heardMs = 0;
-  let openedMs = 0;
+  /** When the stream was asked for, and then when it opened. */
+  let begunMs = 0;
   let lookedMs = 0;
   let paused = false;
 
@@ -55,35 +57,69 @@
   /** Shows the interval that is in force, whatever was chosen. */
   const choose = () => choice.value = interval;
 
-  const wait = (ms) => {
+  /** A message of the stream: HTML for its places, or what charts take. The last one of a tick has its cursor. */
+  const take = async (event) => {
+    const { type, data: text, lastEventId } = event;
+    // A morph is done before the next message comes: it waits for nothing but promises.
+    if (type === "message") await htmx.swap({ text, swap: "none" });
+    else htmx.trigger(body, type, event);
+    const told = choice.querySelector("[selected]").value;
+    if (told !== interval) {
+      interval = told;
+      choose();
+    }
+    // A stream begins without a cursor, and what is told between ticks moves none.
+    if (lastEventId === "" || lastEventId === cursor) return;
+    cursor = lastEventId;
+    tries = 0;
+    heardMs = Date.now();
+    say("Live");
+    lead();
+    document.dispatchEvent(new Event("ringside:told"));
+  };
+
+  const opened = () => {
+    begunMs = Date.now();
+    // Back after an outage it is given its time; what was silent before stays so.
+    if (!/Live|Stale/.test(state.textContent)) heardMs = begunMs;
+  };
+
+  /** Ends the stream, or the request for it, and whatever was waited for. */
+  const drop = () => {
     clearTimeout(timer);
+    link?.close();
+    link = null;
+  };
+
+  /** Begins, or begins anew, if a stream is wanted. */
+  const connect = () => {
+    drop();
+    if (!wanted()) return;
+    begunMs = Date.now();
+    link = new EventSource(`${body.dataset.stream}&after=${cursor}`);
+    link.onopen = opened;
+    link.onmessage = take;
+    link.addEventListener("sample", take);
+    link.onerror = lost;
+  };
+
+  const wait = (ms) => {
+    drop();
     timer = setTimeout(connect, ms);
   };
 
-  const connect = () => {
-    if (wanted() && link === null && !asking) htmx.trigger(body, "connect");
-  };
-
+  /** An end that nobody here wanted, or an answer that is no stream. The browser would ask again by itself. */
   const lost = () => {
-    if (!wanted()) return;
     say("Reconnecting");
     wait((tries++ === 0 ? FIRST_MS : RETRY_MS) + RETRY_MS * Math.random());
-  };
-
-  /** Ends the stream, or the request for it; where it is wanted it begins again at once. */
-  const drop = () => {
-    htmx.trigger(body, "htmx:abort");
-    if (link === null) return;
-    link.dropped = true;
-    link.abortController.abort();
   };
 
   /** After what changes whether the stream is wanted. */
   const turn = () => {
     heardMs = lookedMs = Date.now();
     lead();
-    if (wanted()) connect();
-    else drop();
+    if (!wanted()) drop();
+    else if (link === null) connect();
   };
 
   const look = () => {
@@ -91,13 +127,14 @@
     const slept = now - lookedMs > SLEPT_MS;
     lookedMs = now;
     if (!wanted()) return;
-    if (link === null) {
+    if (link?.readyState !== EventSource.OPEN) {
       if (cursor !== "") say("Reconnecting");
+      if (link !== null && now - begunMs > OPEN_MS) lost();
       return;
     }
     const silent = now - heardMs > Math.max(INTERVALS_MOST * parseInt(interval), STALE_MS_LEAST);
     // Before it is said: the stream may be dead, or the interval a longer one by now.
-    if (slept || (silent && (openedMs <= heardMs || now - openedMs > RENEW_MS))) drop();
+    if (slept || (silent && (begunMs <= heardMs || now - begunMs > RENEW_MS))) connect();
     else say(silent ? "Stale" : "Live");
   };
 
@@ -115,89 +152,22 @@
     }
   };
 
-  const listen = (name, told) => {
-    body.addEventListener(name, (event) => {
-      if (event.target === body) told(event.detail, event);
-    });
-  };
-
-  if (state !== null && globalThis.htmx !== undefined) {
-    listen("htmx:config:request", ({ ctx }) => {
-      asking = true;
-      if (cursor !== "") ctx.request.headers["Last-Event-ID"] = cursor;
-    });
-    // An answer that is no stream: of a proxy, or of whoever else stands between. Nothing of it is shown.
-    listen("htmx:before:response", ({ ctx }, event) => {
-      event.preventDefault();
-      ctx.request.abort();
-    });
-    listen("htmx:finally:request", () => {
-      asking = false;
-      if (link === null) lost();
-    });
-    listen("htmx:sse:after:connection", ({ connection }) => {
-      link = connection;
-      openedMs = Date.now();
-      // Back after an outage it is given its time; what was silent before stays so.
-      if (!/Live|Stale/.test(state.textContent)) heardMs = openedMs;
-    });
-    listen("htmx:sse:before:message", (_, event) => {
-      if (!wanted()) event.preventDefault();
-    });
-    listen("htmx:sse:after:message", ({ message }) => {
-      const told = choice.querySelector("[selected]").value;
-      if (told !== interval) {
-        interval = told;
-        choose();
-      }
-      // Only the last message of a tick has a new one, and a stream begins without any.
-      if (message.id === "" || message.id === cursor) return;
-      cursor = message.id;
-      tries = 0;
-      heardMs = Date.now();
-      say("Live");
-      lead();
-    });
-    listen("htmx:sse:close", () => {
-      const { dropped } = link;
-      link = null;
-      // htmx still holds the stream while it tells of its end.
-      if (dropped) wait(0);
-      else lost();
-    });
-    body.addEventListener("htmx:before:swap", keep);
-    body.addEventListener("htmx:after:swap", restore);
-    // What was chosen may have been refused.
-    body.addEventListener("htmx:response:error", choose);
-    body.addEventListener("htmx:error", choose);
-    document.addEventListener("visibilitychange", turn);
-    addEventListener("online", () => {
-      drop();
-      wait(LOOK_MS * Math.random());
-    });
-    pause.addEventListener("click", () => {
-      paused = !paused;
-      pause.textContent = paused ? "Resume" : "Pause";
-      document.documentElement.toggleAttribute("data-paused", paused);
-      say(paused ? "Paused" : "Connecting");
-      turn();
-      document.dispatchEvent(new Event("ringside:paused"));
-    });
-    say("Connecting");
-    interval = choice.value;
-    setInterval(look, LOOK_MS);
-    // Behind htmx's own.
-    document.addEventListener("DOMContentLoaded", turn);
-  }
-
-  if (navigator.clipboard !== undefined) {
-    document.documentElement.dataset.copy = "";
-    document.addEventListener("click", async (event) => {
-      const button = event.target.closest("button[data-copy]");
-      if (button === null) return;
-      await navigator.clipboard.writeText(button.previousElementSibling.textContent);
-      button.textContent = "Copied";
-      setTimeout(() => button.textContent = "Copy", COPIED_MS);
-    });
-  }
+  document.addEventListener("htmx:before:swap", keep);
+  document.addEventListener("htmx:after:swap", restore);
+  // What was chosen may have been refused.
+  body.addEventListener("htmx:response:error", choose);
+  body.addEventListener("htmx:error", choose);
+  document.addEventListener("visibilitychange", turn);
+  addEventListener("online", () => wait(LOOK_MS * Math.random()));
+  pause.addEventListener("click", () => {
+    paused = !paused;
+    pause.textContent = paused ? "Resume" : "Pause";
+    document.documentElement.toggleAttribute("data-paused", paused);
+    say(paused ? "Paused" : "Connecting");
+    turn();
+    document.dispatchEvent(new Event("ringside:paused"));
+  });
+  say("Connecting");
+  setInterval(look, LOOK_MS);
+  turn();
 }

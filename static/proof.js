@@ -23,7 +23,7 @@
     document.addEventListener("toggle", ({ target }) => {
       if (target.matches(".proof[open]")) ask(target);
     }, true);
-    document.body.addEventListener("htmx:sse:after:message", () => {
+    document.addEventListener("ringside:told", () => {
       if (performance.now() - askedMs >= GAP_MS) ask(open());
     });
     // What became of a sheet says nothing of the stream.

@@ -57,8 +57,7 @@
     if (link === undefined || wanted <= fetched || points.seconds.length === 0) return;
     const asked = { columns: points.columns, before: fetched };
     fetched = wanted;
-    const stream = body.getAttribute("hx-sse:connect");
-    const answer = await fetch(stream.replace("stream", "sample") + "&span=" + chosen)
+    const answer = await fetch(body.dataset.stream.replace("stream", "sample") + "&span=" + chosen)
       .catch(() => ({ ok: false }));
     // The stream began anew meanwhile: it asks for itself.
     if (asked.columns !== points.columns) return;

@@ -14,11 +14,7 @@ export interface Assets {
   readonly styles: readonly string[];
   /** Runs before the first paint: the chosen theme. */
   readonly first: string;
-  /**
-   * Run at the end of the body, in this order; htmx before its extensions. Not deferred: htmx begins
-   * in a timeout of its own when it runs after the document was read, whether its extensions are there
-   * by then or not.
-   */
+  /** Run at the end of the body, in this order. */
   readonly scripts: readonly string[];
   readonly icon: string;
   /** Of pages with charts: loaded when somebody uses them. */
@@ -40,7 +36,7 @@ export const PAGES: readonly Page[] = [
 
 /** What makes a page live. */
 export interface Live {
-  /** `/stream?page=overview`. */
+  /** `/stream?page=overview`: it has a query, to which scripts add where they stopped reading. */
   readonly stream: string;
   readonly snapshot: Snapshot;
   readonly intervalMs: number;
@@ -67,9 +63,7 @@ export interface DocumentProps {
 /**
  * `morphIgnore`: an open panel stays open when a tick replaces it; `noSwap`: a refusal takes no figure's
  * place. `morphScanLimit`: a row takes the text of the row that comes to its place, and none is moved
- * there. `morphSkipChildren`: trends in tables are drawn anew by their script. A stream is carried to its
- * end and no further: `live.js` alone decides when there is to be one. Five seconds are enough for the
- * head of an answer that is made at once; what takes longer got lost on the way.
+ * there. `morphSkipChildren`: trends in tables are drawn anew by their script.
  */
 const HTMX_CONFIG = JSON.stringify({
   includeIndicatorCSS: false,
@@ -78,7 +72,6 @@ const HTMX_CONFIG = JSON.stringify({
   noSwap: [204, 304, "4xx", "5xx"],
   morphScanLimit: 0,
   morphSkipChildren: ".spark",
-  sse: { reconnect: false, pauseOnBackground: false, connectTimeout: 5000 },
 });
 
 export function document(props: DocumentProps): string {
@@ -140,9 +133,7 @@ function Body(props: BodyProps): Html {
   if (live === undefined) return <body>{children}</body>;
   return (
     <body
-      hx-sse:connect={live.stream}
-      hx-trigger="connect"
-      hx-swap="none"
+      data-stream={live.stream}
       data-title={title}
       data-span={live.spanSeconds}
       data-key={live.columnsKey}

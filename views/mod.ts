@@ -113,7 +113,6 @@ export const STYLES = ["page.css"] as const;
 /** In the order in which they run; `theme.js` runs before all of them. */
 export const SCRIPTS = [
   "htmx.min.js",
-  "hx-sse.min.js",
   "uplot.min.js",
   "charts.js",
   "live.js",
@@ -142,11 +141,11 @@ export function createViews({ url, version }: ViewsOptions): Views {
   const cpu: Assets = { ...cpus, scripts: assets.scripts };
   // One that the machine does not have says so, and does not live.
   const noCpu: Assets = { ...cpus, scripts: [] };
-  // The page does not live; its script is for the buttons that copy.
+  // The page does not live; its script is that of the buttons that copy.
   const doctor: Assets = {
     ...still,
     styles: [...still.styles, url("doctor.css")],
-    scripts: [url("live.js")],
+    scripts: [url("copy.js")],
   };
   const guide: Assets = { ...still, styles: [...still.styles, url("guide.css")] };
   const sheet: Assets = { ...doctor, styles: [...still.styles, url("sheet.css")] };

@@ -14,7 +14,7 @@ export type Answer =
 
 export class Gate implements AsyncDisposable {
   readonly url: string;
-  /** What the stream is asked with, in the order of the requests: `Last-Event-ID` or "". */
+  /** Where the stream is asked to go on, in the order of the requests; "" for a new one. */
   readonly asked: string[] = [];
   answer: Answer = "through";
   /** Streams that are open now. */
@@ -53,9 +53,9 @@ export class Gate implements AsyncDisposable {
   }
 
   async #serve(request: Request): Promise<Response> {
-    const { pathname, search } = new URL(request.url);
+    const { pathname, search, searchParams } = new URL(request.url);
     if (pathname !== "/stream") return await this.#pass(request, pathname + search);
-    this.asked.push(request.headers.get("last-event-id") ?? "");
+    this.asked.push(searchParams.get("after") ?? "");
     if (this.answer === "nothing") {
       await aborted(this.#streams.signal);
       return new Response(null, { status: 504 });

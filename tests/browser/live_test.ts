@@ -10,8 +10,9 @@ import type { WatchedPage } from "./chromium.ts";
 import type { Answer } from "./gate.ts";
 import { LivePage } from "./live_page.ts";
 
-/** What the console may say of a stream that is refused or cut. */
-const OUTAGE = /^console: (Failed to load resource|htmx: htmx:(sse:)?error)/;
+/** What may be said of a stream that is refused or cut; a proxy's answer has no policy of ours. */
+const OUTAGE =
+  /^(console: (Failed to load resource|EventSource's response has a MIME type)|policy: \S+\/stream\?)/;
 
 const HTML: Answer = {
   status: 200,

@@ -20,7 +20,7 @@ const VIEWPORT = { width: 1440, height: 900 };
 const TALL = { width: 1440, height: 4000 };
 
 /** What the console may say while the service is away. */
-const OUTAGE = /^console: (Failed to load resource: net::ERR_|htmx: htmx:(sse:)?error)/;
+const OUTAGE = /^console: Failed to load resource: net::ERR_/;
 
 function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
   Deno.test({
@@ -128,7 +128,7 @@ browserTest("the page comes to life however late one of its scripts is", async (
   await using service = await BusyService.start({ machine: "firecracker-2cpu" });
   const watched = await WatchedPage.open(browser);
   const held = Promise.withResolvers<void>();
-  await watched.page.route("**/hx-sse*", async (route) => {
+  await watched.page.route("**/live*", async (route) => {
     await held.promise;
     await route.continue();
   });

@@ -85,11 +85,14 @@ Deno.test("channels are kept for who comes next, and only so many", () => {
   const open = (query: string): unknown => channelOf(new URLSearchParams(`page=cpus&${query}`));
   const first = open("cpu=0");
   // How the others are sorted makes no other channel of one CPU.
-  assertEquals(open("cpu=0&sort=ipc"), first);
+  assert(open("cpu=0&sort=ipc") === first);
+  // Nor does it where they stopped reading.
+  assert(open("cpu=0&after=stageboot-1") === first);
   for (let cpu = 1; cpu < CHANNELS_MOST; cpu++) open(`cpu=${cpu}`);
   assert(open("cpu=0") === first, "it was forgotten too early");
   for (let cpu = 1; cpu < CHANNELS_MOST; cpu++) open(`cpu=${100 + cpu}`);
   assert(open("cpu=0") === first, "who was asked for lately is forgotten");
   for (let cpu = 1; cpu <= CHANNELS_MOST; cpu++) open(`cpu=${300 + cpu}`);
   assert(open("cpu=0") !== first, "none is ever forgotten");
+  assert(open("sort=ipc&after=stageboot-1") === open("sort=ipc"));
 });

@@ -13,8 +13,7 @@ function stage(ticks: number): Stage {
 
 Deno.test("placeOf resumes a cursor of this boot whose rows are kept", () => {
   const { feed } = stage(3);
-  const cases: readonly [string | undefined, string][] = [
-    [undefined, "new"],
+  const cases: readonly [string, string][] = [
     ["", "new"],
     ["stageboot-1", "1"],
     ["stageboot-3", "3"],
@@ -25,8 +24,8 @@ Deno.test("placeOf resumes a cursor of this boot whose rows are kept", () => {
     ["stageboot-2 ", "foreign_boot"],
     ["stageboot-2e0", "foreign_boot"],
   ];
-  for (const [lastEventId, place] of cases) {
-    assertEquals(placeKey(placeOf(lastEventId, feed)), place, lastEventId);
+  for (const [cursor, place] of cases) {
+    assertEquals(placeKey(placeOf(cursor, feed)), place, cursor);
   }
 });
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { busyApp } from "./busy_app.ts";
-import { startHost } from "./host.ts";
+import { listen, startHost } from "./host.ts";
 
 Deno.test("/ is made once for a tick and an interval", async () => {
   const host = startHost();
@@ -60,7 +60,10 @@ Deno.test("/ and /stream refuse what they do not know", async () => {
     ["/?page=1", 'Cannot take parameter "page": it is unknown here, known: span'],
     ["/?span=2m", 'Cannot show span="2m": needs 1m, 5m, 15m, all'],
     ["/stream?page=fleet", 'Cannot stream page "fleet": needs overview or cpus'],
-    ["/stream?pages=overview", 'Cannot take parameter "pages": it is unknown here, known: page'],
+    [
+      "/stream?pages=overview",
+      'Cannot take parameter "pages": it is unknown here, known: page, after',
+    ],
   ] as const;
   for (const [path, message] of cases) {
     const response = await app.request(path);
@@ -74,4 +77,37 @@ Deno.test("/stream without a page is the overview's", async () => {
   const response = await host.app.request("/stream");
   assertEquals([response.status, host.hub.clients], [200, 1]);
   await response.body!.cancel();
+});
+
+Deno.test("/stream goes on after a cursor of its address; the header goes before it", async () => {
+  const host = startHost();
+  for (let i = 1; i <= 3; i++) host.tick(i / 4);
+  /** How the points of the first sample begin: of all, or of what was missed. */
+  const begins = async (path: string, lastEventId?: string): Promise<unknown> => {
+    const reader = await listen(host, path, lastEventId === undefined ? {} : { lastEventId });
+    let message = await reader.message();
+    while (message.event !== "sample") message = await reader.message();
+    await reader.cancel();
+    const { reset, gap, x } = JSON.parse(message.data);
+    return { reset, gap, points: x.length };
+  };
+  const whole = { reset: true, gap: false, points: 3 };
+  const lost = { reset: false, gap: true, points: 3 };
+  for (const page of ["overview", "cpus"]) {
+    const path = `/stream?page=${page}&after=`;
+    assertEquals(await begins(path), whole);
+    assertEquals(await begins(`${path}stageboot-1`), { reset: false, gap: false, points: 2 });
+    assertEquals(await begins(`${path}otherboot-1`), lost);
+    assertEquals(await begins(`${path}otherboot-1`, "stageboot-2"), {
+      reset: false,
+      gap: false,
+      points: 1,
+    });
+    assertEquals(await begins(`${path}stageboot-2`, "otherboot-1"), lost);
+    const long = await host.app.request(path + "x".repeat(129));
+    assertEquals(
+      [long.status, (await long.json()).error.message],
+      [400, "Cannot take a cursor of 129 characters: needs 128 or fewer"],
+    );
+  }
 });

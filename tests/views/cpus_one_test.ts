@@ -36,7 +36,7 @@ Deno.test("the page of one CPU says what it is, what it does, and where the othe
   assertStringIncludes(html, '<a href="/cpus?by=busy&amp;cpu=5" rel="next">Next</a>');
   assertStringIncludes(html, '<a href="/cpus?by=busy">All CPUs</a>');
   // Its stream does not depend on how the others are coloured.
-  assertStringIncludes(html, 'hx-sse:connect="/stream?page=cpus&amp;cpu=4"');
+  assertStringIncludes(html, 'data-stream="/stream?page=cpus&amp;cpu=4"');
   assertStringIncludes(documentOf(SNAPSHOT, { cpu: "0" }), '<span class="m">Previous</span>');
 });
 
@@ -109,7 +109,7 @@ Deno.test("a CPU that is offline has a page that says so, and how to use it agai
   assertStringIncludes(lines, "|CPU 5 is offline|");
   assertStringIncludes(lines, "|echo 1 | sudo tee /sys/devices/system/cpu/cpu5/online|");
   assert(!lines.includes("|Busy|"), "figures of nothing");
-  assertStringIncludes(html, 'hx-sse:connect="/stream?page=cpus&amp;cpu=5"');
+  assertStringIncludes(html, 'data-stream="/stream?page=cpus&amp;cpu=5"');
   assert(VIEWS.cpus.has({ cpu: "5" }, SNAPSHOT));
 });
 
@@ -117,7 +117,7 @@ Deno.test("a CPU that the machine does not have is told with the way back", () =
   const html = documentOf(SNAPSHOT, { cpu: "99" });
   const lines = linesOf(html).join("|");
   assertStringIncludes(lines, "|There is no CPU 99|db-07 has 4 of them, from 0 to 5.|All CPUs");
-  assert(!html.includes("hx-sse:connect"), "it lives");
+  assert(!html.includes("data-stream"), "it lives");
   assert(!VIEWS.cpus.has({ cpu: "99" }, SNAPSHOT));
   assert(VIEWS.cpus.has({}, SNAPSHOT));
 });

@@ -267,7 +267,7 @@ Deno.test("the doctor's page shows the same without any script", () => {
   assertStringIncludes(html, 'href="/static/doctor.css"');
   // What sets the theme before the first paint, and what copies: no stream.
   const scripts = [...html.matchAll(/<script src="([^"]*)"/g)].map(([, src]) => src);
-  assertEquals(scripts, ["/static/theme.js", "/static/live.js"]);
+  assertEquals(scripts, ["/static/theme.js", "/static/copy.js"]);
   // What is pasted has a box with a button, what is read has none.
   const boxes = [...html.matchAll(/<code>([^<]*)<\/code><\/pre><button[^>]*data-copy/g)]
     .map(([, text]) => text!);

@@ -7,6 +7,6 @@ Deno.test("a message is a whole page with its status and sentence, and no stream
   const html = views.message({ status: 404, message: 'Cannot find "/<x>": there is no such page' });
   assertStringIncludes(html, "<title>Not found · Ringside</title>");
   assertStringIncludes(html, "Cannot find &quot;/&lt;x&gt;&quot;: there is no such page.");
-  assert(!html.includes("hx-sse:connect"), "it connects to a stream");
+  assert(!html.includes("data-stream"), "it connects to a stream");
   assert(!/\sstyle=/.test(html), "it has a style attribute");
 });
