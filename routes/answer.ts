@@ -2,8 +2,8 @@
 import type { Context } from "hono";
 import { acceptsGzip, type Encoded } from "./encoding.ts";
 
-/** Smaller answers fit a packet as they are. */
-const GZIP_BYTES_LEAST = 1024;
+/** Smaller answers hardly become smaller. The scripts and the icon of a page are not of them. */
+export const GZIP_BYTES_LEAST = 256;
 
 export const JSON_TYPE = "application/json; charset=utf-8";
 export const HTML_TYPE = "text/html; charset=utf-8";

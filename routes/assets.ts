@@ -48,6 +48,9 @@ function joined(lean: (text: string) => string, ...files: readonly Bytes[]): Byt
   return new TextEncoder().encode(files.map((bytes) => lean(decoder.decode(bytes))).join(""));
 }
 
+/** Of pages that live. Charts may fail where a stream does not: they come behind it. */
+const living = [copy, live, proofScript];
+
 export const ASSETS: StaticFiles = await StaticFiles.of({
   "page.css": joined(
     leanStyle,
@@ -63,11 +66,11 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
   "doctor.css": joined(leanStyle, doctorStyle),
   "guide.css": joined(leanStyle, guideStyle),
   "sheet.css": joined(leanStyle, sheetStyle),
-  "charts.js": joined(leanScript, scale, points, trace, palette, chart, charts),
   "explore.js": joined(leanScript, times, history, doubts, over, moment, zoom, save, span),
   "chart_table.css": joined(leanStyle, chartTableStyle),
   "copy.js": joined(leanScript, copy),
-  "live.js": joined(leanScript, copy, live, proofScript),
+  "live.js": joined(leanScript, ...living),
+  "page.js": joined(leanScript, ...living, scale, points, trace, palette, chart, charts),
   "theme.js": joined(leanScript, theme),
   "favicon.svg": favicon,
   "htmx.min.js": htmx,

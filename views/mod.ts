@@ -111,14 +111,9 @@ const SHEET_SECONDS = spanSeconds(SPAN_USUAL)!;
 export const STYLES = ["page.css"] as const;
 
 /** In the order in which they run; `theme.js` runs before all of them. */
-export const SCRIPTS = [
-  "htmx.min.js",
-  "uplot.min.js",
-  "charts.js",
-  "live.js",
-] as const;
-
-const CHART_SCRIPTS: readonly string[] = ["uplot.min.js", "charts.js"];
+const SCRIPTS = ["htmx.min.js", "uplot.min.js", "page.js"] as const;
+/** Of a page that lives and has no charts: `live.js` is the part of `page.js` that is not of charts. */
+const CHARTLESS_SCRIPTS = ["htmx.min.js", "live.js"] as const;
 
 export function createViews({ url, version }: ViewsOptions): Views {
   const assets: Assets = {
@@ -136,7 +131,7 @@ export function createViews({ url, version }: ViewsOptions): Views {
   const cpus: Assets = {
     ...assets,
     styles: [...assets.styles, url("cpus.css")],
-    scripts: SCRIPTS.filter((name) => !CHART_SCRIPTS.includes(name)).map(url),
+    scripts: CHARTLESS_SCRIPTS.map(url),
   };
   const cpu: Assets = { ...cpus, scripts: assets.scripts };
   // One that the machine does not have says so, and does not live.

@@ -128,7 +128,7 @@ browserTest("the page comes to life however late one of its scripts is", async (
   await using service = await BusyService.start({ machine: "firecracker-2cpu" });
   const watched = await WatchedPage.open(browser);
   const held = Promise.withResolvers<void>();
-  await watched.page.route("**/live*", async (route) => {
+  await watched.page.route("**/page*.js", async (route) => {
     await held.promise;
     await route.continue();
   });

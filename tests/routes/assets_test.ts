@@ -17,7 +17,17 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
   "doctor.css": ["doctor.css"],
   "guide.css": ["guide.css"],
   "sheet.css": ["sheet.css"],
-  "charts.js": ["scale.js", "points.js", "trace.js", "palette.js", "chart.js", "charts.js"],
+  "page.js": [
+    "copy.js",
+    "live.js",
+    "proof.js",
+    "scale.js",
+    "points.js",
+    "trace.js",
+    "palette.js",
+    "chart.js",
+    "charts.js",
+  ],
   "explore.js": [
     "times.js",
     "history.js",

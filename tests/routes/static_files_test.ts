@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { GZIP_BYTES_LEAST } from "../../routes/answer.ts";
 import { StaticFiles } from "../../routes/static_files.ts";
 import { startHost } from "./host.ts";
 
@@ -43,6 +44,18 @@ Deno.test("a static file is gzipped where that is accepted and worth it", async 
   const plain = await app.request(path);
   assertEquals(plain.headers.get("content-encoding"), null);
   assertEquals((await plain.arrayBuffer()).byteLength, 2000);
+});
+
+Deno.test("what hardly becomes smaller is sent as it is", async () => {
+  const lengths = { "least.css": GZIP_BYTES_LEAST, "less.css": GZIP_BYTES_LEAST - 1 };
+  for (const [name, length] of Object.entries(lengths)) {
+    const files = await StaticFiles.of({ [name]: new TextEncoder().encode("a".repeat(length)) });
+    const { app } = startHost({ files });
+    const headers = { "accept-encoding": "gzip" };
+    const answer = await app.request(files.url(name), { headers });
+    assertEquals(answer.headers.get("content-encoding"), name === "least.css" ? "gzip" : null);
+    assertEquals(answer.headers.get("vary"), "accept-encoding");
+  }
 });
 
 Deno.test("StaticFiles links what it has, and nothing else", async () => {
