@@ -96,26 +96,23 @@ async function portray(
   subject: Subject,
   folder: string | undefined,
 ): Promise<void> {
-  const { scheme, heightMost } = subject;
+  const { name, scheme, heightMost } = subject;
   await using machine = await subject.start();
   await gather(browser, machine.url);
   if (folder === undefined) {
-    const path = `${README}overview-${subject.name}.png`;
-    return await shoot(browser, machine.url, {
-      path,
-      width: 1440,
-      colorScheme: scheme,
-      heightMost,
-    });
+    const path = `${README}overview-${name}.png`;
+    return await shoot(browser, machine.url, [
+      { path, width: 1440, colorScheme: scheme, heightMost },
+    ]);
   }
   for (const page of PAGES) {
-    for (const width of WIDTHS) {
-      for (const colorScheme of SCHEMES) {
-        const name = [page.name.replaceAll(" ", "-"), subject.name, width, colorScheme].join("-");
-        const shot = { path: `${folder}/${name}.png`, width, colorScheme };
-        await shoot(browser, machine.url + page.path, shot);
-      }
-    }
+    const shots = WIDTHS.flatMap((width) =>
+      SCHEMES.map((colorScheme) => {
+        const path = `${folder}/${page.name}-${name}-${width}-${colorScheme}.png`;
+        return { path, width, colorScheme };
+      })
+    );
+    await shoot(browser, machine.url + page.path, shots);
   }
 }
 
@@ -133,20 +130,27 @@ async function gather(browser: Browser, url: string): Promise<void> {
   await watched.close();
 }
 
-async function shoot(browser: Browser, url: string, shot: Shot): Promise<void> {
-  const { path, width, colorScheme, heightMost = Infinity } = shot;
-  const viewport = { width, height: Math.round(width * 0.625) };
-  const watched = await WatchedPage.open(browser, { viewport, colorScheme });
-  await watched.page.goto(url);
-  const height = await watched.evaluate<number>("document.documentElement.scrollHeight");
-  // Charts draw only what is in sight.
-  await watched.page.setViewportSize({ width, height: Math.min(height, heightMost) });
-  await watched.until(`document.querySelector(".state")?.dataset.state !== "connecting"`);
-  await watched.until(`[...document.querySelectorAll(".plot:has(path[d^=M])")].every((plot) =>
-    plot.offsetParent === null || plot.getBoundingClientRect().top > innerHeight ||
-    plot.querySelector("canvas") !== null)`);
-  await watched.page.screenshot({ path });
-  console.log(path);
+async function shoot(browser: Browser, url: string, shots: readonly Shot[]): Promise<void> {
+  const watched = await WatchedPage.open(browser);
+  const { page } = watched;
+  await page.goto(url);
+  for (const { path, width, colorScheme, heightMost = Infinity } of shots) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: Math.round(width * 0.625) });
+    const height = await watched.evaluate<number>("document.documentElement.scrollHeight");
+    // Charts draw only what is in sight.
+    await page.setViewportSize({ width, height: Math.min(height, heightMost) });
+    await watched.until(`document.querySelector(".state")?.dataset.state !== "connecting"`);
+    await watched.until(`[...document.querySelectorAll(".plot:has(path[d^=M])")].every((plot) =>
+      plot.offsetParent === null || plot.getBoundingClientRect().top > innerHeight ||
+      plot.querySelector("canvas") !== null)`);
+    // They are drawn again in another theme with the next frame.
+    await watched.evaluate(
+      "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))",
+    );
+    await page.screenshot({ path });
+    console.log(path);
+  }
   await watched.close();
 }
 
