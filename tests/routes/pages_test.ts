@@ -79,11 +79,17 @@ Deno.test("/stream without a page is the overview's", async () => {
   await response.body!.cancel();
 });
 
+interface Begun {
+  readonly reset: boolean;
+  readonly gap: boolean;
+  readonly points: number;
+}
+
 Deno.test("/stream goes on after a cursor of its address; the header goes before it", async () => {
   const host = startHost();
   for (let i = 1; i <= 3; i++) host.tick(i / 4);
   /** How the points of the first sample begin: of all, or of what was missed. */
-  const begins = async (path: string, lastEventId?: string): Promise<unknown> => {
+  const begins = async (path: string, lastEventId?: string): Promise<Begun> => {
     const reader = await listen(host, path, lastEventId === undefined ? {} : { lastEventId });
     let message = await reader.message();
     while (message.event !== "sample") message = await reader.message();
@@ -93,18 +99,20 @@ Deno.test("/stream goes on after a cursor of its address; the header goes before
   };
   const whole = { reset: true, gap: false, points: 3 };
   const lost = { reset: false, gap: true, points: 3 };
+  const path = "/stream?page=overview&after=";
+  assertEquals(await begins(path), whole);
+  assertEquals(await begins(`${path}stageboot-1`), { reset: false, gap: false, points: 2 });
+  assertEquals(await begins(`${path}otherboot-1`), lost);
+  assertEquals(await begins(`${path}otherboot-1`, "stageboot-2"), {
+    reset: false,
+    gap: false,
+    points: 1,
+  });
+  assertEquals(await begins(`${path}stageboot-2`, "otherboot-1"), lost);
+  // A page without lines is told that something was lost, and else nothing of points.
+  assertEquals((await begins("/stream?page=cpus&after=otherboot-1")).gap, true);
   for (const page of ["overview", "cpus"]) {
-    const path = `/stream?page=${page}&after=`;
-    assertEquals(await begins(path), whole);
-    assertEquals(await begins(`${path}stageboot-1`), { reset: false, gap: false, points: 2 });
-    assertEquals(await begins(`${path}otherboot-1`), lost);
-    assertEquals(await begins(`${path}otherboot-1`, "stageboot-2"), {
-      reset: false,
-      gap: false,
-      points: 1,
-    });
-    assertEquals(await begins(`${path}stageboot-2`, "otherboot-1"), lost);
-    const long = await host.app.request(path + "x".repeat(129));
+    const long = await host.app.request(`/stream?page=${page}&after=${"x".repeat(129)}`);
     assertEquals(
       [long.status, (await long.json()).error.message],
       [400, "Cannot take a cursor of 129 characters: needs 128 or fewer"],

@@ -92,14 +92,9 @@ Deno.test("a page of CPUs loads what it uses: scripts of charts where there are 
     [...documentOf(SNAPSHOT, choice).matchAll(/ src="\/static\/([^"]*)"/g)].map(([, name]) =>
       name!
     );
-  const live = ["theme.js", "htmx.min.js", "hx-sse.min.js", "live.js"];
+  const live = ["theme.js", "htmx.min.js", "live.js"];
   assertEquals(scripts({}), live);
-  assertEquals(scripts({ cpu: "4" }), [
-    ...live.slice(0, 3),
-    "uplot.min.js",
-    "charts.js",
-    "live.js",
-  ]);
+  assertEquals(scripts({ cpu: "4" }), ["theme.js", "htmx.min.js", "uplot.min.js", "page.js"]);
   assertEquals(scripts({ cpu: "99" }), ["theme.js"]);
 });
 
