@@ -35,8 +35,9 @@ globalThis.RingsidePoints = class {
     });
     if (hole) seconds.push(x[from] - 0.001);
     for (let at = from; at < x.length; at++) seconds.push(x[at]);
-    // Bounded, and not at each point.
-    if (seconds.length > 4100) this.lists().forEach((list) => list.splice(0, 100));
+    // No more than the service remembers, beside those of the last minutes, which may be finer.
+    const late = seconds.length - this.find(seconds.at(-1) - 120);
+    if (seconds.length - late > 1020) this.lists().forEach((list) => list.splice(0, 20));
   }
 
   lists() {

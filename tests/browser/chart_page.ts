@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import type { Browser } from "playwright-core";
 import { BusyService } from "./busy_service.ts";
-import { CHROMIUM, launch, WatchedPage } from "./chromium.ts";
+import { CHROMIUM, launch, POLICY, WatchedPage } from "./chromium.ts";
 
 const TALL = { width: 1440, height: 4000 };
 const SEQUENCE = `Number(document.querySelector("#tick").title.replace(/\\D/g, ""))`;
@@ -91,7 +91,8 @@ async function serveOlder(watched: WatchedPage, asked: string[]): Promise<void> 
     );
     const x = Array.from({ length: 10 }, (_, index) => first - 600 + index * 60);
     const y = Array.from({ length: lines }, () => x.map(() => 0.5));
-    await route.fulfill({ json: { reset: true, gap: false, x, y } });
+    const headers = { "content-security-policy": POLICY };
+    await route.fulfill({ headers, json: { reset: true, gap: false, x, y } });
   });
 }
 

@@ -4,12 +4,14 @@ import { browserTest } from "./browser_case.ts";
 import { BusyService } from "./busy_service.ts";
 import type { WatchedPage } from "./chromium.ts";
 import { Holdings } from "./held.ts";
-import { openPage, PAGES } from "./pages.ts";
+import { openPage, type PageCase, PAGES } from "./pages.ts";
 
 /** Ten minutes at a tick a second. */
 const TICKS = 600;
-/** By then the page has done all that it does. Its charts have all their points from the start. */
-const WARM_TICKS = 200;
+/** By then the page has done all that it does, and its charts have as many points as they keep. */
+const WARM_TICKS = 300;
+/** More than a chart shows, so that it has all that it can show from the start. */
+const HISTORY_TICKS = 1000;
 /** Streams that bring a tick every two milliseconds at most, in place of a tenth of a second. */
 const HASTE = 50;
 /** More than this is eleven bytes kept of each tick. */
@@ -47,12 +49,22 @@ async function live(
   }
 }
 
+/** The page that holds as much of the past as it can. */
+function withPast(page: PageCase): PageCase {
+  if (page.spans === undefined) return page;
+  return { ...page, path: `${page.path}${page.path.includes("?") ? "&" : "?"}span=15m` };
+}
+
 const LASTING = PAGES.filter(({ stream, variant }) => stream !== undefined && !variant);
 
 for (const page of LASTING) {
   browserTest(`ten minutes of the page ${page.name} leave nothing behind`, async (browser) => {
-    await using service = await BusyService.start({ machine: "server-2socket", haste: HASTE });
-    const old = await openPage(browser, service, page);
+    await using service = await BusyService.start({
+      machine: "server-2socket",
+      haste: HASTE,
+      historyTicks: HISTORY_TICKS,
+    });
+    const old = await openPage(browser, service, withPast(page));
     const holdings = await Holdings.of(old);
     await old.evaluate(PAINTED);
     await live(service, [old], WARM_TICKS);
@@ -62,7 +74,7 @@ for (const page of LASTING) {
     assert(late < early * DATA_GROWTH_MOST, `${early} bytes of data became ${late}`);
 
     // What a tick shows may need an element more or less: a page that is new at this tick tells.
-    const fresh = await openPage(browser, service, page);
+    const fresh = await openPage(browser, service, withPast(page));
     await fresh.evaluate(PAINTED);
     await live(service, [old, fresh], 1);
     assertEquals(await holdings.held(), await (await Holdings.of(fresh)).held());

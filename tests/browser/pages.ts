@@ -19,14 +19,16 @@ export interface PageCase {
   readonly status?: number;
   /** Follows the host by a stream of this address. */
   readonly stream?: string;
+  /** What it holds of the past is chosen: `span=15m`. */
+  readonly spans?: true;
   /** Another state of a page that is listed: what takes long looks at it less, or not at all. */
   readonly variant?: true;
 }
 
 export const PAGES: readonly PageCase[] = [
-  { name: "overview", path: "/", stream: "/stream?page=overview" },
+  { name: "overview", path: "/", stream: "/stream?page=overview", spans: true },
   { name: "CPUs", path: "/cpus", stream: "/stream?page=cpus" },
-  { name: "one CPU", path: "/cpus?cpu=0", stream: "/stream?page=cpus&cpu=0" },
+  { name: "one CPU", path: "/cpus?cpu=0", stream: "/stream?page=cpus&cpu=0", spans: true },
   { name: "no such CPU", path: "/cpus?cpu=999", status: 404, variant: true },
   { name: "proof of a card", path: "/proof?card=memory" },
   { name: "proof of a row", path: "/proof?card=caches&row=2", variant: true },

@@ -67,10 +67,13 @@ Deno.test("find is the first point at a time or later", () => {
   assertEquals([0, 1, 1.5, 4, 5].map((at) => held.find(at)), [0, 0, 1, 2, 3]);
 });
 
-Deno.test("the number of points is bounded", () => {
-  const held = points({ x: [], y: [[]] });
-  for (let at = 0; at < 20_000; at++) held.take({ x: [at], y: [[at]] });
-  assert(held.seconds.length <= 4100 && held.seconds.length >= 4000, `${held.seconds.length}`);
-  assertEquals(held.columns[0]!.at(-1), 19_999);
-  assertEquals(held.columns[0]!.length, held.seconds.length);
+Deno.test("the number of points is bounded, by more where the last minutes are finer", () => {
+  for (const [step, least, most] of [[1, 1120, 1142], [0.1, 2200, 2222]] as const) {
+    const held = points({ x: [], y: [[]] });
+    for (let at = 0; at < 20_000; at++) held.take({ x: [at * step], y: [[at]] });
+    const { length } = held.seconds;
+    assert(length >= least && length <= most, `${length} of ${step} s`);
+    assertEquals(held.columns[0]!.at(-1), 19_999);
+    assertEquals(held.columns[0]!.length, length);
+  }
 });
