@@ -7,6 +7,7 @@ import { BarredCard, StepsCard } from "./doctor_steps.tsx";
 import { caveats, summary } from "./doctor_words.ts";
 import { type Assets, document } from "./document.tsx";
 import type { Html } from "./html.ts";
+import { Cause } from "./problems.tsx";
 
 const PATH = "/doctor";
 const GUIDE = "/metrics-guide";
@@ -47,7 +48,7 @@ export function doctorPage({ snapshot, diagnosis, assets }: DoctorPageProps): st
           <a class="again" href={PATH}>Look again</a>
         </div>
         <div class="doctor">
-          <div class="said">
+          <div class="verdict">
             <p>{summary(diagnosis)}</p>
             {doubts === "" ? null : <p class="m">{doubts}</p>}
           </div>
@@ -70,6 +71,7 @@ export function doctorPage({ snapshot, diagnosis, assets }: DoctorPageProps): st
           )}
           <div class="look">
             <Matrix diagnosis={diagnosis} />
+            <Rest snapshot={snapshot} diagnosis={diagnosis} />
             <Facts diagnosis={diagnosis} />
           </div>
         </div>
@@ -146,6 +148,29 @@ function Ways({ row, plan }: { row: DiagnosisRow; plan: Plan }): Html {
           : null
       )}
     </>
+  );
+}
+
+/** What else could not be read: what the overview counts as causes, and no row of counters tells. */
+function Rest(props: { snapshot: Snapshot; diagnosis: Diagnosis }): Html | null {
+  const told = new Set(props.diagnosis.causes.flatMap(({ id, message }) => [id, message]));
+  const rest = props.snapshot.problems.filter(({ quiet, collector, key, message }) =>
+    !quiet && !told.has(`${collector} ${key}`) && !told.has(message)
+  );
+  if (rest.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="title-rest">
+      <header>
+        <h2 id="title-rest">What else could not be read</h2>
+      </header>
+      <ul class="rest">
+        {rest.map((problem) => (
+          <li>
+            <Cause problem={problem} />
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

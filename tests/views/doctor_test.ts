@@ -298,3 +298,24 @@ Deno.test("the doctor's page has no plan where nothing is in the way", () => {
   }
   assertStringIncludes(html, "Everything is counted.");
 });
+
+Deno.test("the page tells every cause: those of counters in steps and rows, all others in a list", () => {
+  const problem = (key: string, message: string, quiet?: true) => ({
+    key,
+    collector: "load",
+    reason: "failed",
+    message,
+    ...(quiet === undefined ? {} : { quiet }),
+  } as const);
+  const problems = [
+    problem("one", 'Cannot read "/proc/<b>": EIO'),
+    problem("two", "Cannot find a second one", true),
+  ];
+  const { snapshot } = new HandFilled([{ load_1m: 1 }], { problems });
+  const html = doctor.document({ snapshot, diagnosis: diagnose(snapshot) });
+  const rest = /<ul class="rest">(.*?)<\/ul>/s.exec(html)![1]!;
+  assertEquals(rest.match(/<li>/g)?.length, 1);
+  assertStringIncludes(rest, "Cannot read &quot;/proc/&lt;b&gt;&quot;: EIO.");
+  const calm = new HandFilled([{ load_1m: 1 }]).snapshot;
+  assert(!doctor.document({ snapshot: calm, diagnosis: diagnose(calm) }).includes('class="rest"'));
+});
