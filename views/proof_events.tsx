@@ -57,9 +57,9 @@ function Group({ counts, number, snapshot }: GroupProps): Html {
   return (
     <tbody>
       <tr>
-        <th colspan={COLUMNS.length + 1} scope="rowgroup">
+        <td class="of" colspan={COLUMNS.length + 1}>
           {`${group} ${pmu}${where}${said.size === 1 ? `: ${SAYS[only!][1]}` : ""}`}
-        </th>
+        </td>
       </tr>
       {[...byEvents].map(([events, same]) => {
         const [first] = same;

@@ -58,10 +58,10 @@ function File({ terms, snapshot }: { terms: readonly FileTerm[]; snapshot: Snaps
   return (
     <tbody>
       <tr>
-        <th colspan={COLUMNS.length + 1} scope="rowgroup">
+        <td class="of" colspan={COLUMNS.length + 1}>
           <code>{splitSource(source)[0]}</code>
           {when + apart}
-        </th>
+        </td>
       </tr>
       {terms.map((term) => <Term term={term} snapshot={snapshot} />)}
     </tbody>

@@ -86,6 +86,7 @@ export function sheetPage(props: SheetProps & { assets: Assets }): string {
           <h1>{hostname}</h1>
           <a href="/">To the overview</a>
         </div>
+        <h2 class="sr">How it was measured</h2>
         <div class="grid">
           <div class="broad">
             <div class="sheet">

@@ -85,7 +85,7 @@ async function faults(watched: WatchedPage, looks: readonly Look[]): Promise<str
 /** As the page is at first, then with everything open that can be opened. */
 async function faultsOf(watched: WatchedPage, page: PageCase): Promise<string[]> {
   await watched.evaluate(`${axe}; 0`);
-  if (page.variant) return await faults(watched, FEWER_LOOKS);
+  if (page.variant || page.long) return await faults(watched, FEWER_LOOKS);
   const closed = await faults(watched, LOOKS);
   const opened = await watched.evaluate<number>(`(() => {
     const closed = [...document.querySelectorAll("details:not([open])")];

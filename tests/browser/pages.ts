@@ -21,6 +21,8 @@ export interface PageCase {
   readonly stream?: string;
   /** What it holds of the past is chosen: `span=15m`. */
   readonly spans?: true;
+  /** Much of the same: what goes through it step by step does so once. */
+  readonly long?: true;
   /** Another state of a page that is listed: what takes long looks at it less, or not at all. */
   readonly variant?: true;
 }
@@ -33,7 +35,7 @@ export const PAGES: readonly PageCase[] = [
   { name: "proof of a card", path: "/proof?card=memory" },
   { name: "proof of a row", path: "/proof?card=caches&row=2", variant: true },
   { name: "table of a chart", path: "/chart/cpu_time" },
-  { name: "guide", path: "/metrics-guide" },
+  { name: "guide", path: "/metrics-guide", long: true },
   { name: "doctor", path: "/doctor" },
   { name: "message", path: "/nowhere", status: 404 },
 ];
