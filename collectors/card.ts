@@ -149,6 +149,8 @@ export interface Card {
   readonly title: string;
   /** A metric said beside the title: the size of the memory. */
   readonly note?: Shown;
+  /** A metric whose source is named beside the title: `uncore_imc`. */
+  readonly badge?: string;
   readonly place: Place;
   /** Position on the page; gaps are left for others. */
   readonly order: number;

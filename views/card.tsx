@@ -157,6 +157,7 @@ function Header(props: { card: Card; snapshot: Snapshot; causes: readonly Proble
   return (
     <header id={headId(card)}>
       <h2 id={`title-${card.id}`}>{card.title}</h2>
+      <Badge card={card} snapshot={snapshot} />
       <Note card={card} snapshot={snapshot} />
       {causes.length > 0
         ? (
@@ -170,6 +171,13 @@ function Header(props: { card: Card; snapshot: Snapshot; causes: readonly Proble
         : <Ring mark={markOf(snapshot, rest)} title={card.title} />}
     </header>
   );
+}
+
+/** The PMU behind the card's figures; nothing where no PMU is. */
+function Badge({ card, snapshot }: { card: Card; snapshot: Snapshot }): Html | null {
+  if (card.badge === undefined) return null;
+  const pmus = new Set(snapshot.sources(card.badge).map(({ pmu }) => pmu));
+  return pmus.size === 0 ? null : <code class="badge">{[...pmus].join(", ")}</code>;
 }
 
 function Note(props: { card: Card; snapshot: Snapshot }): Html | null {

@@ -314,6 +314,7 @@ const directions = [{ metric: "memory_read_bytes" }, { metric: "memory_write_byt
 const card: Card = {
   id: "memory_bandwidth",
   title: "Memory bandwidth",
+  badge: "memory_read_bytes",
   place: "side",
   order: 2.5,
   blocks: [

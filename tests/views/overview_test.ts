@@ -3,6 +3,7 @@ import { CARDS } from "../../collectors/catalogue.ts";
 import { CollectorError } from "../../collectors/collector.ts";
 import { REGISTRY } from "../../collectors/registry.ts";
 import type { Snapshot } from "../../collectors/snapshot.ts";
+import type { Source } from "../../collectors/source.ts";
 import { createViews } from "../../views/mod.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
@@ -341,4 +342,27 @@ Deno.test("each socket has a skyline of its own, with its CPUs and its share", (
     "Socket 0: CPUs 0 to 7, 16 to 23 10.3",
     "Socket 1: CPUs 8 to 15, 24 to 31 16.3",
   ]);
+});
+
+Deno.test("a card names the PMU behind its figures, where there is one", () => {
+  const at = (bytes: number): Cells => ({
+    "memory_read_bytes{0}": bytes,
+    "memory_write_bytes{0}": bytes,
+  });
+  const badge = (sources: readonly Source[]): string | undefined => {
+    const { snapshot } = new HandFilled([at(0), at(1e9)], { sources });
+    const head = part(snapshot, "card-memory_bandwidth-head");
+    return /<code class="badge">([^<]*)</.exec(head)?.[1];
+  };
+  const source = (pmu: string): Source => ({
+    metric: "memory_read_bytes",
+    pmu,
+    events: ["a"],
+    instances: ["0"],
+    group: 0,
+    provenance: "kernel",
+  });
+  assertEquals(badge([]), undefined);
+  assertEquals(badge([source("uncore_imc")]), "uncore_imc");
+  assertEquals(badge([source("a<b"), source("c"), source("c")]), "a&lt;b, c");
 });
