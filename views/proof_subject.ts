@@ -26,7 +26,7 @@ export interface Mark {
   readonly grade: Grade | "absent";
   /** Of an estimate: how much of what should be in it is in it. */
   readonly share: number;
-  /** `exact`, `62 %`, `2 of 9 estimated`, `not available`. */
+  /** `exact`, `62 %`, `2 of 9 estimated`, `1 implausible`, `not available`. */
   readonly words: string;
   /** The same for those who hear it. */
   readonly sentence: string;
@@ -135,6 +135,9 @@ export function markOf(snapshot: Snapshot, { quantities, counted }: ProofSubject
     if (bounds) return { grade, share, words: "bounds", sentence: `${told}, bounds`, counted };
     return { grade, share, words: trustWords(standing), sentence: told, counted };
   }
-  const words = `${those} of ${grades.length} ${grade}`;
+  // As short as there is room for in a row.
+  const words = grade === "implausible"
+    ? `${those} implausible`
+    : `${those} of ${grades.length} ${grade}`;
   return { grade, share, words, sentence: `${words}: ${told}`, counted };
 }

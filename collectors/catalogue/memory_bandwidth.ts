@@ -319,11 +319,6 @@ const card: Card = {
   order: 2.5,
   blocks: [
     {
-      block: "headline",
-      shown: { metric: "memory_bytes_per_second" },
-      caption: "read and written",
-    },
-    {
       block: "figures",
       rows: [
         { metric: "memory_bytes_per_second", name: "Read and written" },
