@@ -5,12 +5,12 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import type { Browser } from "playwright-core";
+import { browserTest } from "./browser_case.ts";
 import { BusyService } from "./busy_service.ts";
-import { CHROMIUM, launch, POLICY, WatchedPage } from "./chromium.ts";
+import { POLICY, WatchedPage } from "./chromium.ts";
+import { tick as tickPage } from "./visit.ts";
 
 const TALL = { width: 1440, height: 4000 };
-const SEQUENCE = `Number(document.querySelector("#tick").title.replace(/\\D/g, ""))`;
 export const CPU = "#chart-cpu_time .plot";
 export const DISKS = "#chart-disks .plot";
 export const POINTS = "globalThis.ringside.points.seconds";
@@ -39,23 +39,16 @@ export function chartTest(
   options: VisitOptions,
   run: (visited: Visited) => Promise<void>,
 ): void {
-  const fn = async (): Promise<void> => {
-    const browser: Browser = await launch();
-    try {
-      await using service = await BusyService.start({ machine: "firecracker-2cpu" });
-      const watched = await WatchedPage.open(browser, { viewport: TALL });
-      if (options.before !== undefined) await watched.page.addInitScript(options.before);
-      if (options.older !== undefined) await serveOlder(watched, options.older);
-      await watched.page.goto(service.url + (options.path ?? "/"));
-      await drawn(watched);
-      await run({ service, watched });
-      assertEquals(watched.takeComplaints(), []);
-    } finally {
-      await browser.close();
-    }
-  };
-  const needs = CHROMIUM === null ? `${name} (needs chromium)` : name;
-  Deno.test({ name: needs, ignore: CHROMIUM === null, fn });
+  browserTest(name, async (browser) => {
+    await using service = await BusyService.start({ machine: "firecracker-2cpu" });
+    const watched = await WatchedPage.open(browser, { viewport: TALL });
+    if (options.before !== undefined) await watched.page.addInitScript(options.before);
+    if (options.older !== undefined) await serveOlder(watched, options.older);
+    await watched.page.goto(service.url + (options.path ?? "/"));
+    await drawn(watched);
+    await run({ service, watched });
+    assertEquals(watched.takeComplaints(), []);
+  });
 }
 
 export async function drawn(watched: WatchedPage): Promise<void> {
@@ -63,10 +56,7 @@ export async function drawn(watched: WatchedPage): Promise<void> {
 }
 
 export async function tick({ service, watched }: Visited, times = 1): Promise<void> {
-  for (let i = 0; i < times; i++) {
-    service.host.tick();
-    await watched.until(`${SEQUENCE} === ${service.host.stage.snapshot.sequence}`);
-  }
+  await tickPage(service, watched, times);
 }
 
 /** A sample as the stream would bring it: an expression of its fields over `x` and `y`, those held. */

@@ -5,14 +5,12 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Browser, BrowserContextOptions } from "playwright-core";
 import { evenCpus, hybridCpus, madeMachine } from "../made_machine.ts";
+import { browserTest } from "./browser_case.ts";
 import { BusyService, type BusyServiceOptions } from "./busy_service.ts";
-import { CHROMIUM, launch, WatchedPage } from "./chromium.ts";
+import { WatchedPage } from "./chromium.ts";
+import { STATE, tick, visit } from "./visit.ts";
 
-const STATE = `document.querySelector(".state").dataset.state`;
-const TICK = `Number(document.querySelector("#tick").title.replace(/\\D/g, ""))`;
-const VIEWPORT = { width: 1440, height: 900 };
 const PHONE = { width: 360, height: 740 };
 /** The rows of 256 CPUs are wide, so few of them fit the memory that is kept. */
 const FEW_TICKS = 4;
@@ -23,39 +21,6 @@ const large = (): Promise<Machine> => madeMachine(evenCpus(2, 64, 2));
 
 async function start(machine: Machine): Promise<BusyService> {
   return await BusyService.start({ machine, historyTicks: FEW_TICKS });
-}
-
-function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
-  Deno.test({
-    name: CHROMIUM === null ? `${name} (needs chromium)` : name,
-    ignore: CHROMIUM === null,
-    fn: async () => {
-      const browser = await launch();
-      try {
-        await run(browser);
-      } finally {
-        await browser.close();
-      }
-    },
-  });
-}
-
-async function visit(
-  browser: Browser,
-  url: string,
-  options: BrowserContextOptions = { viewport: VIEWPORT },
-): Promise<WatchedPage> {
-  const watched = await WatchedPage.open(browser, options);
-  await watched.page.goto(url);
-  await watched.until(`${STATE} === "live"`);
-  return watched;
-}
-
-async function tick(service: BusyService, watched: WatchedPage, times = 1): Promise<void> {
-  for (let i = 0; i < times; i++) {
-    service.host.tick();
-    await watched.until(`${TICK} === ${service.host.stage.snapshot.sequence}`);
-  }
 }
 
 const text = (selector: string): string =>

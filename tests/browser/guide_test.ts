@@ -1,23 +1,8 @@
 /** The pages that are read and not watched, in a browser: the guide, and the doctor's plan. */
 import { assert, assertEquals } from "@std/assert";
-import type { Browser } from "playwright-core";
+import { browserTest } from "./browser_case.ts";
 import { BusyService } from "./busy_service.ts";
-import { CHROMIUM, launch, WatchedPage } from "./chromium.ts";
-
-function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
-  Deno.test({
-    name: CHROMIUM === null ? `${name} (needs chromium)` : name,
-    ignore: CHROMIUM === null,
-    fn: async () => {
-      const browser = await launch();
-      try {
-        await run(browser);
-      } finally {
-        await browser.close();
-      }
-    },
-  });
-}
+import { WatchedPage } from "./chromium.ts";
 
 browserTest(
   "the guide and the doctor fit every width, and complain of nothing",

@@ -5,57 +5,20 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Browser, BrowserContextOptions } from "playwright-core";
 import { Service } from "../service.ts";
+import { browserTest } from "./browser_case.ts";
 import { BusyService } from "./busy_service.ts";
-import { CHROMIUM, launch, WatchedPage } from "./chromium.ts";
+import { WatchedPage } from "./chromium.ts";
 import { SlowLine } from "./slow_line.ts";
+import { STATE, TICK, tick, visit } from "./visit.ts";
 
-const STATE = `document.querySelector(".state").dataset.state`;
-const TICK = `Number(document.querySelector("#tick").title.replace(/\\D/g, ""))`;
 const FIGURES = `[...document.querySelectorAll(".v b")].map((b) => b.textContent).join(" ")`;
 const CANVAS = `document.querySelector("#chart-cpu_time canvas")`;
-const VIEWPORT = { width: 1440, height: 900 };
 /** Charts draw only what is in sight. */
 const TALL = { width: 1440, height: 4000 };
 
 /** What the console may say while the service is away. */
 const OUTAGE = /^console: Failed to load resource: net::ERR_/;
-
-function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
-  Deno.test({
-    name: CHROMIUM === null ? `${name} (needs chromium)` : name,
-    ignore: CHROMIUM === null,
-    fn: async () => {
-      const browser = await launch();
-      try {
-        await run(browser);
-      } finally {
-        await browser.close();
-      }
-    },
-  });
-}
-
-/** Opens the page and waits until it lives. */
-async function visit(
-  browser: Browser,
-  url: string,
-  options: BrowserContextOptions = { viewport: VIEWPORT },
-): Promise<WatchedPage> {
-  const watched = await WatchedPage.open(browser, options);
-  await watched.page.goto(url);
-  await watched.until(`${STATE} === "live"`);
-  return watched;
-}
-
-/** Ticks the host until the page shows that tick, so often. */
-async function tick(service: BusyService, watched: WatchedPage, times = 1): Promise<void> {
-  for (let i = 0; i < times; i++) {
-    service.host.tick();
-    await watched.until(`${TICK} === ${service.host.stage.snapshot.sequence}`);
-  }
-}
 
 /** Nothing was complained of since the last look, nor while the service was away but its absence. */
 function assertCalm(watched: WatchedPage, phase: "service is there" | "service was away"): void {

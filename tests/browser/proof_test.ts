@@ -1,8 +1,9 @@
 /** Rings and the sheets that they open, on machines of text whose figures change at each tick. @module */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Browser, BrowserContextOptions } from "playwright-core";
+import { browserTest } from "./browser_case.ts";
 import { BusyService } from "./busy_service.ts";
-import { CHROMIUM, launch, WatchedPage } from "./chromium.ts";
+import { WatchedPage } from "./chromium.ts";
 
 const TICK = `Number(document.querySelector("#tick").title.replace(/\\D/g, ""))`;
 /** The row of the L2, and the sheet below it. */
@@ -12,21 +13,6 @@ const SHEET = `${ROW}.nextElementSibling.querySelector(".sheet")`;
 const CARD = `document.querySelector("#card-disks-head")`;
 const CARD_SHEET = `${CARD}.nextElementSibling.querySelector(".sheet")`;
 const SHOWN = (element: string): string => `${element}.checkVisibility()`;
-
-function proofTest(name: string, run: (browser: Browser) => Promise<void>): void {
-  Deno.test({
-    name: CHROMIUM === null ? `${name} (needs chromium)` : name,
-    ignore: CHROMIUM === null,
-    fn: async () => {
-      const browser = await launch();
-      try {
-        await run(browser);
-      } finally {
-        await browser.close();
-      }
-    },
-  });
-}
 
 interface Visit {
   readonly watched: WatchedPage;
@@ -79,7 +65,7 @@ async function freshTick(service: BusyService, watched: WatchedPage, sheet: stri
   await watched.until(IS_OF_NOW(sheet));
 }
 
-proofTest("a ring opens a sheet that says the same as the row, at each tick", async (browser) => {
+browserTest("a ring opens a sheet that says the same as the row, at each tick", async (browser) => {
   await using service = await BusyService.start({ machine: "server-2socket" });
   const { watched, takeAsked } = await visit(browser, service);
   await tick(service, watched);
@@ -109,7 +95,7 @@ proofTest("a ring opens a sheet that says the same as the row, at each tick", as
   assertEquals(watched.takeComplaints(), []);
 });
 
-proofTest("one sheet is open at a time, of a card as of a row", async (browser) => {
+browserTest("one sheet is open at a time, of a card as of a row", async (browser) => {
   await using service = await BusyService.start({ machine: "server-2socket" });
   const { watched, takeAsked } = await visit(browser, service);
   await watched.evaluate(`${RING}.querySelector("summary").click()`);
@@ -130,7 +116,7 @@ proofTest("one sheet is open at a time, of a card as of a row", async (browser) 
   assertEquals(watched.takeComplaints(), []);
 });
 
-proofTest(
+browserTest(
   "selection, focus and scroll survive the ticks; Escape closes and gives the focus back",
   async (browser) => {
     await using service = await BusyService.start({ machine: "server-2socket" });
@@ -157,7 +143,7 @@ proofTest(
   },
 );
 
-proofTest("a sheet lies over what is below, and in the flow on a phone", async (browser) => {
+browserTest("a sheet lies over what is below, and in the flow on a phone", async (browser) => {
   await using service = await BusyService.start({ machine: "server-2socket" });
   const heights = `[...document.querySelectorAll(".card, .plot")].map((it) => it.offsetHeight)`;
   for (const width of [360, 768, 1440, 2560]) {
@@ -189,7 +175,7 @@ proofTest("a sheet lies over what is below, and in the flow on a phone", async (
   }
 });
 
-proofTest("nothing else moves while a sheet is open and all figures change", async (browser) => {
+browserTest("nothing else moves while a sheet is open and all figures change", async (browser) => {
   await using service = await BusyService.start({ machine: "server-2socket" });
   const { watched } = await visit(browser, service, { viewport: { width: 1440, height: 5000 } });
   await watched.evaluate(`${RING}.querySelector("summary").click()`);
@@ -200,7 +186,7 @@ proofTest("nothing else moves while a sheet is open and all figures change", asy
   assertEquals(await watched.layoutShift() - before, 0, (await watched.shifted()).join("\n"));
 });
 
-proofTest(
+browserTest(
   "what is refused takes no sheet's place, and says nothing of the stream",
   async (browser) => {
     await using service = await BusyService.start({ machine: "server-2socket" });
@@ -228,7 +214,7 @@ proofTest(
   },
 );
 
-proofTest("without scripts a ring opens a link to the same as a page", async (browser) => {
+browserTest("without scripts a ring opens a link to the same as a page", async (browser) => {
   await using service = await BusyService.start({ machine: "server-2socket" });
   const watched = await WatchedPage.open(browser, { javaScriptEnabled: false });
   const { page } = watched;
@@ -247,7 +233,7 @@ proofTest("without scripts a ring opens a link to the same as a page", async (br
   assertEquals(watched.takeComplaints(), []);
 });
 
-proofTest("every ring of every machine opens a sheet that tells something", async (browser) => {
+browserTest("every ring of every machine opens a sheet that tells something", async (browser) => {
   for (const machine of ["server-2socket", "firecracker-2cpu", "minimal-container"]) {
     await using service = await BusyService.start({ machine });
     const { watched } = await visit(browser, service);

@@ -7,8 +7,8 @@ import { TextTree } from "../text_tree.ts";
 
 const QUARTER_MS = 900_000;
 
-/** Counters of CPUs, as the test sets them. */
-export type Totals = number[];
+/** Counters of CPUs, as the test sets them; undefined: not measured. */
+export type Totals = (number | undefined)[];
 
 export function cpus(totals: Totals, minIntervalMs = 0): CollectorSpec {
   return {
@@ -19,7 +19,11 @@ export function cpus(totals: Totals, minIntervalMs = 0): CollectorSpec {
       const cpu = site.instances("cpu");
       return {
         read: (row) => {
-          for (const [n, total] of totals.entries()) row.count(user, cpu.claim(String(n)), total);
+          for (const [n, total] of totals.entries()) {
+            const slot = cpu.claim(String(n));
+            if (total === undefined) row.none(user, slot);
+            else row.count(user, slot, total);
+          }
         },
         close: () => {},
       };
@@ -29,7 +33,7 @@ export function cpus(totals: Totals, minIntervalMs = 0): CollectorSpec {
 
 /** A counter whose total is known at each moment at which it was read. */
 export class Known {
-  readonly totals: Totals = [0, 0];
+  readonly totals: number[] = [0, 0];
   readonly stage: Stage;
   readonly key = { metric: "cpu_user_seconds", instance: "0" };
   readonly #at = new Map<number, number>();

@@ -5,32 +5,9 @@ import { exact, type Problem } from "../../collectors/trust.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 import { HandFilled } from "../views/hand_filled.ts";
+import { cpus, type Totals } from "./known_counter.ts";
 
 const tree = new TextTree();
-
-/** Counters of two CPUs, as the test sets them; undefined: not measured. */
-type Totals = (number | undefined)[];
-
-function cpus(totals: Totals, minIntervalMs = 0): CollectorSpec {
-  return {
-    id: "cpu_time",
-    minIntervalMs,
-    open: (site) => {
-      const user = site.column("cpu_user_seconds");
-      const cpu = site.instances("cpu");
-      return {
-        read: (row) => {
-          for (const [n, total] of totals.entries()) {
-            const slot = cpu.claim(String(n));
-            if (total === undefined) row.none(user, slot);
-            else row.count(user, slot, total);
-          }
-        },
-        close: () => {},
-      };
-    },
-  };
-}
 
 function gauge(value: { now: number }): CollectorSpec {
   return {

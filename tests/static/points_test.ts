@@ -1,23 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import "../../static/points.js";
-
-type Values = (number | null)[];
-
-interface Sample {
-  readonly reset?: boolean;
-  readonly gap?: boolean;
-  readonly x: readonly number[];
-  readonly y: readonly Values[];
-  readonly z?: readonly (readonly number[] | null)[];
-}
-
-interface Points {
-  readonly seconds: readonly number[];
-  readonly columns: readonly Values[];
-  readonly shares: readonly (readonly number[] | null)[];
-  take(sample: Sample): void;
-  find(at: number): number;
-}
+import type { Points, Sample } from "./points_types.ts";
 
 const { RingsidePoints } = globalThis as unknown as { RingsidePoints: new () => Points };
 
