@@ -1,5 +1,4 @@
 /** One CPU: what it is, its figures, and its last minutes. @module */
-import type { Child } from "hono/jsx";
 import type { Card, Chart, Figures, InstanceQuantity, Shown } from "../collectors/card.ts";
 import { metric as metricOf, shownUnit } from "../collectors/catalogue.ts";
 import { CPU_PAGE, type Present, type Series } from "../collectors/mod.ts";
@@ -14,7 +13,7 @@ import { Lacks } from "./cpus_lacks.tsx";
 import { found } from "./cpus_quantity.ts";
 import { FiguresBlock } from "./figures.tsx";
 import { spellOut } from "./format.ts";
-import type { Html } from "./html.ts";
+import type { Child, Html } from "./html.ts";
 import { Remedy } from "./problems.tsx";
 import { CardTrust } from "./ring.tsx";
 import { axisSeconds, SPAN_USUAL } from "./span.ts";

@@ -1,11 +1,10 @@
 /** What the views share of JSX. @module */
-import type { JSX } from "hono/jsx/jsx-runtime";
+import type { Markup } from "./jsx_runtime.ts";
 
-export type Html = JSX.Element;
+export type { Child } from "./jsx_runtime.ts";
+export type Html = Markup;
 
-/** The text of an element. Throws for asynchronous components: a view waits for nothing. */
+/** The text of an element. */
 export function render(element: Html): string {
-  const text = element.toString();
-  if (typeof text !== "string") throw new Error("Cannot render: a view is asynchronous");
-  return text;
+  return element.html;
 }
