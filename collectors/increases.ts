@@ -52,26 +52,28 @@ interface Increase {
 /** One slot, some, or `null` for all. */
 export type Slots = number | readonly number[] | null;
 
-/** First columns of the times that a counter was counted in. */
-interface CountedBases {
-  readonly enabled: number;
-  readonly running: number;
-}
+/** Filled and read within one call. One for all: a tick asks for thousands of sums. */
+const SCRATCH: Sum = { value: 0, perSecond: 0, enabled: 0, running: 0, doubted: 0 };
 
 export class Increases {
   readonly #layout: Layout;
   readonly #from: Float64Array | null;
   readonly #to: Float64Array;
   readonly #base: number;
-  readonly #counted: CountedBases | null;
+  /** It takes turns with others, and has the times in which it was asked for and counted. */
+  readonly #isCounted: boolean;
+  /** Their first columns. */
+  readonly #enabled: number;
+  readonly #running: number;
   readonly #instances: readonly (Instance | null)[];
   readonly #hostWide: boolean;
   readonly #doubted: Uint8Array | null;
   /** Between the two readings; NaN where that is not known. */
   readonly #seconds: number;
-  readonly #bySlot: Increase[] = [];
-  readonly #sum: Sum = { value: 0, perSecond: 0, enabled: 0, running: 0, doubted: 0 };
-  readonly #sums = new Map<readonly number[] | null, Increase>();
+  // Most counters are asked for one of these only.
+  #bySlot: Increase[] | undefined;
+  #ofAll: Increase | undefined;
+  #ofSome: Map<readonly number[], Increase> | undefined;
 
   /**
    * `from`: the row of an earlier reading; null where none is remembered. `doubted`: by slot, 0 or
@@ -89,10 +91,9 @@ export class Increases {
     this.#from = from;
     this.#to = to;
     this.#base = this.#baseOf(metric.id);
-    this.#counted = counted === undefined ? null : {
-      enabled: this.#baseOf(counted.enabled),
-      running: this.#baseOf(counted.running),
-    };
+    this.#isCounted = counted !== undefined;
+    this.#enabled = counted === undefined ? 0 : this.#baseOf(counted.enabled);
+    this.#running = counted === undefined ? 0 : this.#baseOf(counted.running);
     this.#instances = layout.scopes[metric.scope]?.instances ?? [];
     this.#hostWide = metric.scope === "host";
     this.#doubted = doubted;
@@ -112,40 +113,42 @@ export class Increases {
   rate(slots: Slots, seconds: number): Reading {
     const { reading, perSecond } = this.#increase(slots);
     if (!isMeasured(reading)) return reading;
-    const value = this.#counted === null ? reading.value / seconds : perSecond;
+    const value = !this.#isCounted ? reading.value / seconds : perSecond;
     return Number.isNaN(value) ? absent("not_yet") : { ...reading, value };
   }
 
   /** Of one instance as a number, without its trust; NaN where absent. Makes nothing. */
   valueAt(slot: number): number {
-    const sum = this.#scratch();
+    const sum = cleared();
     return this.#add(slot, sum) === null ? sum.value : NaN;
   }
 
   /** The rate of one instance, likewise. */
   perSecondAt(slot: number, seconds: number): number {
-    const sum = this.#scratch();
+    const sum = cleared();
     if (this.#add(slot, sum) !== null) return NaN;
-    return this.#counted === null ? sum.value / seconds : sum.perSecond;
+    return !this.#isCounted ? sum.value / seconds : sum.perSecond;
   }
 
   #increase(slots: Slots): Increase {
-    if (typeof slots === "number") return this.#bySlot[slots] ??= this.#readSlot(slots);
-    let increase = this.#sums.get(slots);
-    if (increase === undefined) this.#sums.set(slots, increase = this.#readSum(slots));
+    if (slots === null) return this.#ofAll ??= this.#readSum(null);
+    if (typeof slots === "number") return (this.#bySlot ??= [])[slots] ??= this.#readSlot(slots);
+    this.#ofSome ??= new Map();
+    let increase = this.#ofSome.get(slots);
+    if (increase === undefined) this.#ofSome.set(slots, increase = this.#readSum(slots));
     return increase;
   }
 
   #readSlot(slot: number): Increase {
     if (this.#hostWide) return nothing("coarser_only");
-    const sum = this.#scratch();
+    const sum = cleared();
     const reason = this.#add(slot, sum);
     return reason === null ? this.#taken(sum, 1) : nothing(reason);
   }
 
   #readSum(slots: readonly number[] | null): Increase {
     if (this.#hostWide && slots !== null) return nothing("coarser_only");
-    const sum = this.#scratch();
+    const sum = cleared();
     const from = this.#from?.[HEADER.sequence] ?? -1;
     const to = this.#to[HEADER.sequence]!;
     let counted = 0;
@@ -169,17 +172,6 @@ export class Increases {
       : taken;
   }
 
-  /** The sum of nothing yet; the same one each time. */
-  #scratch(): Sum {
-    const sum = this.#sum;
-    sum.value = 0;
-    sum.perSecond = 0;
-    sum.enabled = 0;
-    sum.running = 0;
-    sum.doubted = 0;
-    return sum;
-  }
-
   /** Adds one instance's increase to a sum; the reason when it has none. */
   #add(slot: number, sum: Sum): Reason | null {
     if (this.#base === NO_COLUMNS) return "not_supported";
@@ -188,9 +180,9 @@ export class Increases {
     if (from === null || born > from[HEADER.sequence]!) return "not_yet";
     const value = this.#difference(this.#base + slot, from);
     if (Number.isNaN(value)) return this.#whyEmpty(this.#base + slot, from);
-    if (this.#counted !== null) {
-      const enabled = this.#difference(this.#counted.enabled + slot, from);
-      const running = this.#difference(this.#counted.running + slot, from);
+    if (this.#isCounted) {
+      const enabled = this.#difference(this.#enabled + slot, from);
+      const running = this.#difference(this.#running + slot, from);
       if (!(enabled >= 0 && running >= 0)) return "not_yet";
       if (running === 0) return "not_counted";
       sum.enabled += enabled;
@@ -213,7 +205,7 @@ export class Increases {
   }
 
   #taken({ value, perSecond, enabled, running, doubted }: Sum, instances: number): Increase {
-    if (this.#counted === null) {
+    if (!this.#isCounted) {
       const reading = exact(value);
       return { reading: vouched(reading, doubted), perSecond: NaN };
     }
@@ -228,6 +220,16 @@ export class Increases {
   #baseOf(id: string): number {
     return this.#layout.bases[metricIndex(id)]!;
   }
+}
+
+/** The sum of nothing yet; the same one each time. */
+function cleared(): Sum {
+  SCRATCH.value = 0;
+  SCRATCH.perSecond = 0;
+  SCRATCH.enabled = 0;
+  SCRATCH.running = 0;
+  SCRATCH.doubted = 0;
+  return SCRATCH;
 }
 
 /** Whether a slot's instance was there at a row: a chart's past knows those that left since. */

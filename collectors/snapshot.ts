@@ -55,7 +55,9 @@ export class Snapshot {
   readonly #groups: Groups;
   readonly #sourceIndex: SourceIndex;
   readonly #plausibility: Plausibility;
-  readonly #readings = new Map<string, Reading>();
+  /** By instance, then by metric: to put the two into one key would cost more than to look up both. */
+  readonly #readings = new Map<string | undefined, Map<string, Reading>>();
+  readonly #groupReadings = new Map<string, Reading>();
   readonly #present = new Map<string, readonly Present[]>();
   readonly #slots = new Map<string, ReadonlyMap<string, number>>();
 
@@ -80,6 +82,11 @@ export class Snapshot {
     return `${this.bootId}-${this.sequence}`;
   }
 
+  /** The same object while nobody comes or goes: what is made of who is there can be kept by it. */
+  get shape(): object {
+    return this.#layout;
+  }
+
   /** Who is there, in the order of their slots. */
   instances(scope: string): readonly Present[] {
     let present = this.#present.get(scope);
@@ -98,13 +105,14 @@ export class Snapshot {
    * `instance` the host's value.
    */
   read(id: string, instance?: string): Reading {
-    const key = instance === undefined ? id : `${id}\n${instance}`;
-    let reading = this.#readings.get(key);
+    let readings = this.#readings.get(instance);
+    if (readings === undefined) this.#readings.set(instance, readings = new Map());
+    let reading = readings.get(id);
     if (reading === undefined) {
       const entry = metricOf(id);
       const slot = this.#slot(entry, instance);
       reading = slot === undefined ? absent("gone") : this.#read(entry, slot);
-      this.#readings.set(key, reading);
+      readings.set(id, reading);
     }
     return reading;
   }
@@ -117,9 +125,9 @@ export class Snapshot {
   /** The same for the members of one group together. */
   readGroup(id: string, grouping: string, name: string): Reading {
     const key = `${id}\n${grouping}\n${name}`;
-    let reading = this.#readings.get(key);
+    let reading = this.#groupReadings.get(key);
     if (reading === undefined) {
-      this.#readings.set(key, reading = this.#readGroup(metricOf(id), grouping, name));
+      this.#groupReadings.set(key, reading = this.#readGroup(metricOf(id), grouping, name));
     }
     return reading;
   }
@@ -130,8 +138,10 @@ export class Snapshot {
     if (entry.kind !== "counter") return absent("not_supported");
     const slot = this.#slot(entry, instance);
     if (slot === undefined) return absent("gone");
-    const reading = this.#explain([entry.id], this.#window.delta(entry, slot), slot);
-    return isMeasured(reading) || slot === null ? reading : this.#ofHost(entry, reading);
+    const reading = this.#window.delta(entry, slot);
+    if (isMeasured(reading)) return reading;
+    const why = this.#explain([entry.id], reading, slot);
+    return slot === null ? why : this.#ofHost(entry, why);
   }
 
   /** A counter's total or a gauge, as it stands in the row: what `/metrics` serves. NaN when absent. */
@@ -198,10 +208,15 @@ export class Snapshot {
   #read(entry: Metric, slot: Slot): Reading {
     const reading = entry.kind === "derived"
       ? this.#derived(entry.formula, entry.scope, slot)
-      : this.#explain([entry.id], this.#window.read(entry, slot), slot);
+      : this.#measured(entry, slot);
     if (!isMeasured(reading)) return slot === null ? reading : this.#ofHost(entry, reading);
     const doubt = this.#plausibility.doubt(entry, slot, reading);
     return doubt === null ? reading : { ...reading, grade: "implausible", doubt };
+  }
+
+  #measured(entry: Measured, slot: Slot): Reading {
+    const reading = this.#window.read(entry, slot);
+    return isMeasured(reading) ? reading : this.#explain([entry.id], reading, slot);
   }
 
   /** A part has no value of its own where the host has one. Where the host lacks it, so do its parts. */
@@ -216,8 +231,8 @@ export class Snapshot {
     let why: Absence | null = null;
     for (const each of alternatives(formula)) {
       const found = this.#window.formula(each, scope, slot);
+      if (isMeasured(found)) return found;
       const reading = this.#explain(inputs(each), found, slot);
-      if (isMeasured(reading)) return reading;
       why = why === null ? reading : moreTelling(why, reading);
     }
     return why ?? absent("not_supported");
@@ -235,8 +250,7 @@ export class Snapshot {
   }
 
   /** Puts the cause to an absence that has one. */
-  #explain(terms: readonly string[], reading: Reading, slot: Slot): Reading {
-    if (isMeasured(reading)) return reading;
+  #explain(terms: readonly string[], reading: Absence, slot: Slot): Absence {
     switch (reading.absent) {
       case "not_yet":
       // No instance was found: there may be none, or nobody could look.

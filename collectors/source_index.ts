@@ -6,6 +6,7 @@
  */
 import { type Measured, metric as metricOf } from "./catalogue.ts";
 import { type Formula, inputs } from "./formula.ts";
+import type { Members } from "./groups.ts";
 import type { Source } from "./source.ts";
 import { HEARSAY } from "./trust.ts";
 
@@ -99,21 +100,17 @@ export class SourceIndex {
   }
 
   /**
-   * The same for a sum over instances. `slotsOf` gives those of each scope, `null` for all; the same
-   * arrays each time.
+   * The same for a sum over the members of a group, `null` for all there are; the same object each time.
    */
-  mixedAcross(
-    formula: Formula,
-    scope: string,
-    slotsOf: (scope: string) => readonly number[] | null,
-  ): boolean {
+  mixedAcross(formula: Formula, scope: string, members: Members | null): boolean {
     const { terms } = this.#verdictsOf(formula);
     if (terms.length < 2) return false;
     let sums = this.#sums.get(formula);
     if (sums === undefined) this.#sums.set(formula, sums = new Map());
-    const slots = slotsOf(scope);
+    const slots = members?.get(scope) ?? null;
     let mixed = sums.get(slots);
     if (mixed === undefined) {
+      const slotsOf = (each: string): readonly number[] | null => members?.get(each) ?? null;
       const scopes = [...new Set(terms.map((term) => term.scope))];
       // A group of the kernel counts at one place: where one is known at each of two scopes, they differ.
       mixed = scopes.filter((each) => this.#isSourced(terms, each, slotsOf(each))).length > 1 ||

@@ -146,33 +146,16 @@ export class Window {
     const common = partial ? this.#common(formula, scope, slot) : null;
     const whose = common === null ? slot : common.members;
     const mixed = this.#mixed(formula, scope, whose);
-    return { formula, mixed, terms: this.#terms(formula, scope, whose, mixed) };
+    return { formula, mixed, terms: new WindowTerms(this, formula, scope, whose, mixed) };
   }
 
   #formula(formula: Formula, scope: string, slot: Slot): Reading {
     if (scope === "host" && slot !== null) return absent("coarser_only");
     const mixed = this.#mixed(formula, scope, slot);
-    const reading = evaluate(formula, this.#terms(formula, scope, slot, mixed));
+    const reading = evaluate(formula, new WindowTerms(this, formula, scope, slot, mixed));
     if (!isMeasured(reading)) return reading;
     if (mixed) return { ...estimated(reading), mixed: true };
     return this.#apart(collectorsOf(formula, scope)) ? { ...reading, mixed: true } : reading;
-  }
-
-  #terms(formula: Formula, scope: string, slot: Slot, mixed: boolean): Terms {
-    return {
-      // Counts of different groups are of spans that end at different times: by the second they are not.
-      delta: (id) =>
-        mixed
-          ? this.#term(measured(id).twin ?? id, scope, slot, "rate")
-          : this.#term(id, scope, slot, "delta"),
-      rate: (id) => this.#term(id, scope, slot, "rate"),
-      last: (id) => this.#term(id, scope, slot, "last"),
-      elapsed: () => {
-        const [first] = collectorsOf(formula, scope);
-        const seconds = first === undefined ? NaN : this.elapsedSeconds(first);
-        return Number.isNaN(seconds) ? absent("not_yet") : exact(seconds);
-      },
-    };
   }
 
   /** Seconds between the two readings of a collector; NaN while there are no two. */
@@ -241,7 +224,7 @@ export class Window {
   }
 
   /** A term as an instance of `scope` has it: nothing is copied down to it from a coarser scope. */
-  #term(id: string, scope: string, slot: Slot, what: "delta" | "rate" | "last"): Reading {
+  term(id: string, scope: string, slot: Slot, what: "delta" | "rate" | "last"): Reading {
     const metric = measured(id);
     // But a formula may name what the host has as a whole: the rate of a clock, a size to divide by.
     if (isConstant(metric, scope)) return this.#gauge(metric, null);
@@ -255,14 +238,12 @@ export class Window {
     const sourceIndex = this.#sourceIndex;
     if (sourceIndex === null) return false;
     // Across a change of the groups nobody knows how it was before.
-    if (
-      sourceIndex.changedInside(formula, (collector) => this.#beginMs(collectorIndex(collector)))
-    ) {
-      return true;
-    }
+    if (sourceIndex.changedInside(formula, this.#beginOf)) return true;
     if (typeof slot === "number") return sourceIndex.mixedAt(formula, scope, slot);
-    return sourceIndex.mixedAcross(formula, scope, (each) => slot?.get(each) ?? null);
+    return sourceIndex.mixedAcross(formula, scope, slot);
   }
+
+  readonly #beginOf = (collector: string): number => this.#beginMs(collectorIndex(collector));
 
   /** Whether collectors were read at different times. */
   #apart(collectors: readonly string[]): boolean {
@@ -322,6 +303,44 @@ export class Window {
 
   #endMs(collector: number): number {
     return this.to[readAtColumn(collector)]!;
+  }
+}
+
+/** The terms of one formula. Hundreds are made in a tick: an object with methods, and not of closures. */
+class WindowTerms implements Terms {
+  readonly #window: Window;
+  readonly #formula: Formula;
+  readonly #scope: string;
+  readonly #slot: Slot;
+  readonly #mixed: boolean;
+
+  constructor(window: Window, formula: Formula, scope: string, slot: Slot, mixed: boolean) {
+    this.#window = window;
+    this.#formula = formula;
+    this.#scope = scope;
+    this.#slot = slot;
+    this.#mixed = mixed;
+  }
+
+  delta(id: string): Reading {
+    // Counts of different groups are of spans that end at different times: by the second they are not.
+    return this.#mixed
+      ? this.#window.term(measured(id).twin ?? id, this.#scope, this.#slot, "rate")
+      : this.#window.term(id, this.#scope, this.#slot, "delta");
+  }
+
+  rate(id: string): Reading {
+    return this.#window.term(id, this.#scope, this.#slot, "rate");
+  }
+
+  last(id: string): Reading {
+    return this.#window.term(id, this.#scope, this.#slot, "last");
+  }
+
+  elapsed(): Reading {
+    const [first] = collectorsOf(this.#formula, this.#scope);
+    const seconds = first === undefined ? NaN : this.#window.elapsedSeconds(first);
+    return Number.isNaN(seconds) ? absent("not_yet") : exact(seconds);
   }
 }
 

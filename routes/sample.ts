@@ -44,8 +44,18 @@ export interface SampleParts {
 /** A chart is some hundred pixels high: more digits cannot be seen, and are half of the bytes. */
 const DIGITS = 5;
 
+const COLUMNS_KEYS = new WeakMap<readonly SeriesKey[], { version: string; key: string }>();
+
 /** A few letters that are others where the columns are others, or the service is. */
 export function columnsKey(version: string, keys: readonly SeriesKey[]): string {
+  let known = COLUMNS_KEYS.get(keys);
+  if (known?.version !== version) {
+    COLUMNS_KEYS.set(keys, known = { version, key: hashOf(version, keys) });
+  }
+  return known.key;
+}
+
+function hashOf(version: string, keys: readonly SeriesKey[]): string {
   // FNV-1a, 32 bits.
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode([version, ...keys.map(seriesName)].join("\n\n"))) {

@@ -61,8 +61,18 @@ function keyOf({ metric: id, instance }: Shown): SeriesKey {
   return instance === undefined ? { metric: id } : { metric: id, instance };
 }
 
-/** Every line of a page once, in the order of its columns in the series. */
+const KEYS = new WeakMap<readonly Card[], { shape: object; keys: readonly SeriesKey[] }>();
+
+/** Every line of a page once, in the order of its columns in the series; the same while nobody comes or goes. */
 export function chartKeys(cards: readonly Card[], snapshot: Snapshot): readonly SeriesKey[] {
+  let known = KEYS.get(cards);
+  if (known?.shape !== snapshot.shape) {
+    KEYS.set(cards, known = { shape: snapshot.shape, keys: keysOf(cards, snapshot) });
+  }
+  return known.keys;
+}
+
+function keysOf(cards: readonly Card[], snapshot: Snapshot): readonly SeriesKey[] {
   const lines = chartsOf(cards).flatMap((chart) => linesOf(chart, snapshot));
   const keys = [...lines.map(({ key }) => key), ...trendsOf(cards).map(keyOf)];
   return [...new Map(keys.map((key) => [seriesName(key), key])).values()];
@@ -73,13 +83,21 @@ export function trendColumns(
   cards: readonly Card[],
   snapshot: Snapshot,
 ): ReadonlyMap<Shown, number> {
-  const trends = trendsOf(cards);
-  if (trends.length === 0) return NO_TRENDS;
-  const at = new Map(chartKeys(cards, snapshot).map((key, index) => [seriesName(key), index]));
-  return new Map(trends.map((shown) => [shown, at.get(seriesName(keyOf(shown)))!]));
+  const keys = chartKeys(cards, snapshot);
+  let columns = TREND_COLUMNS.get(keys);
+  if (columns === undefined) TREND_COLUMNS.set(keys, columns = trendColumnsOf(cards, keys));
+  return columns;
 }
 
-const NO_TRENDS: ReadonlyMap<Shown, number> = new Map();
+const TREND_COLUMNS = new WeakMap<readonly SeriesKey[], ReadonlyMap<Shown, number>>();
+
+function trendColumnsOf(
+  cards: readonly Card[],
+  keys: readonly SeriesKey[],
+): ReadonlyMap<Shown, number> {
+  const at = new Map(keys.map((key, index) => [seriesName(key), index]));
+  return new Map(trendsOf(cards).map((shown) => [shown, at.get(seriesName(keyOf(shown)))!]));
+}
 
 function trendsOf(cards: readonly Card[]): readonly Shown[] {
   return cards.flatMap(({ blocks }) => blocks)

@@ -90,14 +90,17 @@ export function readingsOf(snapshot: Snapshot, quantity: Quantity): readonly Rea
   const { shown, scope } = quantity;
   if (scope === undefined) return [snapshot.read(shown.metric, shown.instance)];
   const all = snapshot.instances(scope);
-  const some = SCOPES.get(scope)?.volatile ? all.slice(0, VOLATILE_MOST) : all;
-  return some.map(({ name }) => snapshot.read(shown.metric, name));
+  const most = SCOPES.get(scope)?.volatile ? Math.min(all.length, VOLATILE_MOST) : all.length;
+  const readings: Reading[] = [];
+  for (let i = 0; i < most; i++) readings.push(snapshot.read(shown.metric, all[i]!.name));
+  return readings;
 }
 
 /** The one grade that covers all: the worst of the measured ones, with its coverage. */
-export function worst(readings: Iterable<Reading>): Measurement | null {
+export function worst(readings: readonly Reading[]): Measurement | null {
   let found: Measurement | null = null;
-  for (const reading of readings) {
+  for (let i = 0; i < readings.length; i++) {
+    const reading = readings[i]!;
     if (!isMeasured(reading)) continue;
     if (found === null || isWorse(reading, found)) found = reading;
   }
@@ -232,23 +235,35 @@ function causesOf(snapshot: Snapshot, card: Card): readonly Problem[] {
   return [...causes];
 }
 
+const ALIKE = new WeakMap<readonly Card[], readonly (readonly Quantity[])[]>();
+
+/** The quantities of some cards. Those of one metric are together: shown of the host, and of each CPU. */
+function alikeOf(cards: readonly Card[]): readonly (readonly Quantity[])[] {
+  let found = ALIKE.get(cards);
+  if (found === undefined) {
+    const all = Map.groupBy(
+      cards.flatMap(quantitiesOf),
+      ({ shown }) => `${shown.metric}\n${shown.instance ?? ""}`,
+    );
+    ALIKE.set(cards, found = [...all.values()]);
+  }
+  return found;
+}
+
 /** Counts the quantities of some cards, each once however often it is shown. */
 export function tally(snapshot: Snapshot, cards: readonly Card[] = CARDS): Tally {
   const grades: Record<Grade, number> = { exact: 0, estimated: 0, low: 0, implausible: 0 };
   let waiting = 0;
   let unavailable = 0;
-  const seen = new Set<string>();
-  for (const quantity of cards.flatMap(quantitiesOf)) {
-    // A share shown for the host and for each CPU is one quantity.
-    const { metric: id, instance } = quantity.shown;
-    const key = `${id}\n${instance ?? ""}`;
-    if (seen.has(key)) continue;
-    const standing = standingOf(snapshot, quantity);
-    if (standing === "none") continue;
-    seen.add(key);
-    if (standing === "waiting") waiting++;
-    else if (standing === "unavailable") unavailable++;
-    else grades[standing]++;
+  for (const alike of alikeOf(cards)) {
+    for (const quantity of alike) {
+      const standing = standingOf(snapshot, quantity);
+      if (standing === "none") continue;
+      if (standing === "waiting") waiting++;
+      else if (standing === "unavailable") unavailable++;
+      else grades[standing]++;
+      break;
+    }
   }
   const measured = grades.exact + grades.estimated + grades.low + grades.implausible;
   return { total: measured + waiting + unavailable, measured, grades, waiting, unavailable };
@@ -259,10 +274,17 @@ function standingOf(
   snapshot: Snapshot,
   quantity: Quantity,
 ): Grade | "waiting" | "unavailable" | "none" {
-  const readings = readingsOf(snapshot, quantity);
-  const measured = worst(readings);
-  if (measured !== null) return measured.grade;
-  const first = readings[0];
+  const { shown, scope } = quantity;
+  let first: Reading | undefined;
+  if (scope === undefined) {
+    first = snapshot.read(shown.metric, shown.instance);
+    if (isMeasured(first)) return first.grade;
+  } else {
+    const readings = readingsOf(snapshot, quantity);
+    const measured = worst(readings);
+    if (measured !== null) return measured.grade;
+    first = readings[0];
+  }
   if (first === undefined || isMeasured(first)) {
     return snapshot.cause(quantity.shown.metric) === undefined ? "none" : "unavailable";
   }

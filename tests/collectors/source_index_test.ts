@@ -18,7 +18,7 @@ function index(...sources: readonly Source[]): SourceIndex {
 
 /** Whether a formula is mixed on each CPU, and for all together. */
 function mixed(of: SourceIndex, formula: Formula): readonly boolean[] {
-  const all = of.mixedAcross(formula, "cpu", () => null);
+  const all = of.mixedAcross(formula, "cpu", null);
   return [...CPUS.keys().map((slot) => of.mixedAt(formula, "cpu", slot)), all];
 }
 
@@ -29,7 +29,7 @@ Deno.test("SourceIndex finds terms of two groups mixed where both are counted", 
     source("instructions", 2, ["1"]),
   );
   assertEquals(mixed(of, IPC), [false, true, false, true]);
-  assertEquals(of.mixedAcross(IPC, "cpu", () => [0]), false);
+  assertEquals(of.mixedAcross(IPC, "cpu", new Map([["cpu", [0]]])), false);
 });
 
 Deno.test("SourceIndex leaves those who are gone out of a sum", () => {
@@ -43,10 +43,10 @@ Deno.test("SourceIndex knows groups of different collectors apart, whatever thei
     source("l3_misses", 1, ["0"], { pmu: "amd_l3" }),
     source("instructions", 1, ["1"]),
   );
-  assertEquals(both.mixedAcross(mpki, "cpu", () => null), true);
+  assertEquals(both.mixedAcross(mpki, "cpu", null), true);
   // Of a group in which no CPU is counted nothing is known.
-  assertEquals(both.mixedAcross(mpki, "cpu", (scope) => scope === "cpu" ? [0] : [0]), false);
-  assertEquals(index(source("instructions", 1, ["1"])).mixedAcross(mpki, "cpu", () => null), false);
+  assertEquals(both.mixedAcross(mpki, "cpu", new Map([["cpu", [0]], ["l3_domain", [0]]])), false);
+  assertEquals(index(source("instructions", 1, ["1"])).mixedAcross(mpki, "cpu", null), false);
   const faults = add(delta("software_page_faults"), delta("instructions"));
   const software = source("software_page_faults", 0, ["0"], { pmu: "software" });
   assertEquals(mixed(index(software, source("instructions", 0, ["0"])), faults)[0], true);

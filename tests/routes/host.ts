@@ -114,7 +114,7 @@ function plainRendering(
   return {
     overview: {
       name: "overview",
-      series: () => columns,
+      series: () => [...columns],
       fragments: (snapshot) => {
         rendered.fragments++;
         if (rendered.broken) throw new Error("the view is broken");
