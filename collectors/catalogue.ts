@@ -158,6 +158,15 @@ export const METRICS: ReadonlyMap<string, Metric> = new Map(
   SUBJECTS.flatMap((subject) => subject.metrics).map((metric) => [metric.id, metric]),
 );
 
+const PLACES: ReadonlyMap<string, number> = new Map(
+  [...METRICS.keys()].map((id, place) => [id, place]),
+);
+
+/** The place of a metric among all: for those who keep something of each. Throws like `metric`. */
+export function placeOf(id: string): number {
+  return PLACES.get(id) ?? missing(id);
+}
+
 /** In the order in which they get their columns. */
 export const MEASURED: readonly Measured[] = [...METRICS.values()].filter(isColumn);
 
@@ -177,11 +186,11 @@ export function isColumn(metric: Metric): metric is Measured {
 
 /** The entry of an id that is known to exist. Throws on a slip of the pen, at start-up or in a test. */
 export function metric(id: string): Metric {
-  const found = METRICS.get(id);
-  if (found === undefined) {
-    throw new Error(`Cannot find metric "${id}": it is not in the catalogue`);
-  }
-  return found;
+  return METRICS.get(id) ?? missing(id);
+}
+
+function missing(id: string): never {
+  throw new Error(`Cannot find metric "${id}": it is not in the catalogue`);
 }
 
 /** The unit of what a person is shown: a counter is shown as its rate. */

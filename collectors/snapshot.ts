@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Measured, type Metric, metric as metricOf } from "./catalogue.ts";
+import { type Measured, type Metric, metric as metricOf, METRICS, placeOf } from "./catalogue.ts";
 import { type Counting, countingOf, type Times } from "./counting.ts";
 import type { HostProfile } from "./host.ts";
 import { alternatives, type Formula, inputs } from "./formula.ts";
@@ -55,8 +55,9 @@ export class Snapshot {
   readonly #groups: Groups;
   readonly #sourceIndex: SourceIndex;
   readonly #plausibility: Plausibility;
-  /** By instance, then by metric: to put the two into one key would cost more than to look up both. */
-  readonly #readings = new Map<string | undefined, Map<string, Reading>>();
+  // By the place of the metric, and by slot: maps with keys of both would be half of what a tick costs.
+  readonly #hosts: (Reading | undefined)[] = new Array(METRICS.size);
+  readonly #parts: ((Reading | undefined)[] | undefined)[] = new Array(METRICS.size);
   readonly #groupReadings = new Map<string, Reading>();
   readonly #present = new Map<string, readonly Present[]>();
   readonly #slots = new Map<string, ReadonlyMap<string, number>>();
@@ -105,16 +106,12 @@ export class Snapshot {
    * `instance` the host's value.
    */
   read(id: string, instance?: string): Reading {
-    let readings = this.#readings.get(instance);
-    if (readings === undefined) this.#readings.set(instance, readings = new Map());
-    let reading = readings.get(id);
-    if (reading === undefined) {
-      const entry = metricOf(id);
-      const slot = this.#slot(entry, instance);
-      reading = slot === undefined ? absent("gone") : this.#read(entry, slot);
-      readings.set(id, reading);
-    }
-    return reading;
+    const place = placeOf(id);
+    if (instance === undefined) return this.#hosts[place] ??= this.#read(metricOf(id), null);
+    const entry = metricOf(id);
+    const slot = this.#slot(entry, instance);
+    if (slot === undefined || slot === null) return absent("gone");
+    return (this.#parts[place] ??= [])[slot] ??= this.#read(entry, slot);
   }
 
   /** Names of the groups that instances of a scope make: the sockets of its CPUs. */
@@ -140,7 +137,7 @@ export class Snapshot {
     if (slot === undefined) return absent("gone");
     const reading = this.#window.delta(entry, slot);
     if (isMeasured(reading)) return reading;
-    const why = this.#explain([entry.id], reading, slot);
+    const why = this.#explain(inputsOf(entry), reading, slot);
     return slot === null ? why : this.#ofHost(entry, why);
   }
 
@@ -216,7 +213,7 @@ export class Snapshot {
 
   #measured(entry: Measured, slot: Slot): Reading {
     const reading = this.#window.read(entry, slot);
-    return isMeasured(reading) ? reading : this.#explain([entry.id], reading, slot);
+    return isMeasured(reading) ? reading : this.#explain(inputsOf(entry), reading, slot);
   }
 
   /** A part has no value of its own where the host has one. Where the host lacks it, so do its parts. */
@@ -263,7 +260,17 @@ export class Snapshot {
     }
   }
 
+  /** Kept from tick to tick: what is absent mostly stays so, for the same cause. */
   #cause(terms: readonly string[], slot: Slot): Problem | undefined {
+    const known = knownCauses(this.problems, this.#layout);
+    let bySlot = known.get(terms);
+    if (bySlot === undefined) known.set(terms, bySlot = new Map());
+    let cause = bySlot.get(slot);
+    if (cause === undefined) bySlot.set(slot, cause = this.#findCause(terms, slot) ?? null);
+    return cause ?? undefined;
+  }
+
+  #findCause(terms: readonly string[], slot: Slot): Problem | undefined {
     for (const id of terms) {
       const term = metricOf(id);
       if (term.kind === "derived") continue;
@@ -290,7 +297,18 @@ export class Snapshot {
   }
 }
 
+type Causes = Map<readonly string[], Map<Slot, Problem | null>>;
+
 /** By the list, which stays the same until a cause comes or goes. */
+const CAUSES = new WeakMap<readonly Problem[], { layout: Layout; causes: Causes }>();
+
+function knownCauses(problems: readonly Problem[], layout: Layout): Causes {
+  let known = CAUSES.get(problems);
+  if (known?.layout !== layout) CAUSES.set(problems, known = { layout, causes: new Map() });
+  return known.causes;
+}
+
+/** Likewise. */
 const PROBLEMS = new WeakMap<readonly Problem[], Map<string, readonly Problem[]>>();
 
 /** The causes that cost a metric for somebody. */
@@ -307,7 +325,12 @@ function problemsOf(problems: readonly Problem[], term: Measured): readonly Prob
   return found;
 }
 
-/** A metric that is read is its own. */
+const OWN = new WeakMap<Metric, readonly string[]>();
+
+/** The terms of a metric, the same list each time. One that is read is its own. */
 function inputsOf(entry: Metric): readonly string[] {
-  return entry.kind === "derived" ? inputs(entry.formula) : [entry.id];
+  if (entry.kind === "derived") return inputs(entry.formula);
+  let own = OWN.get(entry);
+  if (own === undefined) OWN.set(entry, own = [entry.id]);
+  return own;
 }

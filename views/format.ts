@@ -167,6 +167,8 @@ function threeDigits(value: number): string {
 
 /** A whole number with its thousands set apart. */
 export function whole(value: number): string {
+  // Most are, and a search costs more than all the rest.
+  if (value < 1000 && value > -1000) return String(value);
   return String(value).replace(/\B(?=(\d{3})+$)/g, NARROW_SPACE);
 }
 

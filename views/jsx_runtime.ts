@@ -92,7 +92,8 @@ export function jsxTemplate(pieces: readonly string[], ...values: (string | Mark
   let html = pieces[0]!;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    html += (typeof value === "string" ? value : value.html) + pieces[i + 1]!;
+    html += typeof value === "string" ? value : value.html;
+    html += pieces[i + 1]!;
   }
   return new Markup(html);
 }

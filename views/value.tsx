@@ -14,8 +14,9 @@ export function Value(props: { reading: Reading; unit: string; vouched?: true | 
   const { reading, unit, vouched } = props;
   if (!isMeasured(reading)) return <Absent absence={reading} />;
   const { value, unit: suffix } = spell(reading.value, unit);
+  const sign = boundSign(reading);
   // The sign stands by the number, and not before what fills it up.
-  const number = pad(value).replace(/(?=\S)/, boundSign(reading));
+  const number = sign === "" ? pad(value) : pad(value).replace(/(?=\S)/, sign);
   return (
     <span class="v">
       {reading.grade === "implausible" ? <s>{number}</s> : <b>{number}</b>}
