@@ -8,6 +8,7 @@ import { Marks } from "../../collectors/marks.ts";
 import type { Series } from "../../collectors/series.ts";
 import { createApp } from "../../routes/app.ts";
 import { ASSETS } from "../../routes/assets.ts";
+import { Chain } from "../../routes/chain.ts";
 import type { Place } from "../../routes/cursor.ts";
 import { Encoded } from "../../routes/encoding.ts";
 import { Hub } from "../../routes/hub.ts";
@@ -20,6 +21,10 @@ import type { Result, Size } from "./result.ts";
 const BYTES_MOST = 60_000;
 const RENDER_MS_MOST = 5;
 const HISTORY_TICKS = CHART_SPAN_MS / 1000;
+/** By then a client has read as much as a block can point back to. */
+const CHAINED_TICKS = 10;
+/** At an interval of a second. */
+const MESSAGE_BYTES_MOST = 2000;
 /** Points are no closer. */
 const FINE_MS = 100;
 const VERSION = "1.2.3";
@@ -45,7 +50,7 @@ export async function page(size: Size): Promise<Result[]> {
       { name: `${name}: first page`, value: html.bytes + beside, ...bytes },
       { name: `${name}: first page, lines of pure noise`, value: noise + beside, ...bytes },
       ...times(name, host, views, rounds),
-      ...message(name, host, views),
+      ...await message(name, host, views),
       ...points(name, host, views, rounds),
     );
   }
@@ -93,18 +98,32 @@ function times(name: string, host: BusyHost, views: Views, rounds: number): Resu
   ];
 }
 
-/** Of a tick at which every figure changed. */
-function message(name: string, host: BusyHost, views: Views): Result[] {
+/** Of ticks at which every figure changed: the first one that a client is told, and one that goes on. */
+async function message(name: string, host: BusyHost, views: Views): Promise<Result[]> {
   const { feed } = host.stage;
   const marks = new Marks(feed);
   const channel = new PageChannel(views.overview, { feed, marks, version: VERSION });
-  const first: Place = { kind: "new" };
-  const { next } = channel.compose(host.stage.snapshot, first);
-  host.tick();
-  const { plain, ...encoded } = encodedOf(channel.compose(host.stage.snapshot, next).text);
+  let place: Place = { kind: "new" };
+  const chain = new Chain();
+  let encoded = new Encoded("");
+  let chained = 0;
+  for (let tick = 0; tick < CHAINED_TICKS; tick++) {
+    const { text, next } = channel.compose(host.stage.snapshot, place);
+    place = next;
+    encoded = new Encoded(text);
+    if (tick > 0) chained = (await chain.block(encoded.plain)).length;
+    host.tick();
+  }
+  chain.close();
   return [
-    { name: `${name}: message of a tick`, value: plain, unit: "B" },
-    { name: `${name}: message of a tick, deflated`, value: encoded.deflated, unit: "B" },
+    { name: `${name}: message of a tick`, value: encoded.plain.length, unit: "B" },
+    { name: `${name}: message of a tick, by itself`, value: encoded.block().length, unit: "B" },
+    {
+      name: `${name}: message of a tick, in its stream`,
+      value: chained,
+      unit: "B",
+      most: MESSAGE_BYTES_MOST,
+    },
   ];
 }
 
@@ -123,11 +142,6 @@ function points(name: string, host: BusyHost, views: Views, rounds: number): Res
   }
   const value = 1000 * median(spent);
   return [{ name: `${name}: points of a tick on ${keys.length} lines`, value, unit: "us" }];
-}
-
-function encodedOf(text: string): { plain: number; deflated: number } {
-  const encoded = new Encoded(text);
-  return { plain: encoded.plain.length, deflated: encoded.block().length };
 }
 
 function seriesOf(host: BusyHost, views: Views): Series {
