@@ -11,6 +11,7 @@ import * as api from "./api.ts";
 import { chartTable } from "./chart.ts";
 import { cpusPage } from "./cpus.ts";
 import { doctorJson, doctorPage } from "./doctor.ts";
+import { fold } from "./fold.ts";
 import { guidePage } from "./guide.ts";
 import { boundedUrl, sameOrigin, securityHeaders, servedHosts } from "./guard.ts";
 import type { Hub } from "./hub.ts";
@@ -58,6 +59,7 @@ function routesOf(deps: Deps): readonly Route[] {
     get("/", overview(deps, newest)),
     get("/cpus", cpusPage(deps, newest)),
     get("/proof", proof(deps, newest)),
+    get("/fold", fold(deps, newest)),
     get("/doctor", doctorPage(deps, newest)),
     get("/chart/:name", chartTable(deps, newest)),
     get("/metrics-guide", guidePage(deps, newest)),

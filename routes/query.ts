@@ -105,27 +105,32 @@ export const CHART_TABLE = v.strictObject({
 
 export const OVERVIEW = v.strictObject({ span: v.optional(chartSpan, SPAN_USUAL) });
 
-/** A card, and one of its rows that have rings; the view knows which there are. */
-export const PROOF = v.strictObject({
-  card: v.pipe(
+const card = v.pipe(
+  v.string(),
+  v.maxLength(
+    ID_LENGTH_MOST,
+    (issue) =>
+      `Cannot take a card of ${issue.received} characters: needs ${ID_LENGTH_MOST} or fewer`,
+  ),
+);
+
+/** The place of something among others of a card. */
+function place(what: string): v.GenericSchema<string, number> {
+  return v.pipe(
     v.string(),
-    v.maxLength(
-      ID_LENGTH_MOST,
-      (issue) =>
-        `Cannot take a card of ${issue.received} characters: needs ${ID_LENGTH_MOST} or fewer`,
+    v.regex(
+      /^\d{1,3}$/,
+      (issue) => `Cannot take ${what} ${quote(issue.input)}: needs a whole number`,
     ),
-  ),
-  row: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(
-        /^\d{1,3}$/,
-        (issue) => `Cannot take row ${quote(issue.input)}: needs a whole number`,
-      ),
-      v.transform(Number),
-    ),
-  ),
-});
+    v.transform(Number),
+  );
+}
+
+/** A card, and one of its rows that have rings; the view knows which there are. */
+export const PROOF = v.strictObject({ card, row: v.optional(place("row")) });
+
+/** What of a card is closed at first. */
+export const FOLD = v.strictObject({ card, fold: place("fold") });
 
 const group = v.pipe(
   v.string(),

@@ -1,8 +1,11 @@
-// Sheets that tell how figures were measured: asked for when a ring opens, and again with each tick
-// while it is open. It comes from where the link in its place leads.
+// What is closed at first: sheets that tell how figures were measured, and figures that few look at.
+// Both are asked for when they open, and again with each tick while they are open. A sheet comes from
+// where the link in its place leads.
 {
   /** Ticks may be a tenth of a second apart: nobody reads a sheet so fast. */
   const GAP_MS = 950;
+
+  const OPEN = ".proof[open],.more[data-fold][open]";
 
   let askedMs = 0;
 
@@ -11,29 +14,38 @@
 
   const open = () => document.querySelector(".proof[open]");
 
-  const ask = (ring) => {
-    if (ring === null) return;
+  const fill = (place, url) =>
+    htmx.ajax("GET", url, { source: place, target: place, swap: "innerMorph" });
+
+  const ask = (opened) => {
+    if (opened.dataset.fold !== undefined) {
+      fill(opened.lastElementChild, opened.dataset.fold);
+      return;
+    }
+    const sheet = sheetOf(opened);
+    fill(sheet, sheet.querySelector("a[href^='/proof']").href);
+  };
+
+  const askAll = () => {
     askedMs = performance.now();
-    const sheet = sheetOf(ring);
-    const { href } = sheet.querySelector("a[href^='/proof']");
-    htmx.ajax("GET", href, { source: sheet, target: sheet, swap: "innerMorph" });
+    for (const opened of document.querySelectorAll(OPEN)) ask(opened);
   };
 
   if (globalThis.htmx !== undefined) {
     document.addEventListener("toggle", ({ target }) => {
-      if (target.matches(".proof[open]")) ask(target);
+      if (target.matches(OPEN)) ask(target);
     }, true);
     document.addEventListener("ringside:told", () => {
-      if (performance.now() - askedMs >= GAP_MS) ask(open());
+      if (performance.now() - askedMs >= GAP_MS) askAll();
     });
     // What became of a sheet says nothing of the stream.
     for (const name of ["htmx:response:error", "htmx:error"]) {
       document.addEventListener(name, (event) => {
-        if (event.target.matches?.(".sheet")) event.stopPropagation();
+        if (event.target.matches?.(".sheet,.more>*")) event.stopPropagation();
       }, true);
     }
-    // The browser may have kept one open.
-    ask(open());
+    // The browser may have kept some open.
+    askAll();
   }
 
   document.addEventListener("keydown", (event) => {

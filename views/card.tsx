@@ -1,10 +1,11 @@
 /**
  * A card: its header and the runs of blocks between its charts. Header and runs are parts with ids of
- * their own, which a tick replaces; charts stand outside of them, so that no swap touches a canvas.
+ * their own, which a tick replaces; charts stand outside of them, so that no swap touches a canvas, and
+ * so does what is closed, which is asked for when it opens.
  *
  * @module
  */
-import type { Block, Card, Chart, Figures } from "../collectors/card.ts";
+import type { Block, Card, Chart, Figures, Fold } from "../collectors/card.ts";
 import { metric, shownUnit } from "../collectors/catalogue.ts";
 import type { Mark } from "../collectors/marks.ts";
 import type { Series } from "../collectors/series.ts";
@@ -23,12 +24,13 @@ import type { Span } from "./span.ts";
 import { Unavailable } from "./problems.tsx";
 import { markOf, restOf } from "./proof_subject.ts";
 import { Glyph, Ring, SheetPlace } from "./ring.tsx";
+import { FoldPlace } from "./fold.tsx";
 import { absenceOf, headlineOf, heroOf, sameAbsence } from "./standing.ts";
 import { TableBlock } from "./table.tsx";
 
-type Still = Exclude<Block, Chart>;
-/** A run of blocks without a chart, or one chart. */
-type Piece = { readonly part: number; readonly blocks: readonly Still[] } | Chart;
+type Still = Exclude<Block, Chart | Fold>;
+/** A run of other blocks, or one chart, or one that is closed. */
+type Piece = { readonly part: number; readonly blocks: readonly Still[] } | Chart | Fold;
 
 const PIECES = new WeakMap<Card, readonly Piece[]>();
 
@@ -47,7 +49,7 @@ function cut(blocks: readonly Block[]): readonly Piece[] {
     run = [];
   };
   for (const block of blocks) {
-    if (block.block === "chart") {
+    if (block.block === "chart" || block.block === "fold") {
       end();
       pieces.push(block);
     } else run.push(block);
@@ -86,7 +88,9 @@ export function CardSection(props: CardProps): Html {
       )}
       <div class="body">
         {piecesOf(card).map((piece) =>
-          "block" in piece
+          "block" in piece && piece.block === "fold"
+            ? <FoldPlace card={card} fold={piece} />
+            : "block" in piece
             ? (
               <ChartFigure
                 chart={piece}
@@ -238,23 +242,6 @@ function StillBlock(props: StillBlockProps): Html | null {
       return <FiguresBlock block={block} snapshot={snapshot} />;
     case "parts":
       return <PartsBlock block={block} snapshot={snapshot} />;
-    case "fold":
-      return (
-        <details class="more">
-          <summary>{block.title}</summary>
-          {/* A first visit has no room for what is closed: the first message of the stream brings it. */}
-          {trends.series !== null
-            ? <a href={`/proof?card=${card.id}`}>All figures of this card</a>
-            : block.blocks.map((inner) => (
-              <StillBlock
-                card={card}
-                block={inner}
-                snapshot={snapshot}
-                trends={trends}
-              />
-            ))}
-        </details>
-      );
     case "bar":
       return <BarBlock block={block} snapshot={snapshot} />;
     case "table":

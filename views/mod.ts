@@ -11,6 +11,7 @@ import type { Assets } from "./document.tsx";
 import { type DoctorJson, doctorJson } from "./doctor_json.ts";
 import { doctorText } from "./doctor_text.ts";
 import { doctorPage } from "./doctor.tsx";
+import { findFold, FoldContent } from "./fold.tsx";
 import { guidePage } from "./guide.tsx";
 import { type GuideStanding, guideStanding } from "./guide_standing.ts";
 import { exposition, type ExpositionFormat } from "./exposition.ts";
@@ -64,6 +65,8 @@ export interface Views {
   readonly overview: LiveParts & {
     readonly name: string;
     document(props: OverviewPageProps): string;
+    /** What is closed at first: of a card, by its place among them. Undefined where there is none. */
+    fold(card: string, place: number): ((snapshot: Snapshot) => string) | undefined;
   };
   readonly chart: {
     /**
@@ -154,6 +157,11 @@ export function createViews({ url, version }: ViewsOptions): Views {
       document: (props) => {
         const { span = SPAN_USUAL } = props;
         return overviewPage({ ...props, span, assets, stream: "/stream?page=overview" });
+      },
+      fold: (card, place) => {
+        const fold = findFold(card, place);
+        if (fold === undefined) return undefined;
+        return (snapshot) => render(FoldContent({ fold, snapshot }));
       },
     },
     proof: {

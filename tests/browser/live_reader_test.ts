@@ -134,7 +134,6 @@ browserTest(
       machine: "server-2socket",
       viewport: { width: 360, height: 700 },
     });
-    await live.until(`document.querySelector("details.more td") !== null`);
     await live.evaluate(`
     globalThis.figures = [...document.querySelectorAll("main .card .v b")];
     globalThis.texts = figures.map((figure) => figure.textContent);

@@ -199,7 +199,7 @@ browserTest(
     assert(await focus("#causes"), "the focus went from the causes");
 
     // A ring, whose sheet comes; then figures that change while they are looked at.
-    for (const selector of ["#card-memory-head > .proof", "#card-interrupts-1 > .more"]) {
+    for (const selector of ["#card-memory-head > .proof", "#card-interrupts-0 ~ .more"]) {
       assert(await focused(`${selector} > summary`), `${selector} cannot be reached`);
       await keyboard.press("Enter");
       await watched.until(`document.querySelector("${selector}").open`);

@@ -127,6 +127,8 @@ function plainRendering(
       },
       partials: (fragments) => [...fragments].map(([id, html]) => `${id}=${html}`).join("\n"),
       ...(asides ? { aside: (intervalMs: number): string => `interval=${intervalMs}` } : {}),
+      fold: (card, place) =>
+        card === "load" && place === 0 ? (snapshot) => `fold ${snapshot.cursor}` : undefined,
       document: ({ snapshot, series, intervalMs, marks }) => {
         rendered.documents++;
         rendered.marks = marks;
