@@ -56,6 +56,7 @@ export class LinuxKernel implements Kernel, Clock {
   };
   readonly #time = new Int32Array(new ArrayBuffer(16));
   readonly #now = new Float64Array(1);
+  #constant: readonly Mapping[] | null = null;
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder();
 
@@ -230,23 +231,28 @@ export class LinuxKernel implements Kernel, Clock {
 
   /**
    * Gives back memory that nothing uses at this moment: free blocks of malloc (malloc_trim(3)), and the
-   * resident pages of this program's own code, most of which the start alone needed. What runs on comes
-   * back from the page cache, fault by fault; code is mapped private and never written, so nothing is
-   * lost (madvise(2), MADV_DONTNEED). Returns the bytes of code that are mapped.
+   * resident pages of this program's own code and constants, most of which the start alone needed. What
+   * is needed again comes back from the page cache, fault by fault; these mappings are private and never
+   * written, so nothing is lost (madvise(2), MADV_DONTNEED). Returns the bytes that are so mapped.
    */
   releaseMemory(): number {
-    this.#libc.symbols.malloc_trim(0);
-    const maps: FileBuffer = { bytes: new Uint8Array(0), length: 0 };
-    const fd = this.open("/proc/self/maps");
-    if (fd < 0) return 0;
-    const length = this.readWhole(fd, maps);
-    this.close(fd);
+    const { symbols } = this.#libc;
+    symbols.malloc_trim(0);
     let released = 0;
-    for (const { start, end } of codeOf(this.#decoder.decode(maps.bytes.subarray(0, length)))) {
-      const failed = this.#libc.symbols.madvise(start, end - start, MADV_DONTNEED) < 0;
-      if (!failed) released += end - start;
+    for (const { start, end } of this.#constant ??= this.#constantMappings()) {
+      if (symbols.madvise(start, end - start, MADV_DONTNEED) >= 0) released += end - start;
     }
     return released;
+  }
+
+  /** They stay where they are as long as the program runs, and their list is long. */
+  #constantMappings(): readonly Mapping[] {
+    const maps: FileBuffer = { bytes: new Uint8Array(0), length: 0 };
+    const fd = this.open("/proc/self/maps");
+    if (fd < 0) return [];
+    const length = this.readWhole(fd, maps);
+    this.close(fd);
+    return constantOf(this.#decoder.decode(maps.bytes.subarray(0, Math.max(0, length))));
   }
 
   /** `struct timespec`: s64 tv_sec, s64 tv_nsec. */
@@ -336,15 +342,27 @@ function isDots(bytes: Uint8Array, at: number): boolean {
   return bytes[at + 1] === 0 || (bytes[at + 1] === dot && bytes[at + 2] === 0);
 }
 
+/** Addresses, `end` behind the last. */
+interface Mapping {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * Executable mappings of the program itself in `/proc/self/maps` (proc_pid_maps(5)): the file that is
- * mapped first is the program, those after it are libraries.
+ * Mappings of the program itself in `/proc/self/maps` (proc_pid_maps(5)) that hold what its file holds:
+ * code, and the constants that stand at the beginning of the file. What is read-only further behind was
+ * written by the loader before it was made so (RELRO). The file that is mapped first is the program,
+ * those after it are libraries.
+ *
+ *     56331cf65000-56331eaf3000 r--p 00000000 fe:00 1441856    /usr/bin/deno
  */
-function codeOf(maps: string): { readonly start: number; readonly end: number }[] {
+function constantOf(maps: string): readonly Mapping[] {
   const lines = maps.split("\n").map((line) => line.split(/ +/));
   const program = lines.find((fields) => fields[5]?.startsWith("/"))?.[5];
   return lines
-    .filter((fields) => fields[5] === program && fields[1] === "r-xp")
+    .filter(([, rights, offset, , , path]) =>
+      path === program && (rights === "r-xp" || rights === "r--p" && parseInt(offset!, 16) === 0)
+    )
     .map(([range]) => {
       const [start, end] = range!.split("-").map((word) => parseInt(word, 16));
       return { start: start!, end: end! };
