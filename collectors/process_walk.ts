@@ -7,16 +7,14 @@
 import { malformed } from "./collector.ts";
 import { ERRNO, SystemError } from "./kernel/errno.ts";
 import type { HostTree } from "./kernel/host_tree.ts";
-import type { Clock } from "./kernel/kernel.ts";
+import type { Clock, FileBuffer } from "./kernel/kernel.ts";
 import { ProcessStat } from "./process_stat.ts";
 import { USER_HZ } from "./user_hz.ts";
 
-/** Reading one takes 20 us, and the tick waits for it: 4096 are a twelfth of a second. */
+/** Reading one takes 12 us, and the tick waits for it: 4096 are a twentieth of a second. */
 export const PROCESSES_MOST = 4096;
 /** Kernel worker threads have the longest names, and those end here (fs/proc/array.c). */
 const COMM_MOST = 64;
-/** `/proc/[pid]/stat` has 52 numbers of up to 20 digits. */
-const STAT_BYTES = 4096;
 
 export interface Process {
   readonly pid: string;
@@ -48,8 +46,7 @@ export class ProcessWalk {
   readonly #tree: HostTree;
   readonly #clock: Clock;
   readonly #stat = new ProcessStat();
-  readonly #bytes = new Uint8Array(STAT_BYTES);
-  readonly #encoder = new TextEncoder();
+  readonly #file: FileBuffer = { bytes: new Uint8Array(0), length: 0 };
   #pageBytes = NaN;
   #before: ReadonlyMap<string, Before> | null = null;
   #beganMs = 0;
@@ -94,13 +91,16 @@ export class ProcessWalk {
   /** False where the process is gone, or hidden from this user. */
   #readStat(pid: string): boolean {
     const path = `/proc/${pid}/stat`;
-    const text = textOfLiving(this.#tree, path);
-    if (text === undefined) return false;
-    const { written } = this.#encoder.encodeInto(text, this.#bytes);
-    if (!this.#stat.parse(this.#bytes, written)) {
-      throw malformed(path, text, "the fields of proc_pid_stat(5)");
+    const file = this.#file;
+    try {
+      this.#tree.read(path, file);
+    } catch (error) {
+      if (isGone(error)) return false;
+      throw error;
     }
-    return true;
+    if (this.#stat.parse(file.bytes, file.length)) return true;
+    const found = new TextDecoder().decode(file.bytes.subarray(0, file.length));
+    throw malformed(path, found, "the fields of proc_pid_stat(5)");
   }
 
   #cpuRatio(pid: string, now: Before): number {
@@ -121,22 +121,25 @@ export class ProcessWalk {
    */
   #pageSize(pid: string): number {
     if (!Number.isNaN(this.#pageBytes)) return this.#pageBytes;
-    const text = textOfLiving(this.#tree, `/proc/${pid}/statm`);
-    const pages = text === undefined ? 0 : Number.parseInt(text, 10);
+    const pages = this.#pagesOf(pid);
     const exponent = Math.round(Math.log2(this.#stat.virtualBytes / pages));
     if (exponent >= 12 && exponent <= 16) this.#pageBytes = 2 ** exponent;
     return this.#pageBytes;
   }
+
+  #pagesOf(pid: string): number {
+    try {
+      return Number.parseInt(this.#tree.text(`/proc/${pid}/statm`), 10);
+    } catch (error) {
+      if (isGone(error)) return 0;
+      throw error;
+    }
+  }
 }
 
-/** Undefined for a process that ended since it was listed, or that hidepid hides. */
-function textOfLiving(tree: HostTree, path: string): string | undefined {
-  try {
-    return tree.text(path);
-  } catch (error) {
-    if (error instanceof SystemError && GONE.includes(error.errno)) return undefined;
-    throw error;
-  }
+/** The process ended since it was listed, or hidepid hides it. */
+function isGone(error: unknown): boolean {
+  return error instanceof SystemError && GONE.includes(error.errno);
 }
 
 const GONE: readonly number[] = [ERRNO.ENOENT, ERRNO.ESRCH, ERRNO.EACCES, ERRNO.EPERM];

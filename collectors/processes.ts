@@ -17,12 +17,14 @@ import {
 import { type Process, PROCESSES_MOST, ProcessWalk, type Walk } from "./process_walk.ts";
 import type { Problem } from "./trust.ts";
 
+/** As often as top(1) does by itself: of all that a tick reads while somebody looks this is the dearest. */
+const MIN_INTERVAL_MS = 3000;
 /** Shown of each list. Both together stay below the scope's `most`. */
 const TOP = 10;
 
 export const processes: CollectorSpec = {
   id: "processes",
-  minIntervalMs: 2000,
+  minIntervalMs: MIN_INTERVAL_MS,
   watchedOnly: true,
   open: (site) => new ProcessesReader(site),
 };

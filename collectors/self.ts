@@ -21,8 +21,11 @@ import { ProcessStat } from "./process_stat.ts";
 import { USER_HZ } from "./user_hz.ts";
 import { Scanner } from "./scan.ts";
 
-/** Counting descriptors lists a directory, which makes a string of each: seldom is often enough. */
-const DESCRIPTORS_EVERY_SECONDS = 5;
+/**
+ * CPU time is counted in hundredths of a second, several times what a second takes of it: a rate over
+ * one second would be mostly 0.
+ */
+const MIN_INTERVAL_MS = 5000;
 /** It changes when somebody changes it, and its file is text. */
 const LIMIT_EVERY_SECONDS = 300;
 const COLON = 58;
@@ -31,7 +34,7 @@ const NEED = { needs: "a procfs that shows this process" } as const;
 
 export const self: CollectorSpec = {
   id: "self",
-  minIntervalMs: 1000,
+  minIntervalMs: MIN_INTERVAL_MS,
   open: (site) => new SelfReader(site),
 };
 
@@ -47,7 +50,6 @@ class SelfReader implements Reader {
   #limitDueSeconds = 0;
   /** It does not change, and cells keep their value. */
   #startWritten = false;
-  #descriptorsDueSeconds = 0;
 
   constructor(site: Site) {
     this.#site = site;
@@ -72,15 +74,9 @@ class SelfReader implements Reader {
   read(row: RowWriter, tick: Tick): void {
     this.#readStat(row);
     this.#readStatus(row);
-    if (tick.seconds >= this.#descriptorsDueSeconds) {
-      this.#descriptorsDueSeconds = tick.seconds + DESCRIPTORS_EVERY_SECONDS;
-      this.#readDescriptors(row);
-    }
-    if (tick.seconds >= this.#limitDueSeconds) {
-      const known = this.#readLimit(row);
-      this.#limitDueSeconds = tick.seconds +
-        (known ? LIMIT_EVERY_SECONDS : DESCRIPTORS_EVERY_SECONDS);
-    }
+    this.#readDescriptors(row);
+    if (tick.seconds < this.#limitDueSeconds) return;
+    if (this.#readLimit(row)) this.#limitDueSeconds = tick.seconds + LIMIT_EVERY_SECONDS;
   }
 
   close(): void {

@@ -12,7 +12,7 @@
  */
 import { ERRNO, SystemError } from "../collectors/kernel/errno.ts";
 import type { HostTree, TreeFile } from "../collectors/kernel/host_tree.ts";
-import type { FilesystemSize } from "../collectors/kernel/kernel.ts";
+import type { FileBuffer, FilesystemSize } from "../collectors/kernel/kernel.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -84,6 +84,11 @@ export class TextTree implements HostTree {
 
   text(path: string): string {
     return decoder.decode(this.#read(path, "open")).trimEnd();
+  }
+
+  read(path: string, into: FileBuffer): void {
+    into.bytes = Uint8Array.from(this.#read(path, "open"));
+    into.length = into.bytes.length;
   }
 
   list(path: string): readonly string[] {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { FilesystemSize } from "./kernel.ts";
+import type { FileBuffer, FilesystemSize } from "./kernel.ts";
 
 /** A file that is kept open and read again and again into the same bytes. */
 export interface TreeFile {
@@ -22,6 +22,11 @@ export interface HostTree {
   open(path: string): TreeFile;
   /** The text of a file, trailing white space cut. For start-up, not for the tick. Throws `SystemError`. */
   text(path: string): string;
+  /**
+   * Reads a whole file into a buffer that serves for many, for files that are read once each. Throws
+   * `SystemError`.
+   */
+  read(path: string, into: FileBuffer): void;
   /** The names in a directory, sorted as people sort (cpu2 before cpu10). Throws `SystemError`. */
   list(path: string): readonly string[];
   /** How many names `list` would give, without making them. Throws `SystemError`. */

@@ -25,14 +25,16 @@ export class LinuxTree implements HostTree {
   }
 
   text(path: string): string {
+    const buffer = this.#buffer;
+    this.read(path, buffer);
+    return this.#decoder.decode(buffer.bytes.subarray(0, buffer.length)).trimEnd();
+  }
+
+  read(path: string, into: FileBuffer): void {
     const fd = this.#open(path);
-    try {
-      const length = this.#kernel.readWhole(fd, this.#buffer);
-      if (length < 0) throw new SystemError(`read "${this.#place(path)}"`, -length);
-      return this.#decoder.decode(this.#buffer.bytes.subarray(0, length)).trimEnd();
-    } finally {
-      this.#kernel.close(fd);
-    }
+    const length = this.#kernel.readWhole(fd, into);
+    this.#kernel.close(fd);
+    if (length < 0) throw new SystemError(`read "${this.#place(path)}"`, -length);
   }
 
   list(path: string): readonly string[] {

@@ -23,6 +23,10 @@ export class Recorder {
         this.note(`file ${path}`);
         return inner.text(path);
       },
+      read: (path, into): void => {
+        this.note(`file ${path}`);
+        inner.read(path, into);
+      },
       list: (path) => {
         this.note(`list ${path}`);
         return inner.list(path);

@@ -10,7 +10,7 @@ import type { CollectorSpec } from "../../collectors/collector.ts";
 import { cpuTime } from "../../collectors/cpu_time.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import type { HostTree, TreeFile } from "../../collectors/kernel/host_tree.ts";
-import type { FilesystemSize } from "../../collectors/kernel/kernel.ts";
+import type { FileBuffer, FilesystemSize } from "../../collectors/kernel/kernel.ts";
 import { REGISTRY } from "../../collectors/registry.ts";
 import { isMeasured } from "../../collectors/trust.ts";
 import { Stage } from "../stage.ts";
@@ -38,6 +38,10 @@ class NotingTree implements HostTree {
   text(path: string): string {
     this.paths.add(path);
     return this.#tree.text(path);
+  }
+  read(path: string, into: FileBuffer): void {
+    this.paths.add(path);
+    this.#tree.read(path, into);
   }
   list(path: string): readonly string[] {
     return this.#tree.list(path);

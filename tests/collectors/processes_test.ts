@@ -40,10 +40,10 @@ Deno.test("processes lists those with most memory at once, and with most CPU fro
   assertEquals(stage.names("process").toSorted(), ["1", "50"]);
   assertEquals(stage.cell("process_resident_bytes", "50"), 409_600);
   assertEquals(stage.cell("process_cpu_ratio", "50"), NaN);
-  tree.set("/proc/60/stat", stat({ comm: "busy", ticks: 150, pages: 0 }));
-  stage.tick(2000);
+  tree.set("/proc/60/stat", stat({ comm: "busy", ticks: 225, pages: 0 }));
+  stage.tick(3000);
   assertEquals(stage.names("process").toSorted(), ["1", "50", "60"]);
-  // 150 ticks of 10 ms in 2 s.
+  // 225 ticks of 10 ms in 3 s.
   assertEquals(stage.cell("process_cpu_ratio", "60"), 0.75);
   assertEquals(stage.cell("process_resident_bytes", "60"), 0);
   assertEquals(stage.cell("process_cpu_ratio", "50"), 0);
@@ -79,12 +79,12 @@ Deno.test("processes lists ten of each kind, also when all of them change", () =
   load(range(100, 12), range(200, 12), 0);
   stage.tick();
   load(range(100, 12), range(200, 12), 100);
-  stage.tick(2000);
+  stage.tick(3000);
   const first = [...range(102, 10), ...range(200, 12)];
   assertEquals(stage.names("process").filter((pid) => first.includes(pid)).length, 20);
   for (const pid of [...range(100, 12), ...range(200, 12)]) tree.remove(`/proc/${pid}`);
   load(range(300, 12), range(400, 12), 10);
-  stage.tick(2000);
+  stage.tick(3000);
   assertEquals(stage.names("process").toSorted(), [...range(302, 10), ...range(402, 10)]);
   assertEquals(stage.problems(), []);
 });
@@ -97,7 +97,7 @@ Deno.test("processes names a process by what it calls itself now", () => {
   stage.tick();
   assertEquals(labels(), { pid: "50", comm: "sh" });
   tree.set("/proc/50/stat", stat({ comm: "<b>) deno", pages: 100 }));
-  stage.tick(2000);
+  stage.tick(3000);
   assertEquals(labels(), { pid: "50", comm: "<b>) deno" });
   assertEquals(stage.cell("process_resident_bytes", "50"), 409_600);
 });
@@ -111,12 +111,12 @@ Deno.test("processes lists a number that was given again as somebody new", () =>
   const born = (): unknown =>
     stage.snapshot.instances("process").find(({ name }) => name === "50")?.bornSequence;
   stage.tick();
-  stage.tick(2000);
+  stage.tick(3000);
   assertEquals(born(), 1);
   assertEquals(stage.cell("process_cpu_ratio", "50"), 0);
   // Older than who was seen last time, and not among them: what it used since then is not known.
   tree.set("/proc/50/stat", stat({ comm: "sh", pages: 100, ticks: 90, start: 200 }));
-  stage.tick(2000);
+  stage.tick(3000);
   assertEquals(born(), 3);
   assertEquals(stage.read("process_cpu_ratio", "50"), { absent: "not_yet" });
 });
@@ -128,7 +128,7 @@ Deno.test("processes never opens the arguments of a process", () => {
   }
   const stage = new Stage([processes], { tree });
   stage.tick();
-  stage.tick(2000);
+  stage.tick(3000);
   assertEquals(stage.problems(), []);
 });
 
@@ -146,7 +146,7 @@ Deno.test("processes of other users that are hidden make the host's counts absen
   assertStringIncludes(problem!.message, "hidepid");
   tree.set("/proc/1/stat", stat({ comm: "init" }));
   tree.set("/proc/2/stat", stat({ comm: "kthreadd", pages: 0 }));
-  stage.tick(2000);
+  stage.tick(3000);
   assertEquals(stage.cell("processes_count"), 3);
   assertEquals(stage.problems(), []);
 });
@@ -177,17 +177,17 @@ Deno.test("processes reads nothing while nobody looks, and forgets what it saw",
   const tree = host({ 50: { pages: 100, ticks: 10 } });
   const stage = new Stage([processes], { tree });
   stage.tick();
-  stage.tick(2000);
+  stage.tick(3000);
   assertEquals(stage.cell("process_cpu_ratio", "50"), 0);
   stage.watched = false;
   tree.fail("/proc", ERRNO.EIO);
-  stage.tick(2000);
+  stage.tick(3000);
   assertEquals(stage.problems().map(({ reason }) => reason), ["not_watched"]);
   assertEquals(stage.names("process"), []);
   assertEquals(stage.cell("processes_count"), NaN);
   stage.watched = true;
   tree.set("/proc", "");
-  stage.tick(2000);
+  stage.tick(3000);
   // What was used while nobody looked is not what is used now.
   assertEquals(stage.cell("process_cpu_ratio", "50"), NaN);
   assertEquals(stage.read("process_cpu_ratio", "50"), { absent: "not_yet" });

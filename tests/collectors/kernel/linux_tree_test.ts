@@ -62,6 +62,22 @@ Deno.test("LinuxTree.text() says what failed where, and closes what it opened", 
   kernel.done();
 });
 
+Deno.test("LinuxTree.read() puts a file where the caller says, and closes it", () => {
+  const kernel = new FakeKernel()
+    .expect("open", ["/host/proc/7/stat"], 8)
+    .expect("readWhole", [8], filled("7 (sh)\n"))
+    .expect("close", [8], undefined)
+    .expect("open", ["/host/proc/8/stat"], 8)
+    .expect("readWhole", [8], -ERRNO.ESRCH)
+    .expect("close", [8], undefined);
+  const tree = new LinuxTree(kernel, HOST);
+  const into: FileBuffer = { bytes: new Uint8Array(0), length: 0 };
+  tree.read("/proc/7/stat", into);
+  assertEquals(new TextDecoder().decode(into.bytes.subarray(0, into.length)), "7 (sh)\n");
+  assertThrows(() => tree.read("/proc/8/stat", into), SystemError, "ESRCH");
+  kernel.done();
+});
+
 Deno.test("LinuxTree.open() keeps the descriptor and the buffer for every reading", () => {
   const kernel = new FakeKernel()
     .expect("open", ["/proc/loadavg"], 7)
