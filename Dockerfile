@@ -24,6 +24,6 @@ HEALTHCHECK --interval=30s --timeout=3s --start-period=5s \
   CMD ["deno", "eval", "const r = await fetch('http://127.0.0.1:7878/readyz'); Deno.exit(r.ok ? 0 : 1)"]
 # The task `start`, and --cached-only: a running image asks no registry.
 ENTRYPOINT ["deno", "run", "--cached-only", "--no-prompt", "--no-code-cache", \
-  "--v8-flags=--optimize-for-size,--max-semi-space-size=1,--initial-old-space-size=8", \
+  "--v8-flags=--optimize-for-size,--max-semi-space-size=1,--initial-old-space-size=8,--no-turbofan", \
   "--allow-ffi", "--allow-net=127.0.0.1,[::1],0.0.0.0,[::]", "--allow-read=.", \
   "--allow-env=RINGSIDE_*", "main.ts"]
