@@ -93,10 +93,24 @@ export function placeColumns(
   const bases = MEASURED.map((entry) => {
     if (!awake(entry)) return NO_COLUMNS;
     const base = next;
-    next += capacityOf(entry.scope, capacities);
+    next += blockCells(capacityOf(entry.scope, capacities));
     return base;
   });
   return { width: next, bases };
+}
+
+/** Smaller blocks are never as far apart as the sets of a cache repeat. */
+const LARGE_BLOCK = 64;
+/** Of a cache line, 64 bytes. */
+const LINE_CELLS = 8;
+
+/**
+ * Cells from one block of columns to the next. A tick writes the metrics of a CPU one after the other, a
+ * block apart; at a distance of 256 cells, or another power of two, all of them fall into the same few
+ * sets of the cache and drive each other out. At an odd number of cache lines they fall into all.
+ */
+export function blockCells(capacity: number): number {
+  return capacity < LARGE_BLOCK ? capacity : (Math.ceil(capacity / LINE_CELLS) | 1) * LINE_CELLS;
 }
 
 function capacityOf(scope: string, capacities: ReadonlyMap<string, number>): number {

@@ -15,10 +15,7 @@ import { Scanner } from "./scan.ts";
 const PATH = "/proc/loadavg";
 const SLASH = 47;
 
-/** The kernel works the averages out anew every 5 s (LOAD_FREQ); tasks come and go in between. */
-const MIN_INTERVAL_MS = 1000;
-
-export const load: CollectorSpec = { id: "load", minIntervalMs: MIN_INTERVAL_MS, open };
+export const load: CollectorSpec = { id: "load", minIntervalMs: 0, open };
 
 function open(site: Site): Reader {
   const averages = ["load_1m", "load_5m", "load_15m"].map((id) => site.column(id));

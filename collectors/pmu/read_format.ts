@@ -46,47 +46,54 @@ export const TIME_RUNNING_WORD = 4;
 /** `GroupReading.wordOf` of a member that the kernel left out. */
 export const MISSING = -1;
 
+/** Words of a member's place, and which of them says where its value begins. */
+const PLACE_WORDS = 3;
+const WORD = 2;
+
 /** The buffer that one group is read into, with its members' places. Decoding allocates nothing. */
 export class GroupReading {
   /** Handed to `Kernel.read`. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The same memory: u64 number i is words 2i (low) and 2i + 1 (high). */
   readonly words: Uint32Array<ArrayBuffer>;
-  readonly #ids: Uint32Array<ArrayBuffer>;
-  readonly #wordOf: Int32Array<ArrayBuffer>;
+  /** By member: low and high word of its id, and where its value begins. */
+  readonly #places: Int32Array<ArrayBuffer>;
 
   /** `ids`: what ioctl told for each member, in the order in which the caller counts them. */
   constructor(ids: readonly bigint[]) {
     const buffer = new ArrayBuffer(groupBytes(ids.length));
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
-    this.#ids = new Uint32Array(new BigUint64Array(ids).buffer);
-    this.#wordOf = new Int32Array(ids.length);
+    this.#places = new Int32Array(ids.length * PLACE_WORDS);
+    const halves = new Int32Array(new BigUint64Array(ids).buffer);
+    for (let member = 0; member < ids.length; member++) {
+      this.#places.set(halves.subarray(member * 2, member * 2 + 2), member * PLACE_WORDS);
+    }
   }
 
   get members(): number {
-    return this.#wordOf.length;
+    return this.#places.length / PLACE_WORDS;
   }
 
   /** Where a member's value begins in `words`, or `MISSING`. */
   wordOf(member: number): number {
-    return this.#wordOf[member] ?? MISSING;
+    return this.#places[member * PLACE_WORDS + WORD] ?? MISSING;
   }
 
   /** Finds every member in the `length` bytes that the kernel wrote. */
   decode(length: number): GroupState {
-    const wordOf = this.#wordOf;
+    const places = this.#places;
     if (length < HEADER_BYTES) {
-      wordOf.fill(MISSING);
+      for (let at = WORD; at < places.length; at += PLACE_WORDS) places[at] = MISSING;
       return length === 0 ? "stopped" : "short";
     }
     const nr = this.words[0]!;
     const complete = this.words[1] === 0 && length >= groupBytes(nr);
     const found = Math.min(nr, Math.floor((length - HEADER_BYTES) / MEMBER_BYTES));
     let missing = 0;
-    for (let member = 0; member < wordOf.length; member++) {
+    for (let member = 0; member < this.members; member++) {
       const word = this.#find(member, found);
-      wordOf[member] = word;
+      places[member * PLACE_WORDS + WORD] = word;
       if (word === MISSING) missing++;
     }
     if (!complete) return "short";
@@ -101,13 +108,13 @@ export class GroupReading {
 
   #find(member: number, found: number): number {
     const words = this.words;
-    const low = this.#ids[member * 2];
-    const high = this.#ids[member * 2 + 1];
+    const low = this.#places[member * PLACE_WORDS]!;
+    const high = this.#places[member * PLACE_WORDS + 1]!;
     // Nearly always each stands where it was opened.
     for (let tried = 0, at = member; tried < found; tried++, at++) {
       if (at >= found) at = 0;
       const word = (HEADER_BYTES + MEMBER_BYTES * at) >> 2;
-      if (words[word + 2] === low && words[word + 3] === high) return word;
+      if ((words[word + 2]! | 0) === low && (words[word + 3]! | 0) === high) return word;
     }
     return MISSING;
   }

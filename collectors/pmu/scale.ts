@@ -11,6 +11,9 @@
 import { type GroupReading, MISSING, TIME_ENABLED_WORD, TIME_RUNNING_WORD } from "./read_format.ts";
 
 const TWO_POW_32 = 2 ** 32;
+/** In `GroupScale`'s words. */
+const LAST_WORD = 4;
+const MEMBERS_WORD = 6;
 
 /**
  * `to - from` of two u64 given as 32-bit words. Exact while the difference is below 2^53.
@@ -50,14 +53,15 @@ export class GroupScale {
    * one event still answers.
    */
   stands = false;
-  /** time_enabled of the last reading. */
-  readonly #last = new Uint32Array(2);
-  /** enabled, running and then each member, as low and high word. */
+  /**
+   * As low and high word: enabled and running of the baseline, enabled of the last reading, and then each
+   * member of the baseline. One array, because on a host of many CPUs each is read from memory anew.
+   */
   readonly #baseline: Uint32Array<ArrayBuffer>;
 
   constructor(members: number) {
     this.increases = new Float64Array(members);
-    this.#baseline = new Uint32Array(4 + members * 2);
+    this.#baseline = new Uint32Array(MEMBERS_WORD + members * 2);
   }
 
   /** Share of the time in which the group was counted, 0 to 1; NaN when no time went by. */
@@ -73,7 +77,7 @@ export class GroupScale {
     copy(baseline, 2, words, TIME_RUNNING_WORD);
     for (let member = 0; member < this.increases.length; member++) {
       const word = reading.wordOf(member);
-      if (word !== MISSING) copy(baseline, 4 + member * 2, words, word);
+      if (word !== MISSING) copy(baseline, MEMBERS_WORD + member * 2, words, word);
     }
   }
 
@@ -87,10 +91,12 @@ export class GroupScale {
     const words = reading.words;
     const enabled = increase(baseline, 0, words, TIME_ENABLED_WORD);
     const running = increase(baseline, 2, words, TIME_RUNNING_WORD);
-    const last = this.#last;
-    const again = last[0] === words[TIME_ENABLED_WORD] && last[1] === words[TIME_ENABLED_WORD + 1];
-    this.stands = again && (last[0] !== 0 || last[1] !== 0);
-    copy(last, 0, words, TIME_ENABLED_WORD);
+    const lastLow = baseline[LAST_WORD]!;
+    const lastHigh = baseline[LAST_WORD + 1]!;
+    const again = lastLow === words[TIME_ENABLED_WORD] &&
+      lastHigh === words[TIME_ENABLED_WORD + 1];
+    this.stands = again && (lastLow !== 0 || lastHigh !== 0);
+    copy(baseline, LAST_WORD, words, TIME_ENABLED_WORD);
     this.ran = running > 0;
     this.waited = enabled > 0 && !this.ran;
     if (running <= 0) {
@@ -109,8 +115,8 @@ export class GroupScale {
         this.increases[member] = NaN;
         continue;
       }
-      const counted = increase(baseline, 4 + member * 2, words, word);
-      copy(baseline, 4 + member * 2, words, word);
+      const counted = increase(baseline, MEMBERS_WORD + member * 2, words, word);
+      copy(baseline, MEMBERS_WORD + member * 2, words, word);
       // The quotient first: it is exactly 1 for a group that was always counted, and leaves it exact.
       this.increases[member] = counted * (enabled / running);
     }

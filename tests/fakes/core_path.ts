@@ -8,6 +8,7 @@ import { MEASURED } from "../../collectors/catalogue.ts";
 import type { Column } from "../../collectors/collector.ts";
 import { CounterSet } from "../../collectors/counter_set.ts";
 import type { Kernel } from "../../collectors/kernel/kernel.ts";
+import { blockCells } from "../../collectors/layout.ts";
 import { type Fits, type Plan, planGroups } from "../../collectors/pmu/plan.ts";
 import type { PmuEvent } from "../../collectors/pmu/pmu_event.ts";
 import { RowBuffer } from "../../collectors/row_buffer.ts";
@@ -28,7 +29,7 @@ export class CorePath {
   readonly #sets: readonly CounterSet[];
   readonly #row: RowBuffer;
   readonly #terms: number;
-  readonly #cpus: number;
+  readonly #block: number;
   readonly #cells = new Float64Array(COLUMNS);
   readonly #tick = { monotonicMs: 0, seconds: 0 };
 
@@ -53,10 +54,11 @@ export class CorePath {
       return set!;
     });
     this.#terms = metrics.length;
-    this.#cpus = cpus.length;
-    const bases = MEASURED.map((_, index) => index * cpus.length);
+    const block = blockCells(cpus.length);
+    this.#block = block;
+    const bases = MEASURED.map((_, index) => index * block);
     const capacities = MEASURED.map(() => cpus.length);
-    this.#row = new RowBuffer(MEASURED.length * cpus.length, bases, capacities);
+    this.#row = new RowBuffer(MEASURED.length * block, bases, capacities);
   }
 
   tick(): void {
@@ -77,7 +79,7 @@ export class CorePath {
 
   /** Totals of a term on a CPU, by its slot: count, seconds enabled, seconds running. */
   totals(term: number, slot: number): readonly number[] {
-    return [0, 1, 2].map((part) => this.#row.cells[(term * COLUMNS + part) * this.#cpus + slot]!);
+    return [0, 1, 2].map((part) => this.#row.cells[(term * COLUMNS + part) * this.#block + slot]!);
   }
 
   close(): void {
