@@ -21,9 +21,10 @@ import { tryGroup } from "../../collectors/trial.ts";
 import { CorePath, synthetic } from "../fakes/core_path.ts";
 import { LeanCounters } from "../fakes/lean_counters.ts";
 import { median } from "./machine.ts";
+import { build } from "./native.ts";
 import { Recorder } from "./recorder.ts";
 import type { Result, Size } from "./result.ts";
-import { compile, run } from "./tick.ts";
+import { run } from "./tick.ts";
 
 const RATIO_MOST = 1.5;
 /** A CPU of 256 may cost so much more than one of eight: its row is in no cache. */
@@ -53,7 +54,7 @@ async function onThisMachine(size: Size): Promise<Result[]> {
       bundles: events.map((event) => [event]),
       fits: (group) => group.length <= COUNTERS && tryGroup(kernel, cpus[0]!, group) === 0,
     });
-  const program = await compile();
+  const program = await build("reads");
   const steps = record(open, kernel);
   const { rounds, ticks, turns } = size === "smoke"
     ? { rounds: 2, ticks: 400, turns: 1 }

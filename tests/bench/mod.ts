@@ -1,21 +1,25 @@
 /**
  * `deno task bench [name...]`: speed and size, as figures and ratios of one run on this machine. Ends
- * with 1 when a bound does not hold. With `--smoke` it only shows that the benchmarks run.
+ * with 1 when a bound does not hold. With `--smoke` it only shows that the benchmarks run; `--seconds N`
+ * makes those of them longer or shorter that last a time.
  *
  * @module
  */
 import { charts } from "./charts.ts";
+import { clients } from "./clients.ts";
 import { counters } from "./counters.ts";
 import { cpus } from "./cpus.ts";
 import { heap } from "./heap.ts";
 import { latency } from "./latency.ts";
 import { memory } from "./memory.ts";
 import { page } from "./page.ts";
-import { holds, line, type Result, type Size } from "./result.ts";
+import { holds, line, type Options, type Result, type Size } from "./result.ts";
 import { tick } from "./tick.ts";
 import { uncore } from "./uncore.ts";
 
-const BENCHES: Readonly<Record<string, (size: Size) => Result[] | Promise<Result[]>>> = {
+type Bench = (size: Size, options: Options) => Result[] | Promise<Result[]>;
+
+const BENCHES: Readonly<Record<string, Bench>> = {
   tick,
   heap,
   page,
@@ -23,22 +27,43 @@ const BENCHES: Readonly<Record<string, (size: Size) => Result[] | Promise<Result
   latency,
   memory,
   charts,
+  clients,
   // Last: a made-up kernel makes calls of the tick polymorphic, which a service never sees.
   counters,
   uncore,
 };
 
-async function main(args: readonly string[]): Promise<number> {
-  const size: Size = args.includes("--smoke") ? "smoke" : "full";
-  const names = args.filter((arg) => arg !== "--smoke");
-  const unknown = names.filter((name) => !(name in BENCHES));
-  if (unknown.length > 0) {
-    console.error(`Cannot run "${unknown[0]}": needs one of ${Object.keys(BENCHES).join(", ")}`);
-    return 2;
+interface Command {
+  readonly size: Size;
+  readonly options: Options;
+  readonly names: readonly string[];
+}
+
+/** Throws a sentence where something of it is not known. */
+function commandOf(args: readonly string[]): Command {
+  let size: Size = "full";
+  const options: { seconds?: number } = {};
+  const names: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at]!;
+    if (arg === "--smoke") size = "smoke";
+    else if (arg === "--seconds") options.seconds = secondsOf(args[++at]);
+    else if (arg in BENCHES) names.push(arg);
+    else throw new Error(`Cannot run "${arg}": needs one of ${Object.keys(BENCHES).join(", ")}`);
   }
+  return { size, options, names: names.length > 0 ? names : Object.keys(BENCHES) };
+}
+
+function secondsOf(text: string | undefined): number {
+  const seconds = Number(text);
+  if (seconds >= 1) return seconds;
+  throw new Error(`Cannot take ${JSON.stringify(text)} for --seconds: needs a number from 1`);
+}
+
+async function main({ size, options, names }: Command): Promise<number> {
   let all = true;
-  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
-    for (const result of await BENCHES[name]!(size)) {
+  for (const name of names) {
+    for (const result of await BENCHES[name]!(size, options)) {
       console.log(line(result));
       all &&= size === "smoke" || holds(result);
     }
@@ -46,4 +71,13 @@ async function main(args: readonly string[]): Promise<number> {
   return all ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  let command: Command;
+  try {
+    command = commandOf(Deno.args);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    Deno.exit(2);
+  }
+  Deno.exit(await main(command));
+}

@@ -17,6 +17,7 @@ for (
     "latency",
     "memory",
     "charts",
+    "clients",
   ]
 ) {
   Deno.test(`bench ${name} runs and measures, or says what it needs`, async () => {
@@ -30,7 +31,10 @@ for (
     const lines = decoder.decode(stdout).trim().split("\n");
     assert(lines.length > 0);
     for (const line of lines) {
-      assert(/ {2}\d[\d.e+]* (us|ms|x|B|bytes|MiB)\b|not measured, needs \S/.test(line), line);
+      assert(
+        / {2}\d[\d.e+]* (us|ms|x|B|bytes|kB|MiB|ticks)\b|not measured, needs \S/.test(line),
+        line,
+      );
     }
   });
 }

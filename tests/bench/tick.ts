@@ -5,13 +5,14 @@
  * @module
  */
 import { Machine, median, ROUND_TICKS } from "./machine.ts";
+import { build } from "./native.ts";
 import { Recorder } from "./recorder.ts";
 import type { Result, Size } from "./result.ts";
 
 export async function tick(size: Size): Promise<Result[]> {
   const rounds = size === "smoke" ? 5 : 300;
   const turns = size === "smoke" ? 1 : 7;
-  const program = await compile();
+  const program = await build("reads");
   const steps = record();
   const machine = new Machine();
   for (let i = 0; i < (size === "smoke" ? 1 : 100) * ROUND_TICKS; i++) machine.tick();
@@ -57,24 +58,6 @@ function record(): string {
   }
   machine.engine.close();
   return recorder.steps.join("\n") + "\n";
-}
-
-/** Path of the compiled program; null where there is no compiler. */
-export async function compile(): Promise<string | null> {
-  const build = new URL("./build/", import.meta.url).pathname;
-  await Deno.mkdir(build, { recursive: true });
-  const source = new URL("./reads.c", import.meta.url).pathname;
-  const program = `${build}reads`;
-  try {
-    const { success, stderr } = await new Deno.Command("cc", {
-      args: ["-O2", "-Wall", "-o", program, source],
-    }).output();
-    if (!success) throw new Error(`Cannot compile reads.c: ${new TextDecoder().decode(stderr)}`);
-    return program;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
 }
 
 export async function run(program: string, steps: string, rounds: number): Promise<number> {
