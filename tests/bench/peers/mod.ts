@@ -1,0 +1,132 @@
+/**
+ * `deno task bench:peers`: what Ringside costs beside others that are installed here, on this machine
+ * in one run: CPU of all their processes, memory, bytes of a refresh, with nobody watching, one client
+ * and fifty. Ends with 1 when a bound does not hold. Every window is kept under `tests/bench/results/`.
+ *
+ * @module
+ */
+import { build } from "../native.ts";
+import { holds, line } from "../result.ts";
+import { spreadOf } from "../windows.ts";
+import { COLLECTD } from "./collectd.ts";
+import { GLANCES } from "./glances.ts";
+import { NETDATA_CORE, NETDATA_DEBIAN } from "./netdata.ts";
+import { NODE_EXPORTER } from "./node_exporter.ts";
+import type { Peer } from "./peer.ts";
+import { keep, recordOf } from "./record.ts";
+import { RINGSIDE } from "./ringside.ts";
+import { measure, type Phase, type Plan } from "./rounds.ts";
+import { bounds, table } from "./table.ts";
+
+const PEERS: readonly Peer[] = [
+  RINGSIDE,
+  NETDATA_CORE,
+  NETDATA_DEBIAN,
+  NODE_EXPORTER,
+  GLANCES,
+  COLLECTD,
+];
+const FULL: Plan = {
+  rounds: 3,
+  windows: 4,
+  seconds: 5,
+  warmSeconds: 60,
+  settleSeconds: 5,
+  clients: [1, 50],
+};
+const SMOKE: Plan = {
+  rounds: 1,
+  windows: 1,
+  seconds: 1,
+  warmSeconds: 0,
+  settleSeconds: 1,
+  clients: [1, 3],
+};
+const USAGE =
+  "deno task bench:peers [--rounds N] [--windows N] [--seconds N] [--warm SECONDS] [--only NAME,NAME] [--smoke]";
+
+interface Command {
+  readonly smoke: boolean;
+  readonly plan: Plan;
+  readonly peers: readonly Peer[];
+}
+
+/** Throws a sentence where something of it is not known. */
+function commandOf(args: readonly string[]): Command {
+  const smoke = args.includes("--smoke");
+  let plan: Plan = smoke ? SMOKE : FULL;
+  let peers = PEERS;
+  for (let at = 0; at < args.length; at++) {
+    const flag = args[at]!;
+    if (flag === "--smoke") continue;
+    const value = args[++at];
+    if (flag === "--rounds") plan = { ...plan, rounds: number(flag, value, 1) };
+    else if (flag === "--windows") plan = { ...plan, windows: number(flag, value, 1) };
+    else if (flag === "--seconds") plan = { ...plan, seconds: number(flag, value, 1) };
+    else if (flag === "--warm") plan = { ...plan, warmSeconds: number(flag, value, 0) };
+    else if (flag === "--only") peers = named(value);
+    else throw new Error(`Cannot take "${flag}": needs ${USAGE}`);
+  }
+  return { smoke, plan, peers };
+}
+
+function number(flag: string, text: string | undefined, least: number): number {
+  const value = text === undefined ? NaN : Number(text);
+  if (value >= least && Number.isInteger(value)) return value;
+  throw new Error(
+    `Cannot take ${JSON.stringify(text)} for ${flag}: needs a whole number from ${least}`,
+  );
+}
+
+function named(list = ""): readonly Peer[] {
+  const names = PEERS.map(({ name }) => name);
+  return list.split(",").map((wanted) => {
+    const found = PEERS.find(({ name }) => name === wanted);
+    if (found !== undefined) return found;
+    throw new Error(`Cannot find peer "${wanted}": needs some of ${names.join(",")}`);
+  });
+}
+
+async function main({ smoke, plan, peers }: Command): Promise<number> {
+  if (await build("crowd") === null) {
+    console.log(line({ name: "clients", missing: "a C compiler (cc)" }));
+    return 0;
+  }
+  const here: Peer[] = [];
+  for (const peer of peers) {
+    const missing = await peer.lack();
+    if (missing === null) here.push(peer);
+    else console.log(line({ name: peer.label, missing }));
+  }
+  let failures = 0;
+  const phases = await measure(here, plan, {
+    measured: (phase) => console.error(progress(phase)),
+    failed: (peer, error) => {
+      failures++;
+      console.error(`${peer.label}: ${error instanceof Error ? error.message : error}`);
+    },
+  });
+  const results = bounds(phases);
+  console.log(`\n${table(here, phases)}\n`);
+  for (const result of results) console.log(line(result));
+  if (smoke) return failures > 0 ? 1 : 0;
+  console.log(`Kept in ${await keep(await recordOf(here, plan, phases))}`);
+  return failures === 0 && results.every(holds) ? 0 : 1;
+}
+
+function progress({ peer, round, clients, watcher, cpuMs }: Phase): string {
+  const { median } = spreadOf(cpuMs);
+  const who = clients === 0 ? "nobody" : `${clients} x ${watcher}`;
+  return `round ${round + 1}  ${peer.padEnd(16)} ${who.padEnd(20)} ${median.toFixed(2)} ms/s`;
+}
+
+if (import.meta.main) {
+  let command: Command;
+  try {
+    command = commandOf(Deno.args);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    Deno.exit(2);
+  }
+  Deno.exit(await main(command));
+}
