@@ -10,7 +10,7 @@
  * and the others' are looked up among them. So it is known of every client which message it had when the
  * first client got its next one, without anything decompressed. What the first client gets is written to
  * DUMP, so that somebody can. A message that the first client never got, as after one that was skipped,
- * is counted as odd and moves its client nowhere.
+ * is counted as odd, and taken for as new as what the first client had when it came.
  *
  * "open" is printed once when all have had an answer. A line "message BYTES MS" is printed for each
  * message of the first client, with the wall clock. For each line on standard input all sums since the
@@ -50,6 +50,7 @@ struct client {
   unsigned tail;
   struct message now, last;
   long long number; /* Of the newest message that it had. */
+  long long heard;  /* Number of the newest message of all when it got its last. */
 };
 
 static struct {
@@ -98,11 +99,8 @@ static void look_at_all(void) {
     place(client);
     /* Before its first known message it is not late but new: it began with what it was told alone. */
     if (client->number < 0) continue;
-    if (client->last.length != 0) {
-      sums.odd++;
-      client->last.length = 0;
-    }
-    long long late = newest - 1 - client->number;
+    /* One that is not known is ahead of the first client, or was made when it came. */
+    long long late = newest - 1 - (client->last.length == 0 ? client->number : client->heard);
     if (late > sums.late_most) sums.late_most = late;
   }
 }
@@ -115,7 +113,10 @@ static void message_ends(struct client *client) {
     printf("message %llu %lld\n", client->now.length, now_us(CLOCK_REALTIME) / 1000);
     fflush(stdout);
   }
+  place(client);
+  if (client->last.length != 0 && client->number >= 0 && client != clients) sums.odd++;
   client->last = client->now;
+  client->heard = newest;
   memset(&client->now, 0, sizeof client->now);
 }
 

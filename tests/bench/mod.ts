@@ -10,12 +10,16 @@ import { clients } from "./clients.ts";
 import { counters } from "./counters.ts";
 import { cpus } from "./cpus.ts";
 import { heap } from "./heap.ts";
+import { interval } from "./interval.ts";
+import { largeHost } from "./large_host.ts";
 import { latency } from "./latency.ts";
 import { memory } from "./memory.ts";
 import { page } from "./page.ts";
 import { holds, line, type Options, type Result, type Size } from "./result.ts";
+import { scrape } from "./scrape.ts";
 import { tick } from "./tick.ts";
 import { uncore } from "./uncore.ts";
+import { wakeups } from "./wakeups.ts";
 
 type Bench = (size: Size, options: Options) => Result[] | Promise<Result[]>;
 
@@ -28,9 +32,13 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   memory,
   charts,
   clients,
+  scrape,
+  interval,
+  wakeups,
   // Last: a made-up kernel makes calls of the tick polymorphic, which a service never sees.
   counters,
   uncore,
+  "large-host": largeHost,
 };
 
 interface Command {

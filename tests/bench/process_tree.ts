@@ -5,23 +5,10 @@
  *
  * @module
  */
+import { processCpuMs } from "./cpu_clock.ts";
 
-const libc = Deno.dlopen("libc.so.6", {
-  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
-});
-
-/** CPUCLOCK_SCHED of a whole process (include/linux/posix-timers.h). */
-const PROCESS_CLOCK = 2;
 /** USER_HZ: `cutime` and `cstime` are in these. */
 const TICKS_PER_SECOND = 100;
-
-const time = new BigInt64Array(2);
-
-/** Milliseconds; null where the process is no more. */
-function clockMs(pid: number): number | null {
-  if (libc.symbols.clock_gettime(~pid << 3 | PROCESS_CLOCK, time) !== 0) return null;
-  return Number(time[0]) * 1000 + Number(time[1]) / 1e6;
-}
 
 interface Stat {
   readonly parent: number;
@@ -89,7 +76,7 @@ export class ProcessTree {
 
   cpuMs(): number {
     let sum = 0;
-    for (const pid of this.pids()) sum += (clockMs(pid) ?? NaN) + endedMs(pid);
+    for (const pid of this.pids()) sum += (processCpuMs(pid) ?? NaN) + endedMs(pid);
     if (Number.isNaN(sum)) {
       throw new Error(`Cannot measure the processes of ${this.#root}: one ended meanwhile`);
     }

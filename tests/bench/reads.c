@@ -10,6 +10,7 @@
  *     tick             the tick ends here
  *
  * Arguments: rounds to run. Prints nanoseconds of CPU of this thread for one tick: the median over rounds.
+ * Or: 0 and milliseconds, after which each next tick is due. It then runs until it is killed.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -119,6 +120,20 @@ static int ascending(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
+/* Ticks when they are due, for as long as there is somebody to look at it. */
+static void run_paced(long interval_ms) {
+  struct timespec due;
+  clock_gettime(CLOCK_MONOTONIC, &due);
+  for (int i = 0;; i = (i + 1) % count) {
+    run(&steps[i]);
+    if (steps[i].kind != TICK) continue;
+    due.tv_nsec += interval_ms * 1000000;
+    due.tv_sec += due.tv_nsec / 1000000000;
+    due.tv_nsec %= 1000000000;
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
+  }
+}
+
 int main(int argc, char **argv) {
   int rounds = argc > 1 ? atoi(argv[1]) : 100, ticks = 0;
   while (fgets(line, sizeof line, stdin)) {
@@ -130,6 +145,7 @@ int main(int argc, char **argv) {
     else if (strcmp(line, "tick") == 0) { add(TICK, ""); ticks++; }
     else fail("understand", line);
   }
+  if (ticks > 0 && argc > 2) run_paced(atol(argv[2]));
   if (ticks == 0 || rounds < 1) fail("run without a tick or a round", "");
   memset(buffer, 0, sizeof buffer);
   long long *spent = calloc(rounds, sizeof *spent);

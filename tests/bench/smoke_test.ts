@@ -5,12 +5,14 @@
 import { assert, assertEquals } from "@std/assert";
 
 const PROGRAM = new URL("./mod.ts", import.meta.url).pathname;
+const PEERS = new URL("./peers/mod.ts", import.meta.url).pathname;
 
 for (
   const name of [
     "tick",
     "counters",
     "uncore",
+    "large-host",
     "heap",
     "page",
     "cpus",
@@ -18,6 +20,9 @@ for (
     "memory",
     "charts",
     "clients",
+    "scrape",
+    "interval",
+    "wakeups",
   ]
 ) {
   Deno.test(`bench ${name} runs and measures, or says what it needs`, async () => {
@@ -32,9 +37,23 @@ for (
     assert(lines.length > 0);
     for (const line of lines) {
       assert(
-        / {2}\d[\d.e+]* (us|ms|x|B|bytes|kB|MiB|ticks)\b|not measured, needs \S/.test(line),
+        / {2}-?\d[\d.e+-]* (us|ms|x|B|bytes|kB|MiB|ticks|%)|not measured, needs \S/
+          .test(line),
         line,
       );
     }
   });
 }
+
+Deno.test("bench:peers runs with what is installed, and says what is not", async () => {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", PEERS, "--smoke"],
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals(code, 0, decoder.decode(stderr));
+  const said = decoder.decode(stdout);
+  for (const label of ["Ringside, page", "netdata, proc + perf", "node_exporter", "collectd"]) {
+    const found = said.split("\n").find((line) => line.includes(label)) ?? "";
+    assert(/\d\.\d+ \[|not measured, needs \S/.test(found), `${label}: ${found}\n${said}`);
+  }
+});

@@ -1,0 +1,135 @@
+/** The instruments themselves: what a benchmark believes must be what happened. */
+import { assert, assertEquals } from "@std/assert";
+import { constants, deflateRawSync } from "node:zlib";
+import { GZIP_HEADER } from "../../routes/encoding.ts";
+import { Crowd } from "./crowd.ts";
+import { build } from "./native.ts";
+import { ProcessTree } from "./process_tree.ts";
+
+const COMPILER = await build("crowd") !== null;
+const NO_COMPILER = COMPILER ? "" : " (skipped: needs a C compiler, cc)";
+const STREAM = { kind: "stream", path: "/" } as const;
+
+/** Streams whose messages the test sends, by the order in which the clients came. */
+class Streams implements AsyncDisposable {
+  readonly #controllers: (ReadableStreamDefaultController<Uint8Array> | null)[] = [];
+  readonly #server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
+    const client = this.#controllers.length;
+    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => {
+        this.#controllers.push(controller);
+        controller.enqueue(GZIP_HEADER);
+      },
+      cancel: () => {
+        this.#controllers[client] = null;
+      },
+    });
+    return new Response(body);
+  });
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}`;
+  }
+
+  send(client: number, text: string): void {
+    const finishFlush = constants.Z_SYNC_FLUSH;
+    const block = deflateRawSync(new TextEncoder().encode(text), { finishFlush });
+    this.#controllers[client]!.enqueue(new Uint8Array(block));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const controller of this.#controllers) controller?.close();
+    await this.#server.shutdown();
+  }
+}
+
+Deno.test({
+  name: "Crowd tells how many messages the slowest stream is behind" + NO_COMPILER,
+  ignore: !COMPILER,
+  fn: async () => {
+    await using streams = new Streams();
+    await using crowd = (await Crowd.start(streams.url, 3, STREAM))!;
+    /** Sends to some, and what is told when all of it has come. */
+    const send = async (text: string, to: readonly number[]): Promise<[number, number]> => {
+      for (const client of to) streams.send(client, text);
+      let [messages, late, odd] = [0, 0, 0];
+      while (messages < to.length) {
+        const report = await crowd.report();
+        messages += report.messages;
+        late = Math.max(late, report.lateMost);
+        odd += report.odd;
+      }
+      return [late, odd];
+    };
+    assertEquals(await send("one", [1, 2, 0]), [0, 0]);
+    assertEquals(await send("two", [1, 2, 0]), [0, 0]);
+    // The last client is skipped from here on. What it is late by is what it lacks beside the newest.
+    assertEquals(await send("three", [1, 0]), [0, 0]);
+    assertEquals(await send("four", [1, 0]), [1, 0]);
+    assertEquals(await send("five", [1, 0]), [2, 0]);
+    // It is told all at once what it missed, which nobody else is told.
+    assertEquals(await send("three to five", [2]), [0, 0]);
+    assertEquals(await send("six", [1, 2, 0]), [0, 1]);
+    assertEquals(await send("seven", [1, 2, 0]), [0, 0]);
+    assertEquals((await crowd.told()).map(({ text }) => text), [
+      "one",
+      "two",
+      "three",
+      "four",
+      "five",
+      "six",
+      "seven",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "Crowd counts answers, refusals and bytes" + NO_COMPILER,
+  ignore: !COMPILER,
+  fn: async () => {
+    const asked = new Map<string, string | null>();
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      (request) => {
+        const { pathname } = new URL(request.url);
+        asked.set(pathname, request.headers.get("accept-encoding"));
+        return new Response("12345", { status: pathname === "/no" ? 503 : 200 });
+      },
+    );
+    const url = `http://127.0.0.1:${server.addr.port}`;
+    const demand = { kind: "get", paths: ["/yes", "/no"], gzip: false, everyMs: 60_000 } as const;
+    await using crowd = (await Crowd.start(url, 1, demand))!;
+    let [answers, bad, body] = [0, 0, 0];
+    while (answers < 2) {
+      const report = await crowd.report();
+      answers += report.answers;
+      bad += report.bad;
+      body += report.bodyBytes;
+    }
+    assertEquals([answers, bad, body], [2, 1, 10]);
+    assertEquals([...asked], [["/yes", null], ["/no", null]]);
+  },
+});
+
+Deno.test("ProcessTree counts what a process started, also when that has ended", async () => {
+  // A child burns CPU and ends; then its parent says so and waits.
+  const burn = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done";
+  const child = new Deno.Command("/bin/sh", {
+    args: ["-c", `sh -c '${burn}'; echo done; sleep 1000 & wait`],
+    stdout: "piped",
+    detached: true,
+  }).spawn();
+  const tree = new ProcessTree(child.pid);
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  assertEquals(new TextDecoder().decode(value), "done\n");
+  const cpuMs = tree.cpuMs();
+  const own = Deno.readTextFileSync(`/proc/${child.pid}/stat`).split(" ");
+  const ticks = own.slice(13, 17).map(Number).reduce((sum, field) => sum + field);
+  // Fields are cut to 10 ms each.
+  assert(ticks >= 2 && Math.abs(cpuMs - ticks * 10) <= 40, `${cpuMs} ms, ${ticks} ticks`);
+  while (tree.pids().length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await tree.stop(child);
+  await reader.cancel();
+  while (tree.pids().length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+});
