@@ -2,8 +2,16 @@
 
 const HERE = new URL("./", import.meta.url);
 
+const built = new Map<string, Promise<string | null>>();
+
 /** Path of a compiled program of this folder, by its name; null where there is no compiler. */
-export async function build(name: string): Promise<string | null> {
+export function build(name: string): Promise<string | null> {
+  let program = built.get(name);
+  if (program === undefined) built.set(name, program = compile(name));
+  return program;
+}
+
+async function compile(name: string): Promise<string | null> {
   const folder = new URL("build/", HERE).pathname;
   await Deno.mkdir(folder, { recursive: true });
   const source = new URL(`${name}.c`, HERE).pathname;

@@ -15,7 +15,7 @@ import { NODE_EXPORTER } from "./node_exporter.ts";
 import type { Peer } from "./peer.ts";
 import { keep, recordOf } from "./record.ts";
 import { RINGSIDE } from "./ringside.ts";
-import { measure, type Phase, type Plan } from "./rounds.ts";
+import { breakOff, measure, type Phase, type Plan } from "./rounds.ts";
 import { bounds, table } from "./table.ts";
 
 const PEERS: readonly Peer[] = [
@@ -42,6 +42,8 @@ const SMOKE: Plan = {
   settleSeconds: 1,
   clients: [1, 3],
 };
+/** As shells tell of an interrupt. */
+const BROKEN_OFF = 130;
 const USAGE =
   "deno task bench:peers [--rounds N] [--windows N] [--seconds N] [--warm SECONDS] [--only NAME,NAME] [--smoke]";
 
@@ -97,6 +99,9 @@ async function main({ smoke, plan, peers }: Command): Promise<number> {
     const missing = await peer.lack();
     if (missing === null) here.push(peer);
     else console.log(line({ name: peer.label, missing }));
+  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => void breakOff().then(() => Deno.exit(BROKEN_OFF)));
   }
   let failures = 0;
   const phases = await measure(here, plan, {

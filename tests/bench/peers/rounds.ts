@@ -70,10 +70,22 @@ export async function measure(
   return phases;
 }
 
+/** What runs now, and its folder. */
+const running = new Map<Running, string>();
+
+/** Ends what runs, which no signal from a terminal reaches: it has a session of its own. */
+export async function breakOff(): Promise<void> {
+  for (const [peer, folder] of running) {
+    await peer.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 async function* measureOne(peer: Peer, round: number, plan: Plan): AsyncGenerator<Phase> {
   const folder = await Deno.makeTempDir({ prefix: `ringside-bench-${peer.name}-` });
   try {
-    const running = await peer.start(folder);
+    const started = await peer.start(folder);
+    running.set(started, folder);
     try {
       await pause(plan.warmSeconds);
       const base = { peer: peer.name, round };
@@ -81,17 +93,18 @@ async function* measureOne(peer: Peer, round: number, plan: Plan): AsyncGenerato
         ...base,
         watcher: null,
         clients: 0,
-        ...await windows(running, plan),
+        ...await windows(started, plan),
         report: null,
         refreshBytes: null,
       };
       for (const watcher of peer.watchers) {
         for (const clients of plan.clients) {
-          yield { ...base, ...await watched(peer, running, watcher, clients, plan) };
+          yield { ...base, ...await watched(peer, started, watcher, clients, plan) };
         }
       }
     } finally {
-      await running.stop();
+      running.delete(started);
+      await started.stop();
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
