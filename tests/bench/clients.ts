@@ -7,7 +7,7 @@
  */
 import { BusyService } from "../browser/busy_service.ts";
 import { Service } from "../service.ts";
-import { Crowd, type Demand } from "./crowd.ts";
+import { Crowd, type Demand, type Told } from "./crowd.ts";
 import { build } from "./native.ts";
 import { ProcessTree } from "./process_tree.ts";
 import { medianOf, type Options, type Result, type Size } from "./result.ts";
@@ -26,6 +26,7 @@ const CLIENT_KB_MOST = 80;
 /** Memory of fewer is lost in what a garbage collector leaves behind. */
 const COUNTED_CLIENTS_LEAST = 200;
 const BUSY_MACHINE = "server-2socket";
+const INTERVAL_MS = 1000;
 const STREAM: Demand = { kind: "stream", path: "/stream?page=overview" };
 /** What one is told when it comes is more than a tick. */
 const FIRST_MESSAGES = 4;
@@ -106,20 +107,24 @@ async function measured(
   const told = await crowd.told();
   return {
     cpu,
-    lateTicks: Math.max(report.lateMost, missedBy(told)),
+    lateTicks: report.lateMost + lateBy(told.slice(FIRST_MESSAGES)),
     bytes: report.wireBytes / wallSeconds / count,
     anonymousKib: anonymousMib * 1024,
     message: await crowd.message(told.length - 1),
   };
 }
 
-/** How many ticks the first stream was skipped at the most: the others are measured by it. */
-function missedBy(told: readonly { readonly text: string }[]): number {
-  const ids = told.flatMap(({ text }) => [...text.matchAll(/^id: \w+-(\d+)/gm)])
-    .map(([, sequence]) => Number(sequence));
-  const steps = ids.slice(1).map((id, index) => id - ids[index]! - 1);
-  if (steps.length === 0) throw new Error("Cannot tell lateness: the first stream had no ticks");
-  return Math.max(...steps);
+/**
+ * By how many ticks the first stream was late at the most, by the numbers and the times of its messages:
+ * the others are measured by it. On time is the one that came soonest after its tick was due.
+ */
+function lateBy(told: readonly Told[]): number {
+  const lags = told.flatMap(({ text, atMs }) => {
+    const sequence = [...text.matchAll(/^id: \w+-(\d+)$/gm)].at(-1)?.[1];
+    return sequence === undefined ? [] : [atMs - Number(sequence) * INTERVAL_MS];
+  });
+  if (lags.length < 2) throw new Error("Cannot tell lateness: the first stream had no ticks");
+  return Math.floor((Math.max(...lags) - Math.min(...lags)) / INTERVAL_MS);
 }
 
 /** CPU of the C program, ms a second, with as many of the same clients. */

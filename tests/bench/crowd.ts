@@ -32,6 +32,13 @@ export type Demand =
     readonly everyMs: number;
   };
 
+/** A message of a stream, decompressed. */
+export interface Told {
+  readonly text: string;
+  /** When it came, by the wall clock. */
+  readonly atMs: number;
+}
+
 interface Arrival {
   readonly bytes: number;
   readonly atMs: number;
@@ -99,10 +106,10 @@ export class Crowd implements AsyncDisposable {
   }
 
   /** What the first stream was told, decompressed, with the times when it came. */
-  async told(): Promise<readonly { readonly text: string; readonly atMs: number }[]> {
+  async told(): Promise<readonly Told[]> {
     await this.report();
     const packed = await Deno.readFile(this.#dump);
-    const told = [];
+    const told: Told[] = [];
     let end = 0;
     let known = 0;
     for (const { bytes, atMs } of this.#arrivals) {
