@@ -27,10 +27,12 @@ const PEERS: readonly Peer[] = [
   COLLECTD,
 ];
 const FULL: Plan = {
-  rounds: 3,
-  windows: 4,
+  rounds: 2,
+  windows: 6,
   seconds: 5,
   warmSeconds: 60,
+  // Ringside reads for a page without scripts ten seconds longer.
+  calmSeconds: 15,
   settleSeconds: 5,
   clients: [1, 50],
 };
@@ -39,6 +41,7 @@ const SMOKE: Plan = {
   windows: 1,
   seconds: 1,
   warmSeconds: 0,
+  calmSeconds: 0,
   settleSeconds: 1,
   clients: [1, 3],
 };

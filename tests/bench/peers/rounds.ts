@@ -1,7 +1,8 @@
 /**
- * The measurement itself. Each peer runs alone, from its start, for the same times: a warm-up, then
- * windows with nobody watching, with one client and with many. Rounds go through all of them, there and
- * back, so that what else the machine does falls on all alike.
+ * The measurement itself. Each peer runs alone, from its start, for the same times: a warm-up with one
+ * client of each kind, since what is compiled once must be compiled; then windows with nobody watching,
+ * with one client and with many. Rounds go through all of them, there and back, so that what else the
+ * machine does falls on all alike.
  *
  * @module
  */
@@ -15,8 +16,10 @@ export interface Plan {
   readonly windows: number;
   /** Of a window. */
   readonly seconds: number;
-  /** Before the first window. */
+  /** With one client of each kind, before all windows. */
   readonly warmSeconds: number;
+  /** With nobody watching, between the warm-up and the first window. */
+  readonly calmSeconds: number;
   /** Between the first answer to new clients and the first window with them. */
   readonly settleSeconds: number;
   readonly clients: readonly number[];
@@ -87,7 +90,11 @@ async function* measureOne(peer: Peer, round: number, plan: Plan): AsyncGenerato
     const started = await peer.start(folder);
     running.set(started, folder);
     try {
-      await pause(plan.warmSeconds);
+      for (const { demand } of peer.watchers) {
+        await using _ = await Crowd.start(started.url, 1, demand);
+        await pause(plan.warmSeconds);
+      }
+      await pause(plan.calmSeconds);
       const base = { peer: peer.name, round };
       yield {
         ...base,
