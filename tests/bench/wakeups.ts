@@ -38,6 +38,7 @@ export async function wakeups(size: Size, { seconds }: Options = {}): Promise<Re
   await using crowd =
     (await Crowd.start(service.url, 1, { kind: "stream", path: "/stream?page=overview" }))!;
   await crowd.messages(2);
+  await pause(plan.warmSeconds);
   await count("service, one client", service.pid);
   return results;
 }
