@@ -98,6 +98,7 @@ async function measured(
   await using crowd = (await Crowd.start(service.url, count, STREAM))!;
   await crowd.messages(FIRST_MESSAGES);
   await crowd.reportNext();
+  const before = (await crowd.told()).length;
   const begunMs = performance.now();
   const cpu = spreadOf(await rates(() => tree.cpuMs(), { windows, seconds }));
   const report = await crowd.reportNext();
@@ -107,7 +108,7 @@ async function measured(
   const told = await crowd.told();
   return {
     cpu,
-    lateTicks: report.lateMost + lateBy(told.slice(FIRST_MESSAGES)),
+    lateTicks: report.lateMost + lateBy(told.slice(before)),
     bytes: report.wireBytes / wallSeconds / count,
     anonymousKib: anonymousMib * 1024,
     message: await crowd.message(told.length - 1),

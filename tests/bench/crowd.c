@@ -51,6 +51,7 @@ struct client {
   struct message now, last;
   long long number; /* Of the newest message that it had. */
   long long heard;  /* Number of the newest message of all when it got its last. */
+  long long joined; /* The same when it came: what is older than that was not meant for it. */
 };
 
 static struct {
@@ -86,7 +87,7 @@ static void place(struct client *client) {
   if (client->last.length == 0) return;
   for (long long number = newest; number >= 0 && number > newest - KNOWN; number--)
     if (same(&known[number % KNOWN], &client->last)) {
-      if (number > client->number) client->number = number;
+      if (number >= client->joined && number > client->number) client->number = number;
       client->last.length = 0;
       return;
     }
@@ -167,6 +168,7 @@ static void head_ends(struct client *client) {
     }
     if (!client->answered) opened++;
     client->answered = 1;
+    client->joined = newest;
   }
   if (client->chunked) client->part = CHUNK_SIZE;
   else if (client->left > 0) client->part = BODY;

@@ -10,22 +10,29 @@ const COMPILER = await build("crowd") !== null;
 const NO_COMPILER = COMPILER ? "" : " (skipped: needs a C compiler, cc)";
 const STREAM = { kind: "stream", path: "/" } as const;
 
+const GREETING = "what each is told when it comes";
+/** What only the first client gets, before the others come. */
+const EARLY = [GREETING, "early", "earlier than late", "late enough"];
+
 /** Streams whose messages the test sends, by the order in which the clients came. */
 class Streams implements AsyncDisposable {
   readonly #controllers: (ReadableStreamDefaultController<Uint8Array> | null)[] = [];
-  readonly #server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
-    const client = this.#controllers.length;
-    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      start: (controller) => {
-        this.#controllers.push(controller);
-        controller.enqueue(GZIP_HEADER);
-      },
-      cancel: () => {
-        this.#controllers[client] = null;
-      },
-    });
-    return new Response(body);
-  });
+  readonly #server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async () => {
+      const client = this.#controllers.length;
+      this.#controllers.push(null);
+      if (client > 0) await this.#early;
+      return new Response(this.#stream(client, client === 0 ? EARLY : [GREETING]));
+    },
+  );
+  /** The first client's early messages were taken. */
+  readonly #early: Promise<void>;
+  #taken!: () => void;
+
+  constructor() {
+    this.#early = new Promise((resolve) => this.#taken = resolve);
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.#server.addr.port}`;
@@ -35,6 +42,21 @@ class Streams implements AsyncDisposable {
     const finishFlush = constants.Z_SYNC_FLUSH;
     const block = deflateRawSync(new TextEncoder().encode(text), { finishFlush });
     this.#controllers[client]!.enqueue(new Uint8Array(block));
+  }
+
+  #stream(client: number, texts: readonly string[]): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => {
+        this.#controllers[client] = controller;
+        controller.enqueue(GZIP_HEADER);
+        for (const text of texts) this.send(client, text);
+      },
+      // Nothing is queued any more.
+      pull: () => this.#taken(),
+      cancel: () => {
+        this.#controllers[client] = null;
+      },
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -61,6 +83,10 @@ Deno.test({
       }
       return [late, odd];
     };
+    await crowd.messages(EARLY.length);
+    for (let greeted = 0; greeted < EARLY.length + 2;) greeted += (await crowd.report()).messages;
+    // What the others had so far is old to the first client, and no sign that they are late.
+    assertEquals(await send("zero", [0]), [0, 0]);
     assertEquals(await send("one", [1, 2, 0]), [0, 0]);
     assertEquals(await send("two", [1, 2, 0]), [0, 0]);
     // The last client is skipped from here on. What it is late by is what it lacks beside the newest.
@@ -72,6 +98,8 @@ Deno.test({
     assertEquals(await send("six", [1, 2, 0]), [0, 1]);
     assertEquals(await send("seven", [1, 2, 0]), [0, 0]);
     assertEquals((await crowd.told()).map(({ text }) => text), [
+      ...EARLY,
+      "zero",
       "one",
       "two",
       "three",
