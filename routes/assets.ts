@@ -25,6 +25,7 @@ import moment from "../static/moment.js" with { type: "bytes" };
 import over from "../static/over.js" with { type: "bytes" };
 import pageStyle from "../static/page.css" with { type: "bytes" };
 import palette from "../static/palette.js" with { type: "bytes" };
+import part from "../static/part.js" with { type: "bytes" };
 import points from "../static/points.js" with { type: "bytes" };
 import proofScript from "../static/proof.js" with { type: "bytes" };
 import proofStyle from "../static/proof.css" with { type: "bytes" };
@@ -35,6 +36,7 @@ import span from "../static/span.js" with { type: "bytes" };
 import tableStyle from "../static/table.css" with { type: "bytes" };
 import theme from "../static/theme.js" with { type: "bytes" };
 import times from "../static/times.js" with { type: "bytes" };
+import toldScript from "../static/told.js" with { type: "bytes" };
 import tokens from "../static/tokens.css" with { type: "bytes" };
 import trace from "../static/trace.js" with { type: "bytes" };
 import zoom from "../static/zoom.js" with { type: "bytes" };
@@ -49,7 +51,7 @@ function joined(lean: (text: string) => string, ...files: readonly Bytes[]): Byt
 }
 
 /** Of pages that live. Charts may fail where a stream does not: they come behind it. */
-const living = [copy, live, proofScript];
+const living = [copy, part, toldScript, live, proofScript];
 
 export const ASSETS: StaticFiles = await StaticFiles.of({
   "page.css": joined(

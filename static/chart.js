@@ -56,6 +56,19 @@ globalThis.RingsideChart = (() => {
       return ink(this.main ? index - 1 : index);
     }
 
+    /**
+     * Whether what is new can be seen: it moves the lines by a pixel of the screen, or is beyond their
+     * scale. Of a time that stands still nothing is.
+     */
+    isDue(now) {
+      if (this.plot === null) return true;
+      const { bbox, scales: { x } } = this.plot;
+      if ((now - x.max) * bbox.width >= x.max - x.min) return true;
+      const newest = this.lines().map((values) => values.at(-1));
+      const most = this.drawn === "stack" ? newest.reduce((a, b) => a + b) : Math.max(...newest);
+      return this.scale.top === 0 && most > (this.top ?? 0);
+    }
+
     /** Draws what is new; what nobody sees waits. */
     draw([begun, now]) {
       const { points } = this.page;

@@ -14,6 +14,8 @@
   let explored = controls === null;
   /** The newest moment that was shown when the page was paused; undefined while it is not. */
   let paused;
+  /** The second that was drawn last. */
+  let drawn;
 
   const page = globalThis.ringside = {
     points,
@@ -47,9 +49,21 @@
     asked = true;
   };
 
+  /** Draws what has moved by a pixel since it was drawn, and trends once a second. */
+  const follow = () => {
+    const now = page.now();
+    let due = Math.floor(now) !== drawn;
+    for (const chart of charts.values()) {
+      chart.dirty ||= !chart.seen || chart.isDue(now);
+      due ||= chart.dirty && chart.seen;
+    }
+    if (due) ask();
+  };
+
   const trends = () => {
     const { seconds, columns } = points;
     const now = page.now();
+    drawn = Math.floor(now);
     const [from, to] = [points.find(now - page.span), points.find(now + 0.01)];
     for (const svg of document.querySelectorAll("svg.spark")) {
       const values = columns[svg.dataset.column];
@@ -93,7 +107,9 @@
     page.marks = sample.marks ?? page.marks;
     if (points.seconds.length > MANY || page.marks.length > 0) explore();
     page.took?.(sample);
-    if (paused === undefined && page.zoom === null) page.renew();
+    if (paused !== undefined || page.zoom !== null) return;
+    if (sample.reset || sample.gap || sample.marks) page.renew();
+    else follow();
   });
   document.addEventListener("ringside:paused", () => {
     paused = root.dataset.paused === undefined ? undefined : page.now();

@@ -26,7 +26,7 @@ if (globalThis.htmx !== undefined) {
   const choice = document.querySelector("#interval");
   const pause = document.querySelector("#pause");
   const title = body.dataset.title;
-  /** Where the stream is taken up: the last tick of which everything was shown. */
+  /** Where the stream is taken up: the last tick of which everything was taken. */
   let cursor = "";
   /** The stream, asked for or open; null while there is none. */
   let link = null;
@@ -57,24 +57,27 @@ if (globalThis.htmx !== undefined) {
   /** Shows the interval that is in force, whatever was chosen. */
   const choose = () => choice.value = interval;
 
-  /** A message of the stream: HTML for its places, or what charts take. The last one of a tick has its cursor. */
-  const take = async (event) => {
-    const { type, data: text, lastEventId } = event;
-    // A morph is done before the next message comes: it waits for nothing but promises.
-    if (type === "message") await htmx.swap({ text, swap: "none" });
-    else htmx.trigger(body, type, event);
+  /** After the parts of the page became others. */
+  const shown = () => {
     const told = choice.querySelector("[selected]").value;
     if (told !== interval) {
       interval = told;
       choose();
     }
+    lead();
+  };
+
+  /** A message of the stream: HTML for its places, or what charts take. The last one of a tick has its cursor. */
+  const take = async (event) => {
+    const { type, data: text, lastEventId } = event;
+    if (type === "message") await ringsideTold(text);
+    else htmx.trigger(body, type, event);
     // A stream begins without a cursor, and what is told between ticks moves none.
     if (lastEventId === "" || lastEventId === cursor) return;
     cursor = lastEventId;
     tries = 0;
     heardMs = Date.now();
     say("Live");
-    lead();
     document.dispatchEvent(new Event("ringside:told"));
   };
 
@@ -138,22 +141,7 @@ if (globalThis.htmx !== undefined) {
     else say(silent ? "Stale" : "Live");
   };
 
-  /** New text in the place of old would take the reader's selection away. */
-  let selected = null;
-  const keep = () => {
-    const { type, anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
-    selected = type === "Range" ? [anchorNode, anchorOffset, focusNode, focusOffset] : null;
-  };
-  const restore = () => {
-    try {
-      if (selected !== null) getSelection().setBaseAndExtent(...selected);
-    } catch {
-      // A text has become shorter than what was selected of it.
-    }
-  };
-
-  document.addEventListener("htmx:before:swap", keep);
-  document.addEventListener("htmx:after:swap", restore);
+  document.addEventListener("ringside:shown", shown);
   // What was chosen may have been refused.
   body.addEventListener("htmx:response:error", choose);
   body.addEventListener("htmx:error", choose);

@@ -5,6 +5,9 @@ import { absentWords, boundSign, pad, spell } from "./format.ts";
 import type { Html } from "./html.ts";
 import { SmallTrust } from "./ring.tsx";
 
+/** Three digits and a point have a box of their own; what is longer is as wide as it is. */
+const BOX_LENGTH = 4;
+
 /**
  * The number stands in a box of fixed width, its text aligned left, so that nothing moves when it
  * changes. What is not exact has its ring beside it, unless one is near that is `vouched` for it; what is
@@ -19,7 +22,11 @@ export function Value(props: { reading: Reading; unit: string; vouched?: true | 
   const number = sign === "" ? pad(value) : pad(value).replace(/(?=\S)/, sign);
   return (
     <span class="v">
-      {reading.grade === "implausible" ? <s>{number}</s> : <b>{number}</b>}
+      {reading.grade === "implausible"
+        ? <s>{number}</s>
+        : number.length > BOX_LENGTH
+        ? <b class="w">{number}</b>
+        : <b>{number}</b>}
       {suffix === "" ? null : <i>{suffix}</i>}
       {reading.grade === "exact" || vouched ? null : <SmallTrust measured={reading} />}
     </span>

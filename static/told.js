@@ -1,0 +1,83 @@
+// What messages bring for the page, until it is shown: the newest of each part. What nobody sees waits.
+globalThis.ringsideTold = (() => {
+  const write = globalThis.ringsidePart;
+  const made = document.createElement("template");
+  const PART = /<hx-partial hx-target="#([^"]+)".*?>(.*?)<\/hx-partial>/gs;
+  /** Nobody reads figures that change faster. */
+  const GAP_MS = 480;
+  /** What is out of sight is looked for, read aloud and copied, and is no older than this. */
+  const AWAY_MS = 5000;
+  /** So near it is about to be seen. */
+  const NEAR = "64px";
+
+  const held = new Map();
+  /** Cards out of sight. */
+  const away = new Set();
+  let timer = 0;
+  let sweptMs = -Infinity;
+
+  /** New text in the place of old would take the reader's selection away. */
+  let selected = null;
+  const keep = () => {
+    const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
+    const none = anchorNode === focusNode && anchorOffset === focusOffset;
+    selected = none ? null : [anchorNode, anchorOffset, focusNode, focusOffset];
+  };
+  const restore = () => {
+    try {
+      if (selected !== null) getSelection().setBaseAndExtent(...selected);
+    } catch {
+      // A text has become shorter than what was selected of it.
+    }
+  };
+
+  /** Of what is held all, or what is in sight. A morph is done at once: it waits for promises alone. */
+  const show = async (all) => {
+    const due = [...held].filter(([id]) =>
+      all || !away.has(document.getElementById(id)?.closest(".card"))
+    );
+    for (const [id] of due) held.delete(id);
+    made.innerHTML = due.map(([, html]) => html).join("");
+    keep();
+    const rest = due.filter(([id], index) =>
+      !write(document.getElementById(id), made.content.children[index])
+    );
+    restore();
+    made.innerHTML = "";
+    const text = rest.map(([id, html]) =>
+      `<hx-partial hx-target="#${id}" hx-swap="outerMorph">${html}</hx-partial>`
+    ).join("");
+    if (text !== "") await htmx.swap({ text, swap: "none" });
+  };
+
+  const turn = async () => {
+    timer = setTimeout(pass, GAP_MS);
+    const all = performance.now() - sweptMs >= AWAY_MS;
+    if (all) sweptMs = performance.now();
+    await show(all);
+    document.dispatchEvent(new Event("ringside:shown"));
+  };
+  const pass = () => {
+    timer = 0;
+    if (held.size > 0) turn();
+  };
+
+  const sight = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) away.delete(target);
+      else away.add(target);
+    }
+    show(false);
+  }, { rootMargin: NEAR });
+  for (const card of document.querySelectorAll(".card")) sight.observe(card);
+
+  document.addEventListener("htmx:before:swap", keep);
+  document.addEventListener("htmx:after:swap", restore);
+  addEventListener("beforeprint", () => show(true));
+
+  /** Takes the parts of a message, and shows them if it is their time. */
+  return async (text) => {
+    for (const [, id, html] of text.matchAll(PART)) held.set(id, html);
+    if (timer === 0) await turn();
+  };
+})();
