@@ -14,6 +14,8 @@ globalThis.ringsideTold = (() => {
   /** Cards out of sight. */
   const away = new Set();
   let timer = 0;
+  /** Something came while figures stood for their time. */
+  let late = false;
   let sweptMs = -Infinity;
 
   /** New text in the place of old would take the reader's selection away. */
@@ -51,6 +53,7 @@ globalThis.ringsideTold = (() => {
   };
 
   const turn = async () => {
+    late = false;
     timer = setTimeout(pass, GAP_MS);
     const all = performance.now() - sweptMs >= AWAY_MS;
     if (all) sweptMs = performance.now();
@@ -59,7 +62,7 @@ globalThis.ringsideTold = (() => {
   };
   const pass = () => {
     timer = 0;
-    if (held.size > 0) turn();
+    if (late) turn();
   };
 
   const sight = new IntersectionObserver((entries) => {
@@ -79,5 +82,6 @@ globalThis.ringsideTold = (() => {
   return async (text) => {
     for (const [, id, html] of text.matchAll(PART)) held.set(id, html);
     if (timer === 0) await turn();
+    else late = true;
   };
 })();

@@ -30,10 +30,15 @@ globalThis.ringsideTrace = (() => {
   const doubt = (lines, shares, from, to) => {
     let [least, exact] = [1, false];
     for (let at = from; at <= to; at++) {
-      const share = Math.min(1, ...shares.map((column) => column?.[at] ?? 1));
-      least = Math.min(least, share);
+      let share = 1;
+      for (const column of shares) {
+        if (column !== null && column[at] < share) share = column[at];
+      }
+      if (share < least) least = share;
       // A step counts for the time before its point: there is none before the first.
-      if (share === 1 && at > from && lines.some((line) => line[at] !== null)) exact = true;
+      if (!exact && share === 1 && at > from && lines.some((line) => line[at] !== null)) {
+        exact = true;
+      }
     }
     return { least, all: least < 1 && !exact };
   };

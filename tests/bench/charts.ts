@@ -1,10 +1,9 @@
 /**
- * What ten updates a second cost the browser's main thread, and whether frames are dropped for them,
- * beside the same page at rest: in one run, one after the other.
+ * Whether frames are dropped for ten updates a second, beside the same page at rest: in one run, one after
+ * the other. What they cost is told by page_thread.ts.
  *
  * @module
  */
-import type { CDPSession } from "playwright-core";
 import { BusyService } from "../browser/busy_service.ts";
 import { CHROMIUM, launch, WatchedPage } from "../browser/chromium.ts";
 import { median } from "./machine.ts";
@@ -15,8 +14,6 @@ const VIEWPORT = { width: 1440, height: 1000 };
 
 interface Cost {
   readonly framesPerSecond: number;
-  /** Of the main thread. */
-  readonly msPerSecond: number;
   readonly longestFrameMs: number;
 }
 
@@ -29,16 +26,12 @@ export async function charts(size: Size): Promise<Result[]> {
     const watched = await WatchedPage.open(browser, { viewport: VIEWPORT });
     await watched.page.goto(service.url);
     await watched.until(`document.querySelectorAll(".plot canvas").length > 1`);
-    const session = await watched.page.context().newCDPSession(watched.page);
-    // Time of the thread, and not of others that it waits for.
-    await session.send("Performance.setTimeDomain", { timeDomain: "threadTicks" });
-    await session.send("Performance.enable");
     const idle: Cost[] = [];
     const live: Cost[] = [];
     for (let round = 0; round < rounds; round++) {
-      idle.push(await cost(watched, session, roundMs));
+      idle.push(await cost(watched, roundMs));
       await watched.evaluate(FEED);
-      live.push(await cost(watched, session, roundMs));
+      live.push(await cost(watched, roundMs));
       await watched.evaluate("clearInterval(globalThis.feeding)");
     }
     const of = (costs: readonly Cost[], field: keyof Cost): number =>
@@ -51,12 +44,6 @@ export async function charts(size: Size): Promise<Result[]> {
       { name: `${drawn} charts drawn, frames beside an idle page`, value: frames, unit: "x" },
       { name: "longest frame, 10 updates a second", value: of(live, "longestFrameMs"), unit: "ms" },
       { name: "longest frame, idle", value: of(idle, "longestFrameMs"), unit: "ms" },
-      {
-        name: "main thread in a second, 10 updates",
-        value: of(live, "msPerSecond"),
-        unit: "ms",
-      },
-      { name: "main thread in a second, idle", value: of(idle, "msPerSecond"), unit: "ms" },
     ];
   } finally {
     await browser.close();
@@ -64,7 +51,7 @@ export async function charts(size: Size): Promise<Result[]> {
 }
 
 /** Samples as a service at a short interval sends them: a tenth of a second on, values like the last. */
-const FEED = `(() => {
+export const FEED = `(() => {
   globalThis.feeding = setInterval(() => {
     const { seconds, columns } = globalThis.ringside.points;
     const x = [seconds.at(-1) + 0.1];
@@ -74,8 +61,7 @@ const FEED = `(() => {
   }, ${UPDATE_MS});
 })()`;
 
-async function cost(watched: WatchedPage, session: CDPSession, ms: number): Promise<Cost> {
-  const before = await taskSeconds(session);
+async function cost(watched: WatchedPage, ms: number): Promise<Cost> {
   const { frames, longest, lasted } = await watched.evaluate<
     { frames: number; longest: number; lasted: number }
   >(`new Promise((done) => {
@@ -91,15 +77,8 @@ async function cost(watched: WatchedPage, session: CDPSession, ms: number): Prom
     };
     requestAnimationFrame(frame);
   })`);
-  const after = await taskSeconds(session);
   return {
     framesPerSecond: frames / lasted * 1000,
-    msPerSecond: (after - before) * 1e6 / lasted,
     longestFrameMs: longest,
   };
-}
-
-async function taskSeconds(session: CDPSession): Promise<number> {
-  const { metrics } = await session.send("Performance.getMetrics");
-  return metrics.find(({ name }) => name === "TaskDuration")!.value;
 }

@@ -17,6 +17,7 @@ import { memory } from "./memory.ts";
 import { page } from "./page.ts";
 import { holds, line, type Options, type Result, type Size } from "./result.ts";
 import { scrape } from "./scrape.ts";
+import { pageThread } from "./page_thread.ts";
 import { tick } from "./tick.ts";
 import { uncore } from "./uncore.ts";
 import { wakeups } from "./wakeups.ts";
@@ -35,6 +36,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   scrape,
   interval,
   wakeups,
+  page_thread: pageThread,
   // Last: a made-up kernel makes calls of the tick polymorphic, which a service never sees.
   counters,
   uncore,

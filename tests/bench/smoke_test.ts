@@ -23,6 +23,7 @@ for (
     "scrape",
     "interval",
     "wakeups",
+    "page_thread",
   ]
 ) {
   Deno.test(`bench ${name} runs and measures, or says what it needs`, async () => {

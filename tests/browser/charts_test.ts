@@ -1,6 +1,16 @@
 /** What the charts draw: estimates, gaps, marks, trends; nothing while the page is paused. @module */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { chartTest, CPU, drawn, EXPLORING, POINTS, sample, tick, VIEW } from "./chart_page.ts";
+import {
+  chartTest,
+  CPU,
+  DISKS,
+  drawn,
+  EXPLORING,
+  POINTS,
+  sample,
+  tick,
+  VIEW,
+} from "./chart_page.ts";
 
 /** Everything that is written into and dashed on a canvas. */
 const SPY = `
@@ -53,6 +63,38 @@ chartTest("estimates alone say once how much was counted", { before: SPY }, asyn
   assert(await watched.evaluate("globalThis.dashes.has('5,3')"));
   // Nothing of it needs more than came with the page.
   assertEquals(await watched.evaluate(EXPLORING), false);
+});
+
+chartTest("a chart is drawn when it moved by a pixel or outgrew its scale", {}, async (visited) => {
+  const { watched } = visited;
+  await watched.evaluate(`(() => {
+    const chart = ringside.charts.get(document.querySelector("${DISKS}"));
+    globalThis.times = 0;
+    const { setData } = chart.plot;
+    chart.plot.setData = (...all) => {
+      times++;
+      return setData(...all);
+    };
+    const { bbox, scales: { x } } = chart.plot;
+    globalThis.pixel = (x.max - x.min) / bbox.width;
+  })()`);
+  const later = async (pixels: number, factor: number): Promise<number> => {
+    const { length } = await watched.evaluate<number[]>(POINTS);
+    await sample(
+      watched,
+      `{ x: [x.at(-1) + ${pixels} * pixel], y: y.map((column) => [column.at(-1) * ${factor}]) }`,
+    );
+    assertEquals(await watched.evaluate(`${POINTS}.length`), length + 1);
+    await watched.evaluate(
+      "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+    );
+    return await watched.evaluate<number>("times");
+  };
+  assertEquals(await later(0.4, 1), 0);
+  assertEquals(await later(0.4, 1), 0);
+  assertEquals(await later(0.4, 1), 1);
+  assertEquals(await later(0.1, 1), 1);
+  assertEquals(await later(0.1, 1000), 2);
 });
 
 chartTest("while paused nothing is drawn, and afterwards all of it", {}, async (visited) => {

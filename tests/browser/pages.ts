@@ -46,6 +46,8 @@ const SHOWN = `document.querySelector("#tick").title.replace(/\\D/g, "")`;
 export interface OpenOptions extends BrowserContextOptions {
   /** Blocked: the page stays as it was served. */
   readonly scripts?: "run" | "blocked";
+  /** Runs before the page's scripts. */
+  readonly before?: string;
 }
 
 /** Opens a page, and waits until it lives where it does that. */
@@ -53,9 +55,10 @@ export async function openPage(
   browser: Browser,
   service: BusyService,
   page: PageCase,
-  { scripts = "run", ...options }: OpenOptions = {},
+  { scripts = "run", before, ...options }: OpenOptions = {},
 ): Promise<WatchedPage> {
   const watched = await WatchedPage.open(browser, options);
+  if (before !== undefined) await watched.page.addInitScript(before);
   if (scripts === "blocked") await watched.page.route("**/*.js", (route) => route.abort());
   const { path, status = 200, stream } = page;
   const answer = await watched.page.goto(service.url + path);
