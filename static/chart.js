@@ -66,7 +66,7 @@ globalThis.RingsideChart = (() => {
       if ((now - x.max) * bbox.width >= x.max - x.min) return true;
       const newest = this.lines().map((values) => values.at(-1));
       const most = this.drawn === "stack" ? newest.reduce((a, b) => a + b) : Math.max(...newest);
-      return !this.scale.top && most > (this.top ?? 0);
+      return !this.scale.top && (this.top === null ? most > 0 : most > this.top);
     }
 
     /** Draws what is new; what nobody sees waits. */

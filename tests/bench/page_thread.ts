@@ -120,8 +120,8 @@ class PageThread implements AsyncDisposable {
     return await this.#during(each, async () => {
       let us = 0;
       const add = ({ value }: { value: readonly object[] }): void => {
-        for (const event of value as readonly { name: string; ph: string; tdur?: number }[]) {
-          if (event.name === RASTER && event.ph === "X") us += event.tdur ?? 0;
+        for (const event of value as readonly { name: string; tdur?: number }[]) {
+          if (event.name === RASTER && event.tdur !== undefined) us += event.tdur;
         }
       };
       this.#session.on("Tracing.dataCollected", add);

@@ -19,6 +19,8 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
   "sheet.css": ["sheet.css"],
   "page.js": [
     "copy.js",
+    "part.js",
+    "told.js",
     "live.js",
     "proof.js",
     "scale.js",
@@ -40,7 +42,7 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
   ],
   "chart_table.css": ["chart_table.css"],
   "copy.js": ["copy.js"],
-  "live.js": ["copy.js", "live.js", "proof.js"],
+  "live.js": ["copy.js", "part.js", "told.js", "live.js", "proof.js"],
   "theme.js": ["theme.js"],
   "favicon.svg": ["favicon.svg"],
 };

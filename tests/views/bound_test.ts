@@ -92,7 +92,7 @@ Deno.test("a lower bound has its sign in the value, in the table, and its word i
   const expected = { value: 64e6, coverage: 1, grade: "estimated", bound: "lower" } as const;
   assertEquals(reading, expected);
   const html = render(Value({ reading, unit: "By/s" }));
-  assertStringIncludes(html, "<b>≥64.0</b><i>MB/s</i>");
+  assertStringIncludes(html, '<b class="w">≥64.0</b><i>MB/s</i>');
   assertStringIncludes(html, '<span class="sr">estimated, it is as much or more</span>');
   const lines = views.table(snapshot).split("\n").filter((line) => line.includes("≥"));
   assert(lines.some((line) => /^memory_bytes_per_second +≥64.0 MB\/s +at least$/.test(line)));
