@@ -8,11 +8,18 @@
  * @module
  */
 import config from "./deno.json" with { type: "json" };
-import { checkPerf, type Sampler, type SamplerOptions, startSampler } from "./collectors/mod.ts";
+import {
+  checkPerf,
+  readHandedFiles,
+  type Sampler,
+  type SamplerOptions,
+  startSampler,
+} from "./collectors/mod.ts";
 import {
   type Command,
-  isLoopback,
+  doorNote,
   type Listener,
+  openDoors,
   OptionError,
   parseOptions,
   printAddress,
@@ -104,22 +111,20 @@ async function check(command: Command & { name: "check-perf" }): Promise<number>
 
 async function serve(command: Command & { name: "serve" }): Promise<number> {
   const told = toldToStop();
+  const doors = await openDoors(command.doors, readHandedFiles);
   const sampler = await sample(command);
   let listener: Listener;
   try {
-    listener = startService({ ...command.serve, sampler, version: config.version });
+    listener = startService({ ...command.serve, doors, sampler, version: config.version });
   } catch (error) {
     await within(STOP_MS_MOST, sampler.stop());
     throw error;
   }
   const { hostname } = listener.address;
   await giveBackRights(hostname);
-  const note = isLoopback(hostname)
-    ? "every user of this host can read the page"
-    : "everybody who reaches this address can read the page";
-  console.log(
-    `Ringside ${config.version} on http://${printAddress(listener.address)} (no login: ${note})`,
-  );
+  const scheme = doors.tls === undefined ? "http" : "https";
+  const url = `${scheme}://${printAddress(listener.address)}`;
+  console.log(`Ringside ${config.version} on ${url} (${doorNote(command.doors, hostname)})`);
   const reason = await Promise.race([told, sampler.ended, listener.ended]);
   if (reason !== null) console.error(reason);
   await within(STOP_MS_MOST, stop(listener, sampler));
@@ -153,6 +158,8 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
 async function giveBackRights(hostname: string): Promise<void> {
   await Deno.permissions.revoke({ name: "ffi" });
   await Deno.permissions.revoke({ name: "read" });
+  // A token may stand there.
+  await Deno.permissions.revoke({ name: "env", variable: "RINGSIDE_*" });
   const all = await Deno.permissions.query({ name: "net" });
   if (all.state === "granted") await Deno.permissions.revoke({ name: "net" });
   for (const host of LISTENABLE) {

@@ -30,6 +30,7 @@ export { type Compared, DIFFERENCE_MOST, type Explanation, type Side } from "./c
 export { diagnose, type Diagnosis } from "./diagnosis.ts";
 export type { Feed } from "./feed.ts";
 export { evaluate, type Formula, inputs, print } from "./formula.ts";
+export { type HandedFile, readHandedFiles } from "./handed_files.ts";
 export type { HostProfile } from "./host.ts";
 export type { Health, Sampler, SamplerOptions } from "./sampler.ts";
 export { type Mark, Marks } from "./marks.ts";

@@ -8,6 +8,7 @@ import type { Marks, Sampler } from "../collectors/mod.ts";
 import type { Address } from "./address.ts";
 import { HTML_TYPE, wantsHtml } from "./answer.ts";
 import * as api from "./api.ts";
+import { type Auth, authenticated, LOGIN_PATH } from "./auth.ts";
 import { chartTable } from "./chart.ts";
 import { cpusPage } from "./cpus.ts";
 import { doctorJson, doctorPage } from "./doctor.ts";
@@ -16,6 +17,7 @@ import { guidePage } from "./guide.ts";
 import { boundedUrl, sameOrigin, securityHeaders, servedHosts } from "./guard.ts";
 import type { Hub } from "./hub.ts";
 import { setInterval } from "./interval.ts";
+import { logIn, loginPage, logOut } from "./login.ts";
 import { listMarks, setMark } from "./marks.ts";
 import { Newest } from "./newest.ts";
 import { overview, pageSample, pageStream } from "./pages.ts";
@@ -37,6 +39,10 @@ export interface Deps {
   readonly address: Address;
   /** Names beside the address and the loopback's that requests may ask for. */
   readonly allowedHosts: readonly string[];
+  /** Absent: everybody may read. */
+  readonly auth?: Auth | undefined;
+  /** Whether the listener speaks TLS. */
+  readonly tls?: boolean | undefined;
   /** Told of an error that no request explains. */
   readonly report?: (message: string) => void;
 }
@@ -52,6 +58,11 @@ function routesOf(deps: Deps): readonly Route[] {
   const newest = new Newest(sampler);
   const get = (path: string, handler: Route["handler"]): Route => ({
     method: "GET",
+    path,
+    handler,
+  });
+  const post = (path: string, handler: Route["handler"]): Route => ({
+    method: "POST",
     path,
     handler,
   });
@@ -72,12 +83,26 @@ function routesOf(deps: Deps): readonly Route[] {
     get("/api/v1/perf", api.perf(newest)),
     get("/api/v1/doctor", doctorJson(deps, newest)),
     get("/api/v1/marks", listMarks(deps)),
-    { method: "POST", path: "/api/v1/marks", handler: setMark(deps) },
+    post("/api/v1/marks", setMark(deps)),
     get("/metrics", metrics(deps, newest)),
     get("/healthz", healthz),
     get("/readyz", readyz(sampler)),
     get("/static/:name", serveStatic(deps.files)),
-    { method: "POST", path: "/interval", handler: setInterval(deps) },
+    post("/interval", setInterval(deps)),
+    ...loginRoutes(deps, get, post),
+  ];
+}
+
+type RouteOf = (path: string, handler: Route["handler"]) => Route;
+
+function loginRoutes(deps: Deps, get: RouteOf, post: RouteOf): readonly Route[] {
+  const { auth, rendering, tls = false } = deps;
+  if (auth === undefined) return [];
+  const login = { auth, rendering, tls };
+  return [
+    get(LOGIN_PATH, loginPage(login)),
+    post(LOGIN_PATH, logIn(login)),
+    post("/logout", logOut(login)),
   ];
 }
 
@@ -88,6 +113,7 @@ export function createApp(deps: Deps): Hono {
   app.use(securityHeaders());
   app.use(boundedUrl());
   app.use(servedHosts(deps.address, deps.allowedHosts));
+  if (deps.auth !== undefined) app.use(authenticated(deps.auth));
   for (const { method, path, handler } of routes) {
     // What changes nothing is for other sites' links too, where the path is the same.
     if (method === "GET") app.on(method, path, handler);

@@ -21,6 +21,7 @@ import guideStyle from "../static/guide.css" with { type: "bytes" };
 import favicon from "../static/favicon.svg" with { type: "bytes" };
 import history from "../static/history.js" with { type: "bytes" };
 import live from "../static/live.js" with { type: "bytes" };
+import loginStyle from "../static/login.css" with { type: "bytes" };
 import moment from "../static/moment.js" with { type: "bytes" };
 import over from "../static/over.js" with { type: "bytes" };
 import pageStyle from "../static/page.css" with { type: "bytes" };
@@ -67,6 +68,7 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
   "cpus.css": joined(leanStyle, cpusStyle, cpusTableStyle),
   "doctor.css": joined(leanStyle, doctorStyle),
   "guide.css": joined(leanStyle, guideStyle),
+  "login.css": joined(leanStyle, loginStyle),
   "sheet.css": joined(leanStyle, sheetStyle),
   "explore.js": joined(leanScript, times, history, doubts, over, moment, zoom, save, span),
   "chart_table.css": joined(leanStyle, chartTableStyle),

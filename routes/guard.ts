@@ -25,7 +25,8 @@ const POLICY = [
 const HEADERS = {
   "content-security-policy": POLICY,
   "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
+  // Nothing for other sites. With no-referrer a form would say Origin: null, even to its own service.
+  "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
 };
@@ -63,11 +64,14 @@ export function servedHosts(address: Address, allowed: readonly string[]): Middl
     .map((name) => name.toLowerCase()));
   const anyAddress = isEverywhere(address.hostname);
   return async (context, next) => {
-    const host = context.req.header("host") ?? new URL(context.req.url).host;
-    const name = hostnameOf(host);
-    if (
-      name === undefined || !(names.has(name) || (anyAddress && (isIpv4(name) || isIpv6(name))))
-    ) {
+    // HTTP/2 has no Host header but an authority; an absolute-form request has both.
+    const asked = [context.req.header("host"), authorityOf(context.req.url)];
+    for (const host of asked) {
+      if (host === undefined) continue;
+      const name = hostnameOf(host);
+      const served = name !== undefined &&
+        (names.has(name) || (anyAddress && (isIpv4(name) || isIpv6(name))));
+      if (served) continue;
       throw new Refusal(
         421,
         `Cannot answer for host ${quote(host)}: this service is not known by that name, ` +
@@ -76,6 +80,11 @@ export function servedHosts(address: Address, allowed: readonly string[]): Middl
     }
     await next();
   };
+}
+
+/** What stands between the slashes; `new URL` would throw for what is no host. */
+function authorityOf(url: string): string | undefined {
+  return /^\w+:\/\/([^/?#]*)/.exec(url)?.[1];
 }
 
 /** Without port and brackets, in lower case; undefined where it is no host. Any port: it may be forwarded. */

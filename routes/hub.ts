@@ -60,6 +60,8 @@ interface Client {
   read: number;
   /** Since when it has taken nothing; NaN while it takes what it gets. */
   stuckSinceMs: number;
+  /** Of what `end` aborts, when the client has gone before. */
+  unbind(): void;
 }
 
 interface Message {
@@ -121,8 +123,13 @@ export class Hub {
     return this.#clients.size;
   }
 
-  /** A new stream. Throws `Refusal` where no more are to be had. */
-  open(channel: Channel, place: Place, gzip: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
+  /** A new stream, which `end` ends. Throws `Refusal` where no more are to be had. */
+  open(
+    channel: Channel,
+    place: Place,
+    gzip: boolean,
+    end?: AbortSignal,
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
     if (this.#stopped) {
       throw this.#full("Ringside is stopping, needs a new start");
     }
@@ -132,7 +139,13 @@ export class Hub {
     let client: Client;
     return new ReadableStream<Uint8Array<ArrayBuffer>>({
       start: (controller) => {
-        client = { channel, gzip, controller, place, read: 0, stuckSinceMs: NaN };
+        const close = (): void => {
+          controller.close();
+          this.#leave(client);
+        };
+        const unbind = (): void => end?.removeEventListener("abort", close);
+        client = { channel, gzip, controller, place, read: 0, stuckSinceMs: NaN, unbind };
+        end?.addEventListener("abort", close);
         if (gzip) controller.enqueue(GZIP_HEADER);
         this.#join(client);
       },
@@ -156,7 +169,10 @@ export class Hub {
 
   /** Ends every stream; clients may come back. */
   closeAll(): void {
-    for (const client of this.#clients) client.controller.close();
+    for (const client of this.#clients) {
+      client.unbind();
+      client.controller.close();
+    }
     this.#clients.clear();
     this.#idle();
   }
@@ -182,6 +198,7 @@ export class Hub {
   }
 
   #leave(client: Client): void {
+    client.unbind();
     if (this.#clients.delete(client) && this.#clients.size === 0) this.#idle();
   }
 

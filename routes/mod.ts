@@ -1,5 +1,6 @@
 /** What the composition root may import of the routes. @module */
-export { isLoopback, printAddress } from "./address.ts";
+export { printAddress } from "./address.ts";
+export { doorNote, openDoors } from "./doors.ts";
 export { checkText as printCheck } from "../views/check_text.ts";
 export { type Command, OptionError, parseOptions, USAGE } from "./options.ts";
 export { type Listener, ListenError } from "./server.ts";

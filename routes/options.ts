@@ -15,6 +15,7 @@ import {
   type SamplerOptions,
 } from "../collectors/mod.ts";
 import { type Address, isLoopback, parseAddress, printAddress } from "./address.ts";
+import { DOOR_FLAGS, type DoorOptions, doorOptions, type Given } from "./door_options.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { quote } from "./refusal.ts";
 
@@ -27,7 +28,12 @@ export interface ServeOptions {
 }
 
 export type Command =
-  | { readonly name: "serve"; readonly sampling: SamplerOptions; readonly serve: ServeOptions }
+  | {
+    readonly name: "serve";
+    readonly sampling: SamplerOptions;
+    readonly serve: ServeOptions;
+    readonly doors: DoorOptions;
+  }
   | { readonly name: "once"; readonly sampling: SamplerOptions; readonly format: OnceFormat }
   | { readonly name: "doctor"; readonly sampling: SamplerOptions; readonly format: OnceFormat }
   | { readonly name: "check-perf"; readonly sampling: SamplerOptions; readonly seconds: number }
@@ -53,6 +59,7 @@ const FLAGS = {
   "cpus": { type: "string" },
   "allow-host": { type: "string", multiple: true },
   "insecure-no-auth": { type: "boolean" },
+  ...DOOR_FLAGS,
   "format": { type: "string" },
   "json": { type: "boolean" },
   "help": { type: "boolean", short: "h" },
@@ -75,7 +82,11 @@ with 1 when they do not, with 2 when it could not run.
                         or events by perf's names such as cache-misses (default: all)
   --cpus LIST           CPUs on which perf events are opened, such as 0-3,8 (default: all)
   --allow-host NAME     a further name that requests may come for; may be repeated
+  --token-file FILE     a token that readers must have, from 16 characters; needed beyond loopback
+  --token TOKEN         the same; every user of this host sees it in ps, so rather the file
   --insecure-no-auth    serve other hosts too, to everybody, without a login
+  --tls-cert FILE       serve https, with this certificate and its chain (PEM) and
+  --tls-key FILE        this key (PEM, without a passphrase)
   --format FORMAT       of \`once\` and \`doctor\`: table (default) or json
   --json                the same as --format json
   --help, --version
@@ -83,12 +94,6 @@ with 1 when they do not, with 2 when it could not run.
 Each flag has a variable, such as RINGSIDE_LISTEN; the flag wins. RINGSIDE_ALLOW_HOST takes several
 names with commas, RINGSIDE_INSECURE_NO_AUTH takes 1.
 `;
-
-/** A value and the name under which a person gave it, for messages. */
-interface Given {
-  readonly by: string;
-  readonly value: string;
-}
 
 /** `variable`: looks up one environment variable. Throws `OptionError`. */
 export function parseOptions(
@@ -128,8 +133,21 @@ export function parseOptions(
   }
   if (checks) return { name: command, sampling, seconds: secondsOf(positionals[1]) };
   const open = values["insecure-no-auth"] ?? switchedOn(fromVariable("insecure-no-auth", variable));
-  const address = listenAddress(given("listen"), open);
-  return { name: "serve", sampling, serve: { address, allowedHosts: hosts(values, variable) } };
+  const doors = doorOptions({
+    flag: (name) => {
+      const value = values[name];
+      return value === undefined ? undefined : { by: `--${name}`, value };
+    },
+    variable: (name) => fromVariable(name, variable),
+    error: (message) => new OptionError(message),
+  });
+  const address = listenAddress(given("listen"), open || doors.token !== undefined);
+  return {
+    name: "serve",
+    sampling,
+    serve: { address, allowedHosts: hosts(values, variable) },
+    doors,
+  };
 }
 
 // deno-lint-ignore explicit-function-return-type -- the type is what parseArgs makes of FLAGS
@@ -236,9 +254,11 @@ function listenAddress(given: Given | undefined, open: boolean): Address {
   }
   if (open || isLoopback(address.hostname)) return address;
   throw new OptionError(
-    `Cannot listen on ${printAddress(address)}: Ringside has no login yet, so that everybody who ` +
-      `reaches this address would read the page, needs a loopback address such as ` +
-      `127.0.0.1:${address.port}, or --insecure-no-auth`,
+    `Cannot listen on ${
+      printAddress(address)
+    }: everybody who reaches this address would read the ` +
+      `page, needs --token-file, or a loopback address such as 127.0.0.1:${address.port}, or ` +
+      `--insecure-no-auth`,
   );
 }
 

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { HTML_TYPE, JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
+import { sessionEnd } from "./auth.ts";
 import { chartedLines } from "./charted.ts";
 import { cpusStreams } from "./cpus.ts";
 import { placeOf } from "./cursor.ts";
@@ -99,7 +100,8 @@ export function openStream(
   if (context.req.method === "HEAD") return context.body(null, 200, headers);
   const cursor = context.req.header("last-event-id") ?? after ?? "";
   const place = placeOf(cursor, deps.sampler.feed);
-  return context.body(deps.hub.open(channel, place, gzip), 200, headers);
+  const stream = deps.hub.open(channel, place, gzip, sessionEnd(context));
+  return context.body(stream, 200, headers);
 }
 
 export function queryOf(context: Context): URLSearchParams {

@@ -8,6 +8,7 @@
 import type { Hono } from "hono";
 import { type Address, printAddress } from "./address.ts";
 import { CLOCK, type Clock } from "./clock.ts";
+import { tlsCause, type TlsFiles } from "./doors.ts";
 import type { Hub } from "./hub.ts";
 
 /** Streams are closed by then; what is still being answered is an answer of milliseconds. */
@@ -21,6 +22,8 @@ export interface ListenOptions {
   readonly address: Address;
   readonly app: Hono;
   readonly hub: Hub;
+  /** Absent: it speaks plain HTTP. */
+  readonly tls?: TlsFiles | undefined;
   readonly clock?: Clock;
   readonly report?: (message: string) => void;
 }
@@ -76,11 +79,11 @@ export class Listener {
 
   #listen(): Deno.HttpServer<Deno.NetAddr> {
     const { hostname, port } = this.address;
-    const { app } = this.#options;
+    const { app, tls = {} } = this.#options;
     this.#begunMs = this.#clock.nowMs();
     const server = Deno.serve(
-      { hostname, port, onListen: () => {} },
-      (request) => app.fetch(request),
+      { hostname, port, ...tls, onListen: () => {} },
+      (request, info) => app.fetch(request, info),
     );
     server.finished.catch((error) => this.#again(error));
     return server;
@@ -126,5 +129,5 @@ function causeOf(error: unknown, address: Address): string {
   if (error instanceof Deno.errors.NotCapable) {
     return `Deno may not use this address, needs --allow-net=${printAddress(address)}`;
   }
-  return error instanceof Error ? error.message : String(error);
+  return tlsCause(error) ?? (error instanceof Error ? error.message : String(error));
 }

@@ -3,7 +3,9 @@ import { Marks, type Sampler } from "../collectors/mod.ts";
 import { createViews, type Views } from "../views/mod.ts";
 import { createApp } from "./app.ts";
 import { ASSETS } from "./assets.ts";
+import { Auth } from "./auth.ts";
 import { CLOCK, type Clock } from "./clock.ts";
+import type { Doors } from "./doors.ts";
 import { type Examination, examine } from "./doctor.ts";
 import { Hub } from "./hub.ts";
 import { once } from "./once.ts";
@@ -13,19 +15,25 @@ import { Listener } from "./server.ts";
 export interface ServiceOptions extends ServeOptions {
   readonly sampler: Sampler;
   readonly version: string;
+  /** Absent: none, everybody who reaches the address may read. */
+  readonly doors?: Doors;
   /** Of the streams; default the machine's. */
   readonly clock?: Clock;
 }
 
 /** Listens. Throws `ListenError`. */
 export function startService(options: ServiceOptions): Listener {
-  const { sampler, version, address, allowedHosts, clock = CLOCK } = options;
-  const rendering = views(version);
+  const { sampler, version, address, allowedHosts, doors = {}, clock = CLOCK } = options;
+  const { token, tls } = doors;
+  const rendering = views(version, token !== undefined);
   const hub = new Hub({ sampler, clock });
   const marks = new Marks(sampler.feed);
-  const common = { sampler, hub, rendering, marks, files: ASSETS };
+  const { hostname } = sampler.feed.profile;
+  const name = `${hostname.replace(/[^a-z0-9]+/gi, "-")}-${address.port}`;
+  const auth = token === undefined ? undefined : new Auth({ token, clock, name });
+  const common = { sampler, hub, rendering, marks, files: ASSETS, auth, tls: tls !== undefined };
   const app = createApp({ ...common, version, address, allowedHosts });
-  return new Listener({ address, app, hub });
+  return new Listener({ address, app, hub, tls });
 }
 
 export interface PrintOptions {
@@ -44,6 +52,6 @@ export function printDoctor(options: PrintOptions): Promise<Examination> {
   return examine(options.sampler, options.format, views(options.version));
 }
 
-function views(version: string): Views {
-  return createViews({ url: (name) => ASSETS.url(name), version });
+function views(version: string, login = false): Views {
+  return createViews({ url: (name) => ASSETS.url(name), version, login });
 }

@@ -104,6 +104,8 @@ if (globalThis.htmx !== undefined) {
     link.onmessage = take;
     link.addEventListener("sample", take);
     link.onerror = lost;
+    // Nobody is logged in here any more: asked for anew, the page leads to where that is done.
+    link.addEventListener("login", () => location.reload());
   };
 
   const wait = (ms) => {

@@ -19,6 +19,8 @@ export interface Assets {
   readonly icon: string;
   /** Of pages with charts: loaded when somebody uses them. */
   readonly explore?: string | undefined;
+  /** Of a service with a login: pages have a way out. */
+  readonly logout?: true | undefined;
 }
 
 /** A page that exists, for the navigation. */
@@ -55,6 +57,8 @@ export interface DocumentProps {
   readonly current?: string | undefined;
   readonly assets: Assets;
   readonly live?: Live | undefined;
+  /** Where a browser goes on to at once. */
+  readonly refresh?: string | undefined;
   /** Of the header of a page that lives: what its charts show. */
   readonly controls?: Html | undefined;
   readonly children: Html;
@@ -88,6 +92,9 @@ function Shell(props: DocumentProps): Html {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        {props.refresh === undefined
+          ? null
+          : <meta http-equiv="refresh" content={`0; url=${props.refresh}`} />}
         <title>{lead + title}</title>
         <link rel="icon" href={assets.icon} type="image/svg+xml" />
         {assets.styles.map((url) => <link rel="stylesheet" href={url} />)}
@@ -112,6 +119,7 @@ function Shell(props: DocumentProps): Html {
             </>
           )}
           <Themes />
+          {assets.logout ? <Logout /> : null}
         </header>
         <main id="main">{props.children}</main>
         <i id="end" hidden></i>
@@ -185,6 +193,14 @@ export function TickNumber(props: { snapshot: Snapshot }): Html {
       {time}
       <span>{` ${zone}`}</span>
     </time>
+  );
+}
+
+function Logout(): Html {
+  return (
+    <form method="post" action="/logout">
+      <button class="btn" type="submit">Log out</button>
+    </form>
   );
 }
 

@@ -15,6 +15,7 @@ import { findFold, FoldContent } from "./fold.tsx";
 import { guidePage } from "./guide.tsx";
 import { type GuideStanding, guideStanding } from "./guide_standing.ts";
 import { exposition, type ExpositionFormat } from "./exposition.ts";
+import { loginPage, type LoginProps } from "./login.tsx";
 import { messagePage, type MessageProps } from "./message.tsx";
 import { render } from "./html.ts";
 import { overviewPage } from "./overview.tsx";
@@ -31,6 +32,8 @@ export interface ViewsOptions {
   readonly url: (name: string) => string;
   /** Of this service. */
   readonly version: string;
+  /** Whether it has a login. */
+  readonly login?: boolean | undefined;
 }
 
 export interface OverviewPageProps {
@@ -103,6 +106,7 @@ export interface Views {
     document(standing: GuideStanding): string;
   };
   message(props: MessageProps): string;
+  login(props: LoginProps): string;
   snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): SnapshotJson;
   exposition(snapshot: Snapshot, format: ExpositionFormat): string;
   table(snapshot: Snapshot): string;
@@ -118,13 +122,14 @@ const SCRIPTS = ["htmx.min.js", "uplot.min.js", "page.js"] as const;
 /** Of a page that lives and has no charts: `live.js` is the part of `page.js` that is not of charts. */
 const CHARTLESS_SCRIPTS = ["htmx.min.js", "live.js"] as const;
 
-export function createViews({ url, version }: ViewsOptions): Views {
+export function createViews({ url, version, login = false }: ViewsOptions): Views {
   const assets: Assets = {
     styles: STYLES.map(url),
     first: url("theme.js"),
     scripts: SCRIPTS.map(url),
     icon: url("favicon.svg"),
     explore: url("explore.js"),
+    logout: login ? true : undefined,
   };
   const still: Assets = {
     ...assets,
@@ -201,6 +206,12 @@ export function createViews({ url, version }: ViewsOptions): Views {
       document: (standing) => guidePage(standing, guide),
     },
     message: (props) => messagePage(props, still),
+    login: (props) =>
+      loginPage(props, {
+        ...still,
+        styles: [...still.styles, url("login.css")],
+        logout: undefined,
+      }),
     snapshotJson,
     exposition: (snapshot, format) => exposition(snapshot, format, version),
     table: tableText,

@@ -24,6 +24,7 @@ const SYMBOLS = {
     parameters: ["i64", "i64", "buffer", "usize"],
     result: "i32",
   },
+  fstat: { name: "syscall", parameters: ["i64", "i64", "buffer"], result: "i32" },
   perf_event_open: {
     name: "syscall",
     parameters: ["i64", "buffer", "i64", "i64", "i64", "u64"],
@@ -38,16 +39,20 @@ const SYMBOLS = {
   malloc_trim: { parameters: ["usize"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** Numbers of the system calls that older glibc has no function for. */
+/** Numbers of the system calls that older glibc has no function for, and what differs with them. */
 export interface SyscallNumbers {
   readonly perfEventOpen: number;
   readonly getdents64: number;
+  readonly fstat: number;
+  /** Where `st_mode`, a u32, stands in `struct stat`. */
+  readonly statModeAt: number;
 }
 
-// arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h
+// arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h; of struct stat
+// arch/x86/include/uapi/asm/stat.h and include/uapi/asm-generic/stat.h
 const SYSCALLS: Readonly<Record<string, SyscallNumbers>> = {
-  x86_64: { perfEventOpen: 298, getdents64: 217 },
-  aarch64: { perfEventOpen: 241, getdents64: 61 },
+  x86_64: { perfEventOpen: 298, getdents64: 217, fstat: 5, statModeAt: 24 },
+  aarch64: { perfEventOpen: 241, getdents64: 61, fstat: 80, statModeAt: 16 },
 };
 
 type Bytes = ArrayBufferView<ArrayBuffer>;
@@ -65,6 +70,7 @@ export interface Symbols {
   ioctl(fd: number, request: number, argument: number): number;
   ioctlInto(fd: number, request: number, into: Bytes): number;
   getdents64(nr: number, fd: number, into: Bytes, length: number): number;
+  fstat(nr: number, fd: number, into: Bytes): number;
   perf_event_open(
     nr: number,
     attr: Bytes,

@@ -132,6 +132,13 @@ export class LinuxKernel implements Kernel, Clock {
     return this.#entries(path, null);
   }
 
+  /** `st_mode` of an open file, or `-errno`. */
+  modeOf(fd: number): number {
+    const { symbols, syscalls, errno } = this.#libc;
+    if (symbols.fstat(syscalls.fstat, fd, this.#struct) < 0) return -errno();
+    return this.#view.getUint32(syscalls.statModeAt, true);
+  }
+
   perfEventOpen(
     attr: Uint8Array<ArrayBuffer>,
     { pid, cpu, groupFd }: { readonly pid: number; readonly cpu: number; readonly groupFd: number },

@@ -27,7 +27,7 @@ Deno.test("every answer forbids what its reader does not need, and is kept by no
         "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     );
     assertEquals(headers.get("x-content-type-options"), "nosniff");
-    assertEquals(headers.get("referrer-policy"), "no-referrer");
+    assertEquals(headers.get("referrer-policy"), "same-origin");
     assertEquals(headers.get("cross-origin-opener-policy"), "same-origin");
     assertEquals(headers.get("cross-origin-resource-policy"), "same-origin");
     assertEquals(headers.get("cache-control"), "no-store");

@@ -16,6 +16,7 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
   "cpus.css": ["cpus.css", "cpus_table.css"],
   "doctor.css": ["doctor.css"],
   "guide.css": ["guide.css"],
+  "login.css": ["login.css"],
   "sheet.css": ["sheet.css"],
   "page.js": [
     "copy.js",

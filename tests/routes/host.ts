@@ -11,9 +11,11 @@ import { type Mark, Marks } from "../../collectors/marks.ts";
 import type { SeriesKey } from "../../collectors/series.ts";
 import { isMeasured } from "../../collectors/trust.ts";
 import { createApp, type Deps } from "../../routes/app.ts";
+import { Auth } from "../../routes/auth.ts";
 import { Hub } from "../../routes/hub.ts";
 import type { Rendering } from "../../routes/rendering.ts";
 import { StaticFiles } from "../../routes/static_files.ts";
+import type { Token } from "../../routes/token.ts";
 import { cpusQuery } from "../../views/cpus_choice.ts";
 import { doctorJson } from "../../views/doctor_json.ts";
 import { FakeClock, settled } from "../fake_clock.ts";
@@ -26,6 +28,7 @@ const FILE = "/proc/loadavg";
 
 export interface Host {
   readonly app: Hono;
+  readonly auth: Auth | undefined;
   readonly hub: Hub;
   readonly marks: Marks;
   readonly sampler: FakeSampler;
@@ -51,7 +54,10 @@ export interface Rendered {
   marks: readonly Mark[] | undefined;
 }
 
-export interface HostOptions extends Partial<Pick<Deps, "address" | "allowedHosts" | "files">> {
+export interface HostOptions
+  extends Partial<Pick<Deps, "address" | "allowedHosts" | "files" | "tls">> {
+  /** Readers need it. */
+  readonly token?: Token;
   readonly clientsMost?: number;
   /** Of the overview's charts; absent: the load of the last minute. */
   readonly columns?: readonly SeriesKey[];
@@ -88,7 +94,11 @@ export function startHost(options: HostOptions = {}): Host {
     ...(clientsMost === undefined ? {} : { clientsMost }),
   });
   const marks = new Marks(sampler.feed);
+  const { token } = options;
+  const auth = token === undefined ? undefined : new Auth({ token, clock, name: "stage-7878" });
   const app = createApp({
+    auth,
+    tls: options.tls ?? false,
     sampler,
     hub,
     rendering,
@@ -103,7 +113,7 @@ export function startHost(options: HostOptions = {}): Host {
     tree.set(FILE, `${load.toFixed(2)} 0.01 0.05 1/119 4242\n`);
     sampler.tick(advanceMs);
   };
-  return { app, hub, marks, sampler, clock, rendering, rendered, reports, tick };
+  return { app, auth, hub, marks, sampler, clock, rendering, rendered, reports, tick };
 }
 
 function plainRendering(
@@ -180,6 +190,8 @@ function plainRendering(
       document: ({ hostname }) => `<!DOCTYPE html>${rendered.documents++} ${hostname}`,
     },
     message: ({ status, message }) => `<!DOCTYPE html>${status} ${message}`,
+    login: ({ from, message, again }) =>
+      `<!DOCTYPE html>login ${from} ${message ?? "-"} ${again ?? false}`,
     snapshotJson: (snapshot, metrics) => {
       rendered.snapshots++;
       return { cursor: snapshot.cursor, metrics: metrics ?? "all" };

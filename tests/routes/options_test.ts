@@ -1,8 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import type { DoorOptions } from "../../routes/door_options.ts";
 import { OptionError, parseOptions } from "../../routes/options.ts";
 
 const SAMPLING = { intervalMs: 1000, procfs: "/proc", sysfs: "/sys" };
-const SERVE = { address: { hostname: "127.0.0.1", port: 7878 }, allowedHosts: [] };
+const SERVE = { address: { hostname: "127.0.0.1", port: 7878 }, allowedHosts: [], doors: {} };
 
 /** `arguments` as a shell would split them, variables, and what of the defaults they change. */
 type Accepted = readonly [string, Readonly<Record<string, string>>, object];
@@ -36,7 +37,33 @@ const ACCEPTED: readonly Accepted[] = [
     narrowing: { events: ["llc", "cycles"], cpus: [1] },
   }],
   ["", { EVENTS: "tlb" }, { narrowing: { events: ["tlb"] } }],
+  ["--token secret", {}, { doors: doorToken("token", "--token", "secret") }],
+  ["--token-file /t", {}, { doors: doorToken("file", "--token-file", "/t") }],
+  ["", { TOKEN: "secret" }, { doors: doorToken("token", "RINGSIDE_TOKEN", "secret") }],
+  ["", { TOKEN_FILE: "/t" }, { doors: doorToken("file", "RINGSIDE_TOKEN_FILE", "/t") }],
+  ["--token-file /t", { TOKEN: "secret" }, { doors: doorToken("file", "--token-file", "/t") }],
+  ["--token s", { TOKEN_FILE: "t", TOKEN: "v" }, { doors: doorToken("token", "--token", "s") }],
+  ["--listen :80 --token s", {}, {
+    address: { hostname: "0.0.0.0", port: 80 },
+    doors: doorToken("token", "--token", "s"),
+  }],
+  ["--listen :80", { TOKEN_FILE: "/t" }, {
+    address: { hostname: "0.0.0.0", port: 80 },
+    doors: doorToken("file", "RINGSIDE_TOKEN_FILE", "/t"),
+  }],
+  ["--tls-cert /c", { TLS_KEY: "/k", TLS_CERT: "/d" }, {
+    doors: {
+      tls: {
+        cert: { by: "--tls-cert", value: "/c" },
+        key: { by: "RINGSIDE_TLS_KEY", value: "/k" },
+      },
+    },
+  }],
 ];
+
+function doorToken(from: "token" | "file", by: string, value: string): DoorOptions {
+  return { token: { from, given: { by, value } } };
+}
 
 function parse(
   args: string,
@@ -53,8 +80,8 @@ Deno.test("parseOptions takes flags before variables before defaults", () => {
     const command = parse(args, variables);
     const expected: object = { name: "serve", ...SAMPLING, ...SERVE, ...changed };
     if (command.name !== "serve") throw new Error(`${args} is no service`);
-    const { name, sampling, serve } = command;
-    assertEquals<object>({ name, ...sampling, ...serve }, expected, args);
+    const { name, sampling, serve, doors } = command;
+    assertEquals<object>({ name, ...sampling, ...serve, doors }, expected, args);
   }
 });
 
@@ -99,8 +126,8 @@ const REFUSED: readonly Refused[] = [
   [
     "--listen 192.0.2.1:80",
     {},
-    "Cannot listen on 192.0.2.1:80: Ringside has no login yet, so that everybody who reaches this " +
-    "address would read the page, needs a loopback address such as 127.0.0.1:80, or --insecure-no-auth",
+    "Cannot listen on 192.0.2.1:80: everybody who reaches this address would read the page, needs " +
+    "--token-file, or a loopback address such as 127.0.0.1:80, or --insecure-no-auth",
   ],
   ["--procfs proc", {}, 'Cannot use --procfs "proc": needs an absolute path, such as /proc'],
   ["", { SYSFS: "x" }, 'Cannot use RINGSIDE_SYSFS "x": needs an absolute path, such as /sys'],
@@ -150,6 +177,23 @@ const REFUSED: readonly Refused[] = [
   ],
   ["--cpus 0,,1", {}, 'Cannot use --cpus: found "", needs numbers and ranges below 8192'],
   ["--cpus=", {}, 'Cannot use --cpus "": needs CPU numbers and ranges, such as 0-3,8'],
+  [
+    "--token a --token-file /b",
+    {},
+    "Cannot use --token and --token-file together: needs one of them",
+  ],
+  [
+    "",
+    { TOKEN: "a", TOKEN_FILE: "/b" },
+    "Cannot use RINGSIDE_TOKEN and RINGSIDE_TOKEN_FILE together: needs one of them",
+  ],
+  [
+    "--token-file token",
+    {},
+    'Cannot use --token-file "token": needs an absolute path, such as /etc/ringside/file',
+  ],
+  ["--tls-cert /c", {}, "Cannot use --tls-cert alone: TLS needs --tls-key with it"],
+  ["", { TLS_KEY: "/k" }, "Cannot use RINGSIDE_TLS_KEY alone: TLS needs --tls-cert with it"],
   ["--colour", {}, "Cannot read the arguments: Unknown option '--colour', --help lists them"],
   [
     "--listen",
@@ -157,6 +201,11 @@ const REFUSED: readonly Refused[] = [
     "Cannot read the arguments: Option '--listen <value>' argument missing, --help lists them",
   ],
 ];
+
+Deno.test("once, doctor and check-perf have no doors, whatever a unit file says of them", () => {
+  const variables = { TOKEN: "a", TOKEN_FILE: "b", TLS_CERT: "c" };
+  assertEquals(parse("once", variables), { name: "once", sampling: SAMPLING, format: "table" });
+});
 
 Deno.test("parseOptions refuses what is wrong with one line that says what was given and needed", () => {
   for (const [args, variables, message] of REFUSED) {
