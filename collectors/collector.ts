@@ -65,6 +65,7 @@ export interface Instances {
   number(n: number): number;
   /** The slots in use; do not keep it. */
   slots(): readonly number[];
+  /** What the machine calls the instance: for paths. What is shown of it is `printable`. */
   nameOf(slot: number): string;
   /** Begins a pass over all that exist. */
   begin(): void;

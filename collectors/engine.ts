@@ -20,6 +20,7 @@ import type { HostTree } from "./kernel/host_tree.ts";
 import type { Clock, Kernel } from "./kernel/kernel.ts";
 import { ColumnStore } from "./column_store.ts";
 import { collectorIndex, HEADER, type Layout, metricIndex, readAtColumn } from "./layout.ts";
+import { printableProblem } from "./printable.ts";
 import type { Source } from "./source.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Problem } from "./trust.ts";
@@ -114,7 +115,7 @@ export class Engine {
   }
 
   problems(): readonly Problem[] {
-    return [...this.#problems.values()].flatMap((own) => [...own.values()]);
+    return [...this.#problems.values()].flatMap((own) => [...own.values()].map(printableProblem));
   }
 
   /** Where counts come from, of all collectors; another array whenever one of them says it anew. */

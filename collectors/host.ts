@@ -10,6 +10,7 @@ import { hypervisorOf } from "./host_hypervisor.ts";
 import { coresOf, socketsOf } from "./host_topology.ts";
 import type { HostTree } from "./kernel/host_tree.ts";
 import type { Kernel } from "./kernel/kernel.ts";
+import { printable } from "./printable.ts";
 
 export type { PerfAccess };
 
@@ -62,10 +63,10 @@ export function readHostProfile(kernel: Kernel, tree: HostTree): HostProfile {
   const bootedAt = numberOf(textOf(tree, "/proc/stat"), /^btime (\d+)$/m);
   const memory = numberOf(textOf(tree, "/proc/meminfo"), /^MemTotal:\s+(\d+) kB$/m);
   return {
-    hostname: nodename,
-    kernelRelease: release,
+    hostname: printable(nodename),
+    kernelRelease: printable(release),
     machine,
-    cpuModel: cpu.model,
+    cpuModel: cpu.model === undefined ? undefined : printable(cpu.model),
     cpuVendor: cpu.vendor,
     cpuFamily: cpu.family,
     cpuModelNumber: cpu.modelNumber,
@@ -96,5 +97,5 @@ function onlineCpus(tree: HostTree, cpu: CpuIdentity): readonly number[] {
 function distribution(tree: HostTree): string | undefined {
   const text = textOf(tree, "/etc/os-release") ?? textOf(tree, "/usr/lib/os-release") ?? "";
   const value = /^PRETTY_NAME=(.*)$/m.exec(text)?.[1]?.trim();
-  return value?.replace(/^(["'])(.*)\1$/, "$2") || undefined;
+  return printable(value?.replace(/^(["'])(.*)\1$/, "$2") ?? "") || undefined;
 }

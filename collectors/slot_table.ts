@@ -6,6 +6,7 @@
 import type { Scope } from "./catalogue.ts";
 import { IGNORED, type Instances, UNKNOWN } from "./collector.ts";
 import type { Instance, ScopeLayout } from "./layout.ts";
+import { printable, printableValues } from "./printable.ts";
 
 const encoder = new TextEncoder();
 
@@ -35,6 +36,8 @@ export class SlotTable implements Instances {
   readonly scope: Scope;
   readonly #owner: SlotOwner;
   #capacity: number;
+  /** By slot: what the machine calls them, which may hold what is not shown. */
+  readonly #names: string[] = [];
   /** By slot. */
   readonly #instances: (Instance | null)[] = [];
   /** In the order in which files name them, so that the next look-up is mostly the next entry. */
@@ -64,7 +67,7 @@ export class SlotTable implements Instances {
   }
 
   nameOf(slot: number): string {
-    return this.#instances[slot]?.name ?? "";
+    return this.#names[slot] ?? "";
   }
 
   lookup(bytes: Uint8Array, start: number, end: number): number {
@@ -95,10 +98,13 @@ export class SlotTable implements Instances {
   }
 
   claim(
-    name: string,
-    labels: Readonly<Record<string, string>> = {},
-    groups?: Readonly<Record<string, string>>,
+    raw: string,
+    givenLabels: Readonly<Record<string, string>> = {},
+    givenGroups?: Readonly<Record<string, string>>,
   ): number {
+    const name = printable(raw);
+    const labels = printableValues(givenLabels);
+    const groups = givenGroups === undefined ? undefined : printableValues(givenGroups);
     const was = this.#instances.findIndex((instance) => instance?.name === name);
     const known = this.#instances[was] ?? null;
     if (known !== null && known.goneSequence === null) {
@@ -108,7 +114,7 @@ export class SlotTable implements Instances {
     }
     const slot = known !== null ? was : this.#freeSlot(name);
     if (slot < 0) {
-      this.#remember(name, IGNORED);
+      this.#remember(raw, IGNORED);
       return IGNORED;
     }
     if (known === null) this.#giveUp(slot);
@@ -122,7 +128,8 @@ export class SlotTable implements Instances {
         : known.bornSequence,
       goneSequence: null,
     };
-    this.#remember(name, slot);
+    this.#names[slot] = raw;
+    this.#remember(raw, slot);
     this.#seen[slot] = 1;
     this.#index();
     return slot;

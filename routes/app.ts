@@ -4,7 +4,7 @@
  * @module
  */
 import { type Context, Hono } from "hono";
-import type { Marks, Sampler } from "../collectors/mod.ts";
+import { type Marks, printable, type Sampler } from "../collectors/mod.ts";
 import type { Address } from "./address.ts";
 import { HTML_TYPE, wantsHtml } from "./answer.ts";
 import * as api from "./api.ts";
@@ -122,7 +122,8 @@ export function createApp(deps: Deps): Hono {
   app.notFound((context) => refuse(context, deps.rendering, missing(context, routes)));
   app.onError((error, context) => {
     if (error instanceof Refusal) return refuse(context, deps.rendering, error);
-    report(`Cannot answer ${context.req.method} ${context.req.path}: ${error.stack ?? error}`);
+    const { method, path } = context.req;
+    report(`Cannot answer ${method} ${printable(path)}: ${error.stack ?? error}`);
     const told = new Refusal(500, "Cannot answer: Ringside made an error, its log says which");
     return refuse(context, deps.rendering, told);
   });

@@ -279,7 +279,7 @@ export const INTERVAL = v.strictObject({
 /** A chart has room for some words. */
 export const MARK_LENGTH_MOST = 80;
 /** Control characters, separators of lines, halves of characters, and what turns the direction of text. */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 const markText = v.pipe(
   v.string((issue) => `Cannot take text ${issue.received}: needs a string`),

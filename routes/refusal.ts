@@ -5,6 +5,7 @@
  * @module
  */
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { printable } from "../collectors/mod.ts";
 
 export class Refusal extends Error {
   override readonly name = "Refusal";
@@ -26,5 +27,5 @@ export class Refusal extends Error {
 /** What a caller sent, for a message: quoted, and short whatever its length. */
 export function quote(text: string): string {
   const most = 80;
-  return JSON.stringify(text.length > most ? `${text.slice(0, most)}…` : text);
+  return printable(JSON.stringify(text.length > most ? `${text.slice(0, most)}…` : text));
 }

@@ -36,6 +36,7 @@ export class BusyHost {
   readonly tree: TextTree;
   readonly stage: Stage;
   readonly sampler: FakeSampler;
+  readonly #kernel: FakeKernel;
   readonly #perf: FakePerf;
   /** Whether the machine shows a PMU. */
   readonly #counters: boolean;
@@ -48,6 +49,7 @@ export class BusyHost {
     this.tree = tree;
     this.#random = noise(options.seed ?? 1);
     const kernel = new FakeKernel();
+    this.#kernel = kernel;
     this.#perf = new FakePerf(kernel);
     this.#counters = tree.paths().some((path) => CORE_PMU.test(path));
     if (this.#counters) showPmus(this.#perf, tree, COUNTERS);
@@ -75,6 +77,11 @@ export class BusyHost {
 
   static async load(name: string, options: BusyHostOptions = {}): Promise<BusyHost> {
     return new BusyHost(await TextTree.load(name), options);
+  }
+
+  /** How many system calls were made. */
+  get kernelCalls(): number {
+    return this.#kernel.calls.length;
   }
 
   /** A second goes by, then a tick. */
