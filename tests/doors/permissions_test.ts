@@ -1,0 +1,45 @@
+/**
+ * What code could do that ran in the main thread of the service, where the network's bytes arrive: a
+ * module that is loaded with it tries, after the start, by the very words of the task.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { Outcome } from "./break_out.ts";
+import { Process } from "./process.ts";
+
+const BREAK_OUT = new URL("./break_out.ts", import.meta.url);
+const TOKEN = "Tk0123456789abcdef0123456789abcdef";
+
+Deno.test("code in the main thread can do nothing but serve", async () => {
+  await using service = await Process.start({
+    preload: BREAK_OUT,
+    env: { RINGSIDE_TOKEN: TOKEN },
+  });
+  const said = await service.until(/BROKE OUT .*\n/);
+  const outcomes: Outcome[] = JSON.parse(/BROKE OUT (.*)\n/.exec(said)![1]!);
+  assert(outcomes.length > 35);
+  // A right that is missing, and nothing else that happened to go wrong.
+  const others = outcomes.filter(({ refused, message }) =>
+    refused !== "NotCapable" && !/^(NotCapable|Requires|.*run again with the --allow)/.test(message)
+  );
+  assertEquals(others, []);
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  for (const path of ["/", "/metrics", "/api/v1/snapshot", "/metrics-guide", "/doctor"]) {
+    const response = await fetch(service.url + path, { headers });
+    assertEquals(response.status, 200, path);
+    await response.body?.cancel();
+  }
+  await assertNothingWritten();
+});
+
+async function assertNothingWritten(): Promise<void> {
+  let found = true;
+  try {
+    await Deno.stat("/tmp/ringside-broke-out");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    found = false;
+  }
+  assert(!found, "a file was written");
+}
