@@ -1,6 +1,7 @@
 /** The service of this process over a machine of text at work: what it shows is the test's to say. @module */
 import { CLOCK, type Clock } from "../../routes/clock.ts";
 import { type Listener, startService } from "../../routes/mod.ts";
+import { Token } from "../../routes/token.ts";
 import { BusyHost, type BusyHostOptions } from "../busy_host.ts";
 import { TextTree } from "../text_tree.ts";
 
@@ -14,6 +15,10 @@ export interface BusyServiceOptions extends BusyHostOptions {
   readonly historyTicks?: number;
   /** Names in the machine's files, and what stands in their place. */
   readonly renamed?: Readonly<Record<string, string>>;
+  /** Who reads needs it. */
+  readonly token?: string;
+  /** Where it listens; absent: on this host alone. */
+  readonly address?: string;
   /** Streams wait so many times shorter for all that they wait for, so that ticks may follow faster. */
   readonly haste?: number;
 }
@@ -30,25 +35,27 @@ export class BusyService implements AsyncDisposable {
   readonly url: string;
   readonly #listener: Listener;
 
-  private constructor(host: BusyHost, listener: Listener) {
+  private constructor(host: BusyHost, listener: Listener, address: string) {
     this.host = host;
     this.#listener = listener;
-    this.url = `http://127.0.0.1:${listener.address.port}`;
+    this.url = `http://${address}:${listener.address.port}`;
   }
 
   static async start(options: BusyServiceOptions): Promise<BusyService> {
-    const { machine, renamed = {}, historyTicks = HISTORY_TICKS } = options;
+    const { machine, renamed = {}, historyTicks = HISTORY_TICKS, token, address = "127.0.0.1" } =
+      options;
     const tree = typeof machine === "string" ? await read(machine, renamed) : machine;
     const host = new BusyHost(tree, options);
     for (let i = 0; i < historyTicks; i++) host.tick();
     const listener = startService({
       sampler: host.sampler,
       version: "1.2.3",
-      address: { hostname: "127.0.0.1", port: 0 },
+      address: { hostname: address, port: 0 },
       allowedHosts: [],
+      doors: token === undefined ? {} : { token: await Token.of(token) },
       clock: hasty(options.haste ?? 1),
     });
-    return new BusyService(host, listener);
+    return new BusyService(host, listener, address);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
