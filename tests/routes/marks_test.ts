@@ -74,7 +74,7 @@ Deno.test("POST /api/v1/marks refuses what is no mark, in one line", async () =>
     [`text=${"x".repeat(81)}`, undefined, "Cannot take a text of 81 characters: needs 1 to 80"],
     ["text=a%0Ab", undefined, `Cannot take text "a\\nb": ${printed}`],
     ["text=a%1B[31mb", undefined, `Cannot take text "a\\u001b[31mb": ${printed}`],
-    ["text=a%E2%80%AEb", undefined, `Cannot take text "a\u202eb": ${printed}`],
+    ["text=a%E2%80%AEb", undefined, `Cannot take text "a\\u202eb": ${printed}`],
     ['{"text":"a\\ud800b"}', json, `Cannot take text "a\\ud800b": ${printed}`],
     ["text=a&text=b", undefined, 'Cannot take parameter "text" twice: needs it once'],
     ["text=a&at=1", undefined, 'Cannot take parameter "at": it is unknown here, known: text, time'],

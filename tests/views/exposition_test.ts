@@ -79,7 +79,7 @@ Deno.test("exposition escapes what a label may not hold", () => {
   const host = new HandFilled([{ [`disk_read_bytes{${name}}`]: 1 }]);
   assertEquals(
     family("prometheus", "node_disk_read_bytes_total", host).at(-1),
-    'node_disk_read_bytes_total{device="a\\"b\\\\c\\nd"} 1',
+    'node_disk_read_bytes_total{device="a\\"b\\\\c\\\\u000ad"} 1',
   );
 });
 

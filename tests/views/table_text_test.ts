@@ -29,7 +29,7 @@ Deno.test("tableText ends with the causes of what is missing", () => {
 Deno.test("tableText lets no name write to the terminal", () => {
   const { snapshot } = new HandFilled([{ "disk_read_bytes{\u001b[31m\nx}": 1 }]);
   assertEquals(
-    lineOf(tableText(snapshot), "disk_read_bytes{?[31m?x}"),
-    "disk_read_bytes{?[31m?x} not yet",
+    lineOf(tableText(snapshot), "disk_read_bytes{\\u001b[31m\\u000ax}"),
+    "disk_read_bytes{\\u001b[31m\\u000ax} not yet",
   );
 });
