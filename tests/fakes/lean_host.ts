@@ -6,7 +6,7 @@
  */
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import type { HostTree, TreeFile } from "../../collectors/kernel/host_tree.ts";
-import type { FilesystemSize, Kernel, Uname } from "../../collectors/kernel/kernel.ts";
+import type { FileBuffer, FilesystemSize, Kernel, Uname } from "../../collectors/kernel/kernel.ts";
 import { LeanCounters } from "./lean_counters.ts";
 
 /** PERF_ATTR_SIZE_VER0, and where it stands in the structure. */
@@ -48,6 +48,10 @@ export class LeanTree implements HostTree {
 
   text(path: string): string {
     return this.#inner.text(path);
+  }
+
+  read(path: string, into: FileBuffer): void {
+    this.#inner.read(path, into);
   }
 
   list(path: string): readonly string[] {
