@@ -123,7 +123,8 @@ async function serve(command: Command & { name: "serve" }): Promise<number> {
   const { hostname } = listener.address;
   await giveBackRights(hostname);
   const scheme = doors.tls === undefined ? "http" : "https";
-  const url = `${scheme}://${printAddress(listener.address)}`;
+  const { basePath = "" } = command.serve;
+  const url = `${scheme}://${printAddress(listener.address)}${basePath}`;
   console.log(`Ringside ${config.version} on ${url} (${doorNote(command.doors, hostname)})`);
   const reason = await Promise.race([told, sampler.ended, listener.ended]);
   if (reason !== null) console.error(reason);

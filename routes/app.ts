@@ -9,6 +9,7 @@ import type { Address } from "./address.ts";
 import { HTML_TYPE, wantsHtml } from "./answer.ts";
 import * as api from "./api.ts";
 import { type Auth, authenticated, LOGIN_PATH } from "./auth.ts";
+import { belowBasePath, routedPath, wayUp } from "./base_path.ts";
 import { chartTable } from "./chart.ts";
 import { cpusPage } from "./cpus.ts";
 import { doctorJson, doctorPage } from "./doctor.ts";
@@ -43,6 +44,8 @@ export interface Deps {
   readonly auth?: Auth | undefined;
   /** Whether the listener speaks TLS. */
   readonly tls?: boolean | undefined;
+  /** Below which all of it stands: `/ringside`; absent or empty: nothing. */
+  readonly basePath?: string;
   /** Told of an error that no request explains. */
   readonly report?: (message: string) => void;
 }
@@ -107,25 +110,27 @@ function loginRoutes(deps: Deps, get: RouteOf, post: RouteOf): readonly Route[] 
 }
 
 export function createApp(deps: Deps): Hono {
-  const app = new Hono();
+  const { basePath = "" } = deps;
+  const app = new Hono({ getPath: routedPath(basePath) });
   const routes = routesOf(deps);
   const report = deps.report ?? console.error;
   app.use(securityHeaders());
   app.use(boundedUrl());
   app.use(servedHosts(deps.address, deps.allowedHosts));
-  if (deps.auth !== undefined) app.use(authenticated(deps.auth));
+  app.use(belowBasePath(basePath));
+  if (deps.auth !== undefined) app.use(authenticated(deps.auth, basePath));
   for (const { method, path, handler } of routes) {
     // What changes nothing is for other sites' links too, where the path is the same.
     if (method === "GET") app.on(method, path, handler);
     else app.on(method, path, sameOrigin(), handler);
   }
-  app.notFound((context) => refuse(context, deps.rendering, missing(context, routes)));
+  app.notFound((context) => refuse(context, deps, missing(context, routes)));
   app.onError((error, context) => {
-    if (error instanceof Refusal) return refuse(context, deps.rendering, error);
+    if (error instanceof Refusal) return refuse(context, deps, error);
     const { method, path } = context.req;
     report(`Cannot answer ${method} ${printable(path)}: ${error.stack ?? error}`);
     const told = new Refusal(500, "Cannot answer: Ringside made an error, its log says which");
-    return refuse(context, deps.rendering, told);
+    return refuse(context, deps, told);
   });
   return app;
 }
@@ -148,13 +153,13 @@ function missing(context: Context, routes: readonly Route[]): Refusal {
   );
 }
 
-function refuse(context: Context, rendering: Rendering, refusal: Refusal): Response {
+function refuse(context: Context, deps: Deps, refusal: Refusal): Response {
   const { status, message } = refusal;
   for (const [name, value] of Object.entries(refusal.headers)) context.header(name, value);
   if (wantsHtml(context)) {
-    return context.body(rendering.message({ status, message }), status, {
-      "content-type": HTML_TYPE,
-    });
+    const root = wayUp(context.req.raw, deps.basePath ?? "");
+    const page = deps.rendering.message({ status, message, root });
+    return context.body(page, status, { "content-type": HTML_TYPE });
   }
   return context.json({ error: { status, message } }, status);
 }

@@ -6,7 +6,9 @@
  * @module
  */
 import type { Context, MiddlewareHandler } from "hono";
+import { link } from "../views/link.ts";
 import { wantsHtml } from "./answer.ts";
+import { wayUp } from "./base_path.ts";
 import type { Clock } from "./clock.ts";
 import { Sessions } from "./login_sessions.ts";
 import { RateLimit } from "./rate_limit.ts";
@@ -99,7 +101,7 @@ export class Auth {
 }
 
 /** Lets those through who have the token. */
-export function authenticated(auth: Auth): MiddlewareHandler {
+export function authenticated(auth: Auth, basePath = ""): MiddlewareHandler {
   return async (context, next) => {
     const { path } = context.req;
     if (OPEN_PATHS.has(path) || path.startsWith(OPEN_FOLDER)) return await next();
@@ -109,7 +111,7 @@ export function authenticated(auth: Auth): MiddlewareHandler {
       return await next();
     }
     const bearer = bearerOf(context);
-    if (bearer === undefined) return unknown(context);
+    if (bearer === undefined) return unknown(context, basePath);
     const { right, waitMs } = await auth.hear(bearer, peerOf(context));
     if (waitMs > 0) throw tooMany(waitMs);
     if (right) return await next();
@@ -152,19 +154,18 @@ export function peerOf(context: Context): string {
 }
 
 /** Nobody is named at all: people are led to the login, programs are told what is needed. */
-function unknown(context: Context): Response {
-  const { method, path, url } = context.req;
+function unknown(context: Context, basePath: string): Response {
+  const { method, path, raw, url } = context.req;
   if (path === STREAM_PATH && /\btext\/event-stream\b/.test(context.req.header("accept") ?? "")) {
     // An EventSource is not told the status of a refusal, and would ask for ever.
-    const text = printMessage({ event: "login", retryMs: LOGIN_RETRY_MS, data: LOGIN_PATH });
+    const text = printMessage({ event: "login", retryMs: LOGIN_RETRY_MS, data: link(LOGIN_PATH) });
     return context.body(text, 200, { "content-type": "text/event-stream; charset=utf-8" });
   }
   const partial = context.req.header("hx-request") !== undefined;
   if (wantsHtml(context) && !partial && (method === "GET" || method === "HEAD")) {
-    const { pathname, search } = new URL(url);
-    const from = pathname + search;
+    const from = path + new URL(url).search;
     const query = from === "/" ? "" : `?${new URLSearchParams({ from })}`;
-    return context.redirect(LOGIN_PATH + query, 303);
+    return context.redirect(link(LOGIN_PATH, wayUp(raw, basePath)) + query, 303);
   }
   throw new Refusal(
     401,

@@ -17,7 +17,8 @@ export function setInterval({ sampler, hub }: Deps): (context: Context) => Promi
     hub.tellInterval();
     // htmx leaves the page as it is: the new interval comes with its stream, as to everybody.
     if (context.req.header("hx-request") === "true") return context.body(null, 204);
-    if (wantsHtml(context)) return context.redirect(back, 303);
+    // Relative, as all links are: a proxy may have put the service below a path of its own.
+    if (wantsHtml(context)) return context.redirect(`.${back}`, 303);
     return context.json({ interval_seconds: interval / 1000 });
   };
 }

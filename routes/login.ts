@@ -9,6 +9,7 @@ import { SESSION_MS } from "./login_sessions.ts";
 import { queryOf } from "./pages.ts";
 import { parseFields } from "./query.ts";
 import { Refusal } from "./refusal.ts";
+import { link } from "../views/link.ts";
 import type { Rendering } from "./rendering.ts";
 import { TOKEN_LENGTH_MOST } from "./token.ts";
 
@@ -32,7 +33,7 @@ const BODY = {
 export function loginPage({ auth, rendering }: LoginDeps): (context: Context) => Response {
   return (context) => {
     const from = wayBack(parseFields(LOGIN_QUERY, queryOf(context)).from);
-    if (sessionOf(context, auth) !== undefined) return context.redirect(from, 303);
+    if (sessionOf(context, auth) !== undefined) return context.redirect(link(from), 303);
     // A browser that follows another site's link sends no strict cookie; from here it does.
     const site = context.req.header("sec-fetch-site");
     const again = site === "cross-site" || site === "same-site";
@@ -53,7 +54,7 @@ export function logIn(deps: LoginDeps): (context: Context) => Promise<Response> 
       const id = auth.sessions.begin();
       const secure = deps.tls || isSecure(context);
       context.header("set-cookie", auth.cookie(id, { secure, seconds: SESSION_MS / 1000 }));
-      return context.redirect(from, 303);
+      return context.redirect(link(from), 303);
     }
     const refusal = waitMs > 0
       ? tooMany(waitMs)
@@ -72,7 +73,7 @@ export function logOut({ auth, tls }: LoginDeps): (context: Context) => Response
     if (session !== undefined) auth.sessions.end(session.id);
     const secure = tls || isSecure(context);
     context.header("set-cookie", auth.cookie("", { secure, seconds: 0 }));
-    return context.redirect(LOGIN_PATH, 303);
+    return context.redirect(link(LOGIN_PATH), 303);
   };
 }
 

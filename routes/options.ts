@@ -15,6 +15,7 @@ import {
   type SamplerOptions,
 } from "../collectors/mod.ts";
 import { type Address, isLoopback, parseAddress, printAddress } from "./address.ts";
+import { parseBasePath } from "./base_path.ts";
 import { DOOR_FLAGS, type DoorOptions, doorOptions, type Given } from "./door_options.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { quote } from "./refusal.ts";
@@ -25,6 +26,8 @@ export type OnceFormat = (typeof ONCE_FORMATS)[number];
 export interface ServeOptions {
   readonly address: Address;
   readonly allowedHosts: readonly string[];
+  /** Below which it is served: `/ringside`; absent: nothing. */
+  readonly basePath?: string;
 }
 
 export type Command =
@@ -58,6 +61,7 @@ const FLAGS = {
   "events": { type: "string" },
   "cpus": { type: "string" },
   "allow-host": { type: "string", multiple: true },
+  "base-path": { type: "string" },
   "insecure-no-auth": { type: "boolean" },
   ...DOOR_FLAGS,
   "format": { type: "string" },
@@ -82,6 +86,7 @@ with 1 when they do not, with 2 when it could not run.
                         or events by perf's names such as cache-misses (default: all)
   --cpus LIST           CPUs on which perf events are opened, such as 0-3,8 (default: all)
   --allow-host NAME     a further name that requests may come for; may be repeated
+  --base-path PATH      below which a reverse proxy passes requests on, such as /ringside
   --token-file FILE     a token that readers must have, from 16 characters; needed beyond loopback
   --token TOKEN         the same; every user of this host sees it in ps, so rather the file
   --insecure-no-auth    serve other hosts too, to everybody, without a login
@@ -112,7 +117,15 @@ export function parseOptions(
     );
   }
   const given = (
-    flag: "listen" | "interval" | "procfs" | "sysfs" | "format" | "events" | "cpus",
+    flag:
+      | "listen"
+      | "interval"
+      | "procfs"
+      | "sysfs"
+      | "format"
+      | "events"
+      | "cpus"
+      | "base-path",
   ): Given | undefined => {
     const value = values[flag];
     return value === undefined ? fromVariable(flag, variable) : { by: `--${flag}`, value };
@@ -145,7 +158,7 @@ export function parseOptions(
   return {
     name: "serve",
     sampling,
-    serve: { address, allowedHosts: hosts(values, variable) },
+    serve: { address, allowedHosts: hosts(values, variable), ...below(given("base-path")) },
     doors,
   };
 }
@@ -228,6 +241,16 @@ function directory(given: Given | undefined, usual: string): string {
   if (given === undefined) return usual;
   if (!given.value.startsWith("/")) throw refuse(given, `an absolute path, such as ${usual}`);
   return given.value;
+}
+
+function below(given: Given | undefined): { readonly basePath?: string } {
+  if (given === undefined) return {};
+  const path = parseBasePath(given.value);
+  if (path !== undefined) return path === "" ? {} : { basePath: path };
+  throw refuse(
+    given,
+    "a path of letters, digits, -, _ and ~ without a last slash, such as /ringside",
+  );
 }
 
 function onceFormat(given: Given | undefined): OnceFormat {

@@ -23,7 +23,8 @@ export interface ServiceOptions extends ServeOptions {
 
 /** Listens. Throws `ListenError`. */
 export function startService(options: ServiceOptions): Listener {
-  const { sampler, version, address, allowedHosts, doors = {}, clock = CLOCK } = options;
+  const { sampler, version, address, allowedHosts, basePath = "", doors = {}, clock = CLOCK } =
+    options;
   const { token, tls } = doors;
   const rendering = views(version, token !== undefined);
   const hub = new Hub({ sampler, clock });
@@ -32,7 +33,7 @@ export function startService(options: ServiceOptions): Listener {
   const name = `${hostname.replace(/[^a-z0-9]+/gi, "-")}-${address.port}`;
   const auth = token === undefined ? undefined : new Auth({ token, clock, name });
   const common = { sampler, hub, rendering, marks, files: ASSETS, auth, tls: tls !== undefined };
-  const app = createApp({ ...common, version, address, allowedHosts });
+  const app = createApp({ ...common, version, address, allowedHosts, basePath });
   return new Listener({ address, app, hub, tls });
 }
 

@@ -23,7 +23,7 @@
       return;
     }
     const sheet = sheetOf(opened);
-    fill(sheet, sheet.querySelector("a[href^='/proof']").href);
+    fill(sheet, sheet.querySelector("a[href^=proof]").href);
   };
 
   const askAll = () => {

@@ -194,7 +194,7 @@ function tableHref({ chart, query, span }: ChartFigureProps): string {
   const asked = span === undefined || span === SPAN_USUAL ? undefined : `span=${span}`;
   const fields = [query, asked];
   const told = fields.filter((field) => field !== undefined).join("&");
-  return `/chart/${chart.id}${told === "" ? "" : `?${told}`}`;
+  return `chart/${chart.id}${told === "" ? "" : `?${told}`}`;
 }
 
 function Key(props: { names: readonly string[]; main: boolean }): Html {

@@ -42,9 +42,7 @@ export function ChartControls(props: ChartControlsProps): Html {
       {(["csv", "json"] as const).map((format) => (
         <a
           class="btn"
-          href={`/api/v1/series?page=${page}&span=${
-            span === "all" ? "15m" : span
-          }&format=${format}`}
+          href={`api/v1/series?page=${page}&span=${span === "all" ? "15m" : span}&format=${format}`}
           data-save={format}
           download
         >

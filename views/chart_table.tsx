@@ -17,6 +17,9 @@ import type { Mark } from "../collectors/marks.ts";
 /** More cannot be listened to. */
 const ROWS_MOST = 300;
 
+/** Of `/chart/cpu_time`: the way up to `/`. */
+export const ROOT = "../";
+
 export interface ChartTableProps {
   readonly id: string;
   /** Whose chart it is; absent: the overview's. */
@@ -46,7 +49,7 @@ export function chartTablePage(props: ChartTableProps, assets: Assets): string {
   const { id, cpu, snapshot, series, span } = props;
   const chart = find(id, snapshot, cpu)!;
   const title = cpu === undefined ? chart.title : `${CPU_PAGE.heading} ${cpu}: ${chart.title}`;
-  const home = cpu === undefined ? `/?span=${span}` : cpusHref({ cpu, span }, {});
+  const home = ROOT + (cpu === undefined ? `?span=${span}` : cpusHref({ cpu, span }, {}));
   const names = linesOf(chart, snapshot).map(({ name }) => name);
   const unit = shownUnit(metric(chart.series[0]!.metric));
   const { rows, every } = chartRows(series, props.marks ?? [], ROWS_MOST);
@@ -54,6 +57,7 @@ export function chartTablePage(props: ChartTableProps, assets: Assets): string {
   return document({
     title: `${title}, ${snapshot.profile.hostname}`,
     assets,
+    root: ROOT,
     children: (
       <article class="card values">
         <h1>{title}</h1>

@@ -77,7 +77,7 @@ export function cpusPage(props: CpusPageProps, assets: Assets): string {
   const { choice, snapshot, series, intervalMs } = props;
   const { cpu } = choice;
   const { hostname } = snapshot.profile;
-  const stream = `/stream?page=cpus&${cpusQuery(cpu === undefined ? choice : { cpu })}`;
+  const stream = `stream?page=cpus&${cpusQuery(cpu === undefined ? choice : { cpu })}`;
   const live: Live = {
     stream: stream.replace(/&$/, ""),
     snapshot,

@@ -1,5 +1,6 @@
 /** What of the CPUs is looked at, as it stands in the address of the page. @module */
 import { CPU_PAGE, type InstanceQuantity } from "../collectors/mod.ts";
+import { link } from "./link.ts";
 import type { Span } from "./span.ts";
 
 export interface CpusChoice {
@@ -49,5 +50,5 @@ export function cpusQuery(choice: CpusChoice): string {
 /** The page with one thing chosen otherwise. */
 export function cpusHref(choice: CpusChoice, changes: CpusChoice, anchor = ""): string {
   const query = cpusQuery({ ...choice, ...changes });
-  return CPUS_PATH + (query === "" ? "" : `?${query}`) + anchor;
+  return link(CPUS_PATH) + (query === "" ? "" : `?${query}`) + anchor;
 }

@@ -7,7 +7,7 @@ import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured } from "../collectors/trust.ts";
 import { chartColumns, ChartFigure } from "./chart.tsx";
 import { ChartControls } from "./chart_controls.tsx";
-import { CPUS_PATH, type CpusChoice, cpusHref, cpusQuery, HEATS } from "./cpus_choice.ts";
+import { type CpusChoice, cpusHref, cpusQuery, HEATS } from "./cpus_choice.ts";
 import { allNames, coreNumbers, siblingsOf } from "./cpus_groups.ts";
 import { Lacks } from "./cpus_lacks.tsx";
 import { found } from "./cpus_quantity.ts";
@@ -263,7 +263,7 @@ export function NoSuchCpu({ choice, cpu, snapshot }: OneProps): Html {
       <p>
         <a
           href={choice.by === undefined
-            ? CPUS_PATH
+            ? cpusHref({}, {})
             : cpusHref(choice, { cpu: undefined, span: undefined })}
         >
           All CPUs

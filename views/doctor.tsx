@@ -7,10 +7,11 @@ import { BarredCard, StepsCard } from "./doctor_steps.tsx";
 import { caveats, summary } from "./doctor_words.ts";
 import { type Assets, document } from "./document.tsx";
 import type { Html } from "./html.ts";
+import { link } from "./link.ts";
 import { Cause } from "./problems.tsx";
 
 const PATH = "/doctor";
-const GUIDE = "/metrics-guide";
+const GUIDE = "metrics-guide";
 
 const STATES: Readonly<Record<RowState, string>> = {
   measured: "yes",
@@ -45,7 +46,7 @@ export function doctorPage({ snapshot, diagnosis, assets }: DoctorPageProps): st
         <div class="host">
           <h1>{hostname}</h1>
           <span class="m">{`Linux ${kernelRelease}`}</span>
-          <a class="again" href={PATH}>Look again</a>
+          <a class="again" href={link(PATH)}>Look again</a>
         </div>
         <div class="doctor">
           <div class="verdict">

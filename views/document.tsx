@@ -8,6 +8,7 @@ import type { Snapshot } from "../collectors/snapshot.ts";
 import { instant, whole } from "./format.ts";
 import { type Html, render } from "./html.ts";
 import { IntervalForm } from "./interval.tsx";
+import { link } from "./link.ts";
 
 /** Where the browser finds what is served beside the page. */
 export interface Assets {
@@ -38,7 +39,7 @@ export const PAGES: readonly Page[] = [
 
 /** What makes a page live. */
 export interface Live {
-  /** `/stream?page=overview`: it has a query, to which scripts add where they stopped reading. */
+  /** `stream?page=overview`: it has a query, to which scripts add where they stopped reading. */
   readonly stream: string;
   readonly snapshot: Snapshot;
   readonly intervalMs: number;
@@ -49,6 +50,8 @@ export interface Live {
 }
 
 export interface DocumentProps {
+  /** The way up to `/` from where this stands; absent: it stands right below. */
+  readonly root?: string | undefined;
   /** Leads the title of the tab, if it is not empty: `23.4 %`. */
   readonly lead?: string | undefined;
   /** `stage`. */
@@ -106,8 +109,8 @@ function Shell(props: DocumentProps): Html {
       <Body title={title} live={live}>
         <header class="top">
           <a class="sr" href="#main">Skip to the figures</a>
-          <Mark />
-          <Navigation current={props.current} />
+          <Mark root={props.root} />
+          <Navigation current={props.current} root={props.root} />
           {live === undefined ? null : (
             <>
               <State />
@@ -119,7 +122,7 @@ function Shell(props: DocumentProps): Html {
             </>
           )}
           <Themes />
-          {assets.logout ? <Logout /> : null}
+          {assets.logout ? <Logout root={props.root} /> : null}
         </header>
         <main id="main">{props.children}</main>
         <i id="end" hidden></i>
@@ -151,9 +154,9 @@ function Body(props: BodyProps): Html {
   );
 }
 
-function Mark(): Html {
+function Mark(props: { root: string | undefined }): Html {
   return (
-    <a class="mark" href="/" aria-label="Ringside">
+    <a class="mark" href={link("/", props.root)} aria-label="Ringside">
       <svg viewBox="0 0 20 20" aria-hidden="true">
         <path class="open" d="M11.2 16.9A7 7 0 1 1 16.9 8.8" />
         <circle class="seat" cx="16" cy="14.3" r="2.3" />
@@ -163,11 +166,13 @@ function Mark(): Html {
   );
 }
 
-function Navigation(props: { current: string | undefined }): Html {
+function Navigation(props: { current: string | undefined; root: string | undefined }): Html {
   return (
     <nav aria-label="Pages">
       {PAGES.map(({ path, name }) => (
-        <a href={path} aria-current={path === props.current ? "page" : undefined}>{name}</a>
+        <a href={link(path, props.root)} aria-current={path === props.current ? "page" : undefined}>
+          {name}
+        </a>
       ))}
     </nav>
   );
@@ -196,9 +201,9 @@ export function TickNumber(props: { snapshot: Snapshot }): Html {
   );
 }
 
-function Logout(): Html {
+function Logout(props: { root: string | undefined }): Html {
   return (
-    <form method="post" action="/logout">
+    <form method="post" action={link("/logout", props.root)}>
       <button class="btn" type="submit">Log out</button>
     </form>
   );

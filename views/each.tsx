@@ -5,6 +5,7 @@ import { isMeasured, type Reading } from "../collectors/trust.ts";
 import { Shares } from "./bar.tsx";
 import { whole } from "./format.ts";
 import type { Html } from "./html.ts";
+import { link } from "./link.ts";
 import { worst } from "./standing.ts";
 import { inkOf } from "./svg_line.tsx";
 import { groupName } from "./table.tsx";
@@ -35,7 +36,7 @@ export function EachBlock(props: { block: Each; snapshot: Snapshot }): Html | nu
       <p class="m">
         {others === 0 ? null : `and ${whole(others)} more. `}
         {few ? null : <Ends block={block} snapshot={snapshot} instances={shown} />}
-        {block.page === undefined ? null : <a href={block.page}>{`All ${block.heading}s`}</a>}
+        {block.page === undefined ? null : <a href={link(block.page)}>{`All ${block.heading}s`}</a>}
       </p>
     </div>
   );

@@ -25,10 +25,10 @@ export function findFold(id: string, place: number): Fold | undefined {
 export function FoldPlace({ card, fold }: { card: Card; fold: Fold }): Html {
   const place = foldsOf(card).indexOf(fold);
   return (
-    <details class="more" data-fold={`/fold?card=${card.id}&fold=${place}`}>
+    <details class="more" data-fold={`fold?card=${card.id}&fold=${place}`}>
       <summary>{fold.title}</summary>
       <div>
-        <a href={`/proof?card=${card.id}`}>All figures of this card</a>
+        <a href={`proof?card=${card.id}`}>All figures of this card</a>
       </div>
     </details>
   );

@@ -147,7 +147,7 @@ function Reasons({ id, standing }: { id: string; standing: SectionStanding }): H
       {curable
         ? (
           <li>
-            <a href="/doctor">What would unlock it</a>
+            <a href="doctor">What would unlock it</a>
           </li>
         )
         : null}

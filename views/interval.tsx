@@ -39,9 +39,9 @@ export function IntervalForm(props: { intervalMs: number; back: string }): Html 
     <form
       class="every"
       method="post"
-      action="/interval"
+      action="interval"
       autocomplete="off"
-      hx-post="/interval"
+      hx-post="interval"
       hx-trigger="change"
       hx-swap="none"
     >

@@ -58,7 +58,7 @@ export function Lacking({ lacking, snapshot, entry }: LackingProps): Html {
         </div>
       )}
       <p class="m">
-        <a href="/doctor">Doctor: every step, and what it would unlock</a>
+        <a href="doctor">Doctor: every step, and what it would unlock</a>
       </p>
     </section>
   );

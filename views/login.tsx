@@ -15,11 +15,11 @@ export function loginPage(props: LoginProps, assets: Assets): string {
   return document({
     assets,
     title: "Log in",
-    refresh: again ? `/login?${new URLSearchParams({ from })}` : undefined,
+    refresh: again ? `login?${new URLSearchParams({ from })}` : undefined,
     children: (
       <div class="message">
         <h1>Log in</h1>
-        <form class="login" method="post" action="/login">
+        <form class="login" method="post" action="login">
           {/* Password managers keep what belongs to a user. It has no name, so it is not sent. */}
           <input type="text" value="ringside" autocomplete="username" hidden readonly />
           <label for="token">Token of this service</label>

@@ -1,11 +1,14 @@
 /** A page with one thing to say: what went wrong. @module */
 import { type Assets, document } from "./document.tsx";
+import { link } from "./link.ts";
 
 export interface MessageProps {
   /** As HTTP names it: 404. */
   readonly status: number;
   /** One sentence without a full stop. */
   readonly message: string;
+  /** The way up to `/` from what was asked for; absent: it is right below. */
+  readonly root?: string | undefined;
 }
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -23,10 +26,11 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 export function messagePage(props: MessageProps, assets: Assets): string {
-  const { status, message } = props;
+  const { status, message, root } = props;
   const title = TITLES[status] ?? "Not possible";
   return document({
     assets,
+    root,
     title,
     children: (
       <div class="message">
@@ -34,7 +38,7 @@ export function messagePage(props: MessageProps, assets: Assets): string {
         <h1>{title}</h1>
         <p>{`${message}.`}</p>
         <p>
-          <a href="/">To the overview</a>
+          <a href={link("/", root)}>To the overview</a>
         </p>
       </div>
     ),

@@ -3,7 +3,12 @@ import type { Diagnosis } from "../collectors/diagnosis.ts";
 import type { Mark } from "../collectors/marks.ts";
 import type { Series, SeriesKey } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
-import { chartTablePage, type ChartTableProps, chartTableSeries } from "./chart_table.tsx";
+import {
+  chartTablePage,
+  type ChartTableProps,
+  chartTableSeries,
+  ROOT as CHART_ROOT,
+} from "./chart_table.tsx";
 import { cpusFragments, cpusPage, type CpusPageProps, cpusSeries } from "./cpus.tsx";
 import type { CpusChoice } from "./cpus_choice.ts";
 import { isKnown } from "./cpus_groups.ts";
@@ -18,6 +23,7 @@ import { exposition, type ExpositionFormat } from "./exposition.ts";
 import { loginPage, type LoginProps } from "./login.tsx";
 import { messagePage, type MessageProps } from "./message.tsx";
 import { render } from "./html.ts";
+import { link } from "./link.ts";
 import { overviewPage } from "./overview.tsx";
 import { sheetPage, SheetPart } from "./proof_sheet.tsx";
 import { findSubject, type ProofSubject, ringsOf } from "./proof_subject.ts";
@@ -28,7 +34,7 @@ import { tableText } from "./table_text.ts";
 import { aside, fragments, overviewSeries, partials } from "./updates.ts";
 
 export interface ViewsOptions {
-  /** URL of a file that is served beside the pages, by its name: `page.css`. */
+  /** Path of a file that is served beside the pages, by its name. */
   readonly url: (name: string) => string;
   /** Of this service. */
   readonly version: string;
@@ -122,15 +128,23 @@ const SCRIPTS = ["htmx.min.js", "uplot.min.js", "page.js"] as const;
 /** Of a page that lives and has no charts: `live.js` is the part of `page.js` that is not of charts. */
 const CHARTLESS_SCRIPTS = ["htmx.min.js", "live.js"] as const;
 
-export function createViews({ url, version, login = false }: ViewsOptions): Views {
+export function createViews({ url: pathOf, version, login = false }: ViewsOptions): Views {
+  const url = (name: string, root?: string): string => link(pathOf(name), root);
   const assets: Assets = {
-    styles: STYLES.map(url),
+    styles: STYLES.map((name) => url(name)),
     first: url("theme.js"),
-    scripts: SCRIPTS.map(url),
+    scripts: SCRIPTS.map((name) => url(name)),
     icon: url("favicon.svg"),
     explore: url("explore.js"),
     logout: login ? true : undefined,
   };
+  // Of pages that stand deeper, and do not live.
+  const deeper = (root: string, ...styles: readonly string[]): Assets => ({
+    styles: [...STYLES, ...styles].map((name) => url(name, root)),
+    first: url("theme.js", root),
+    scripts: [],
+    icon: url("favicon.svg", root),
+  });
   const still: Assets = {
     ...assets,
     scripts: [],
@@ -139,7 +153,7 @@ export function createViews({ url, version, login = false }: ViewsOptions): View
   const cpus: Assets = {
     ...assets,
     styles: [...assets.styles, url("cpus.css")],
-    scripts: CHARTLESS_SCRIPTS.map(url),
+    scripts: CHARTLESS_SCRIPTS.map((name) => url(name)),
   };
   const cpu: Assets = { ...cpus, scripts: assets.scripts };
   // One that the machine does not have says so, and does not live.
@@ -161,7 +175,7 @@ export function createViews({ url, version, login = false }: ViewsOptions): View
       aside,
       document: (props) => {
         const { span = SPAN_USUAL } = props;
-        return overviewPage({ ...props, span, assets, stream: "/stream?page=overview" });
+        return overviewPage({ ...props, span, assets, stream: "stream?page=overview" });
       },
       fold: (card, place) => {
         const fold = findFold(card, place);
@@ -179,8 +193,7 @@ export function createViews({ url, version, login = false }: ViewsOptions): View
     },
     chart: {
       series: chartTableSeries,
-      document: (props) =>
-        chartTablePage(props, { ...still, styles: [...still.styles, url("chart_table.css")] }),
+      document: (props) => chartTablePage(props, deeper(CHART_ROOT, "chart_table.css")),
     },
     cpus: {
       live: (choice) => ({
@@ -205,7 +218,7 @@ export function createViews({ url, version, login = false }: ViewsOptions): View
       standing: guideStanding,
       document: (standing) => guidePage(standing, guide),
     },
-    message: (props) => messagePage(props, still),
+    message: (props) => messagePage(props, deeper(props.root ?? "")),
     login: (props) =>
       loginPage(props, {
         ...still,

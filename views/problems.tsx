@@ -10,7 +10,7 @@ import { Glyph } from "./ring.tsx";
 export function Causes(props: { snapshot: Snapshot }): Html {
   const count = props.snapshot.problems.filter(({ quiet }) => !quiet).length;
   return (
-    <a id="causes" href="/doctor">
+    <a id="causes" href="doctor">
       {count === 0
         ? "What was looked for"
         : `Why, and what would unlock more: ${plural(count, "cause")}`}

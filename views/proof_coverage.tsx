@@ -203,7 +203,7 @@ export function MakeExact({ proof: { sources }, snapshot }: CoverageProps): Html
     <div class="wide">
       <Remedy text={text} />
       <p>
-        <a href="/doctor">What is in the way</a>
+        <a href="doctor">What is in the way</a>
       </p>
     </div>
   );

@@ -84,7 +84,7 @@ export function sheetPage(props: SheetProps & { assets: Assets }): string {
         <Symbols />
         <div class="host">
           <h1>{hostname}</h1>
-          <a href="/">To the overview</a>
+          <a href="./">To the overview</a>
         </div>
         <h2 class="sr">How it was measured</h2>
         <div class="grid">

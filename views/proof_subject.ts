@@ -82,7 +82,7 @@ function subjectsOf(card: Card): Subjects {
 function divide(card: Card): Subjects {
   const isRinged = (block: Card["blocks"][number]): block is Grid =>
     block.block === "grid" && hasRings(block);
-  const url = `/proof?card=${card.id}`;
+  const url = `proof?card=${card.id}`;
   const rows = card.blocks.filter(isRinged).flatMap(({ rows }) => rows);
   const blocks = card.blocks.filter((block) => !isRinged(block));
   const quantities = quantitiesOf({ ...card, blocks });

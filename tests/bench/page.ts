@@ -38,8 +38,8 @@ export async function page(size: Size): Promise<Result[]> {
     for (let i = 0; i < HISTORY_TICKS; i++) host.tick();
     const views = createViews({ url: (file) => ASSETS.url(file), version: VERSION });
     const html = await get(host, views, "/");
-    const files = [...html.text.matchAll(/ (?:src|href)="(\/static\/[^"]+)"/g)].map(([, path]) =>
-      path!
+    const files = [...html.text.matchAll(/ (?:src|href)="(static\/[^"]+)"/g)].map(([, path]) =>
+      `/${path}`
     );
     let beside = 0;
     for (const path of new Set(files)) beside += (await get(host, views, path)).bytes;

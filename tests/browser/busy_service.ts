@@ -21,6 +21,7 @@ export interface BusyServiceOptions extends BusyHostOptions {
   readonly address?: string;
   /** Streams wait so many times shorter for all that they wait for, so that ticks may follow faster. */
   readonly haste?: number;
+  readonly basePath?: string;
 }
 
 function hasty(haste: number): Clock {
@@ -53,6 +54,7 @@ export class BusyService implements AsyncDisposable {
       address: { hostname: address, port: 0 },
       allowedHosts: [],
       doors: token === undefined ? {} : { token: await Token.of(token) },
+      ...(options.basePath === undefined ? {} : { basePath: options.basePath }),
       clock: hasty(options.haste ?? 1),
     });
     return new BusyService(host, listener, address);

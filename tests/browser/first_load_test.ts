@@ -11,7 +11,7 @@ const LIVE = `document.querySelector(".state").dataset.state === "live"`;
 
 /** The files that the document names. */
 const NAMED = `[...document.querySelectorAll("[src], link[href]")]
-  .map((element) => element.getAttribute("src") ?? element.getAttribute("href"))
+  .map((element) => new URL(element.src ?? element.href).pathname)
   .filter((url) => url.startsWith("/static/"))`;
 
 /** A browser without a window may ask for no icon. What it has asked for it does not ask for again. */

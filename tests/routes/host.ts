@@ -55,7 +55,7 @@ export interface Rendered {
 }
 
 export interface HostOptions
-  extends Partial<Pick<Deps, "address" | "allowedHosts" | "files" | "tls">> {
+  extends Partial<Pick<Deps, "address" | "allowedHosts" | "basePath" | "files" | "tls">> {
   /** Readers need it. */
   readonly token?: Token;
   readonly clientsMost?: number;
@@ -107,6 +107,7 @@ export function startHost(options: HostOptions = {}): Host {
     version: "1.2.3",
     address: options.address ?? { hostname: "127.0.0.1", port: 7878 },
     allowedHosts: options.allowedHosts ?? [],
+    ...(options.basePath === undefined ? {} : { basePath: options.basePath }),
     report,
   });
   const tick = (load: number, advanceMs?: number): void => {

@@ -15,7 +15,7 @@ Deno.test("POST /interval changes the interval and answers each caller in its wa
   assertEquals([program.status, await program.json()], [200, { interval_seconds: 0.25 }]);
   assertEquals(sampler.intervalMs, 250);
   const page = await app.request("/interval", form("interval=2s", { accept: "text/html" }));
-  assertEquals([page.status, page.headers.get("location")], [303, "/"]);
+  assertEquals([page.status, page.headers.get("location")], [303, "./"]);
   assertEquals(sampler.intervalMs, 2000);
   const htmx = await app.request(
     "/interval",
@@ -50,7 +50,7 @@ Deno.test("POST /interval sends a browser back to the page it came from, and now
       app.request("/interval", form(`interval=2s&back=${back}`, { accept: "text/html" })),
     );
   const page = await ask("/metrics-guide");
-  assertEquals([page.status, page.headers.get("location")], [303, "/metrics-guide"]);
+  assertEquals([page.status, page.headers.get("location")], [303, "./metrics-guide"]);
   sampler.setIntervalMs(1000);
   for (const back of ["//example.org", "https://example.org", "/\\example.org", "", "/a/b"]) {
     assertEquals((await ask(encodeURIComponent(back))).status, 400, back);

@@ -31,6 +31,9 @@ const ACCEPTED: readonly Accepted[] = [
   ["--allow-host db-07 --allow-host a.example", {}, { allowedHosts: ["db-07", "a.example"] }],
   ["", { ALLOW_HOST: "db-07, a.example" }, { allowedHosts: ["db-07", "a.example"] }],
   ["--allow-host b", { ALLOW_HOST: "a" }, { allowedHosts: ["b"] }],
+  ["--base-path /ringside", {}, { basePath: "/ringside" }],
+  ["--base-path /", { BASE_PATH: "/a" }, {}],
+  ["", { BASE_PATH: "/a/b" }, { basePath: "/a/b" }],
   ["", { FORMAT: "json" }, {}],
   ["--cpus 0-2,8", {}, { narrowing: { cpus: [0, 1, 2, 8] } }],
   ["--events llc,cpu-cycles", { CPUS: "1" }, {
@@ -74,6 +77,9 @@ function parse(
     (name) => variables[name.replace(/^RINGSIDE_/, "")],
   );
 }
+
+const BASE_PATH =
+  "needs a path of letters, digits, -, _ and ~ without a last slash, such as /ringside";
 
 Deno.test("parseOptions takes flags before variables before defaults", () => {
   for (const [args, variables, changed] of ACCEPTED) {
@@ -130,6 +136,8 @@ const REFUSED: readonly Refused[] = [
     "--token-file, or a loopback address such as 127.0.0.1:80, or --insecure-no-auth",
   ],
   ["--procfs proc", {}, 'Cannot use --procfs "proc": needs an absolute path, such as /proc'],
+  ["--base-path /a/", {}, `Cannot use --base-path "/a/": ${BASE_PATH}`],
+  ["", { BASE_PATH: "/../a" }, `Cannot use RINGSIDE_BASE_PATH "/../a": ${BASE_PATH}`],
   ["", { SYSFS: "x" }, 'Cannot use RINGSIDE_SYSFS "x": needs an absolute path, such as /sys'],
   [
     "--allow-host http://a",

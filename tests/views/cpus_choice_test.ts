@@ -18,12 +18,12 @@ Deno.test("cpusQuery is the same for the same choice, in whatever order it was m
 
 Deno.test("cpusHref changes one thing and keeps the others", () => {
   const choice = { by: "busy", sort: "ipc", order: "asc" } as const;
-  assertEquals(cpusHref(choice, { by: "llc" }), "/cpus?by=llc&sort=ipc&order=asc");
+  assertEquals(cpusHref(choice, { by: "llc" }), "cpus?by=llc&sort=ipc&order=asc");
   assertEquals(
     cpusHref(choice, { rows: "all" }, "#x"),
-    "/cpus?by=busy&sort=ipc&order=asc&rows=all#x",
+    "cpus?by=busy&sort=ipc&order=asc&rows=all#x",
   );
-  assertEquals(cpusHref({ cpu: "1" }, { cpu: undefined }), "/cpus");
+  assertEquals(cpusHref({ cpu: "1" }, { cpu: undefined }), "cpus");
 });
 
 Deno.test("the page of the CPUs compares quantities of CPUs, each under one key", () => {

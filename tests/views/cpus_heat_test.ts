@@ -43,7 +43,7 @@ Deno.test("HeatCard colours each CPU by its value, from 0 to the end of the scal
   assertStringIncludes(lines.join("|"), "|0|4 and more|");
   // Each has one place in the scale, and leads to its CPU.
   assertEquals(html.match(/<i class="q\d">/g)?.length, 10);
-  assertEquals(cells(html)[3]![4], "/cpus?cpu=3");
+  assertEquals(cells(html)[3]![4], "cpus?cpu=3");
 });
 
 Deno.test("HeatCard shows a share from 0 to 100 %, and keeps the choice in each link", () => {
@@ -60,7 +60,7 @@ Deno.test("HeatCard shows a share from 0 to 100 %, and keeps the choice in each 
     "90.0 q9",
     "100 q9",
   ]);
-  assertEquals(cells(html)[5]![4], "/cpus?by=busy&amp;cpu=5");
+  assertEquals(cells(html)[5]![4], "cpus?by=busy&amp;cpu=5");
   assertStringIncludes(linesOf(html).join("|"), "|0 %|100 %|");
   assertStringIncludes(linesOf(html).join(" "), "50.0 % 6 CPUs together");
 });
@@ -131,7 +131,7 @@ Deno.test("HeatCard lists the CPUs that are offline, each a link", () => {
   });
   const [, offline] = /class="unused">(.*)$/.exec(heat(snapshot))!;
   assertEquals(linesOf(offline!), ["Offline", "2 CPUs", "1", "3"]);
-  assertStringIncludes(offline!, 'href="/cpus?cpu=3"');
+  assertStringIncludes(offline!, 'href="cpus?cpu=3"');
   assert(
     !heat(someCpus({ "0": { ipc: 1 } }, { profile: { presentCpus: [0] } })).includes("unused"),
   );
@@ -146,7 +146,7 @@ Deno.test("without counters utilisation leads, and the others say that and why t
   const snapshot = someCpus({ "0": { busy: 0.25 } }, { refused: { core_counters: refusal } });
   const choices = render(HeatChoices({ choice: {}, snapshot }));
   assertEquals(linesOf(choices).slice(0, 3), ["IPC", "not available", "Busy"]);
-  assertStringIncludes(choices, '<a href="/cpus?by=busy" aria-current="true">Busy</a>');
+  assertStringIncludes(choices, '<a href="cpus?by=busy" aria-current="true">Busy</a>');
   assertEquals(cells(heat(snapshot)).map((cell) => cell.slice(0, 3)), [["0", "25.0", "q2"]]);
 
   const lacking = heat(snapshot, { by: "ipc" });

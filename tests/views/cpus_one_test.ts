@@ -32,11 +32,11 @@ Deno.test("the page of one CPU says what it is, what it does, and where the othe
   assertStringIncludes(lines, "|Socket|0|Core|0, shared with|CPU 0|");
   assertStringIncludes(lines, "|Busy|75.0|%|");
   assertStringIncludes(lines, "|IPC|2.00|estimated, counted 50 % of the time|");
-  assertStringIncludes(html, '<a href="/cpus?by=busy&amp;cpu=1" rel="prev">Previous</a>');
-  assertStringIncludes(html, '<a href="/cpus?by=busy&amp;cpu=5" rel="next">Next</a>');
-  assertStringIncludes(html, '<a href="/cpus?by=busy">All CPUs</a>');
+  assertStringIncludes(html, '<a href="cpus?by=busy&amp;cpu=1" rel="prev">Previous</a>');
+  assertStringIncludes(html, '<a href="cpus?by=busy&amp;cpu=5" rel="next">Next</a>');
+  assertStringIncludes(html, '<a href="cpus?by=busy">All CPUs</a>');
   // Its stream does not depend on how the others are coloured.
-  assertStringIncludes(html, 'data-stream="/stream?page=cpus&amp;cpu=4"');
+  assertStringIncludes(html, 'data-stream="stream?page=cpus&amp;cpu=4"');
   assertStringIncludes(documentOf(SNAPSHOT, { cpu: "0" }), '<span class="m">Previous</span>');
 });
 
@@ -62,36 +62,34 @@ Deno.test("the charts of one CPU take their own columns, and those of what is la
 Deno.test("the charts of one CPU have the controls of all charts, and keep what else is chosen", () => {
   const html = documentOf(SNAPSHOT, { cpu: "4", by: "busy", span: "1m" });
   assert(/<body [^>]*data-span="60"/.test(html), html);
-  const [controls] = /<div class="charts" data-script="\/static\/explore.js".*?<\/svg>/s.exec(
+  const [controls] = /<div class="charts" data-script="static\/explore.js".*?<\/svg>/s.exec(
     html,
   )!;
   const links = [...controls.matchAll(/<a[^>]* href="([^"]*)"/g)].map(([, href]) => href);
   assertEquals(links, [
     ...["1m", "5m", "15m", "all"].map((span) => `?by=busy&amp;cpu=4&amp;span=${span}`),
     ...["csv", "json"].map((format) =>
-      `/api/v1/series?page=cpus&amp;cpu=4&amp;span=1m&amp;format=${format}`
+      `api/v1/series?page=cpus&amp;cpu=4&amp;span=1m&amp;format=${format}`
     ),
   ]);
   const current = /<a href="([^"]*)"[^>]* aria-current="true"/.exec(controls)![1];
   assertEquals(current, "?by=busy&amp;cpu=4&amp;span=1m");
-  const tables = [...html.matchAll(/href="(\/chart\/[^"]*)"/g)].map(([, href]) => href);
+  const tables = [...html.matchAll(/href="(chart\/[^"]*)"/g)].map(([, href]) => href);
   assertEquals(
     tables,
-    ["ipc", "busy", "clock"].map((key) => `/chart/cpu_${key}?cpu=4&amp;span=1m`),
+    ["ipc", "busy", "clock"].map((key) => `chart/cpu_${key}?cpu=4&amp;span=1m`),
   );
   // The script finds the controls by their class: there is one such place.
   assertEquals(html.match(/class="charts"/g)?.length, 1);
   assertStringIncludes(html, '<h1 data-host="db-07">CPU 4</h1>');
   // The way to another CPU keeps the span, that to all of them, which have no charts, does not.
-  assertStringIncludes(html, '<a href="/cpus?by=busy&amp;cpu=5&amp;span=1m" rel="next">');
-  assertStringIncludes(html, '<a href="/cpus?by=busy">All CPUs</a>');
+  assertStringIncludes(html, '<a href="cpus?by=busy&amp;cpu=5&amp;span=1m" rel="next">');
+  assertStringIncludes(html, '<a href="cpus?by=busy">All CPUs</a>');
 });
 
 Deno.test("a page of CPUs loads what it uses: scripts of charts where there are charts", () => {
   const scripts = (choice: CpusChoice): readonly string[] =>
-    [...documentOf(SNAPSHOT, choice).matchAll(/ src="\/static\/([^"]*)"/g)].map(([, name]) =>
-      name!
-    );
+    [...documentOf(SNAPSHOT, choice).matchAll(/ src="static\/([^"]*)"/g)].map(([, name]) => name!);
   const live = ["theme.js", "htmx.min.js", "live.js"];
   assertEquals(scripts({}), live);
   assertEquals(scripts({ cpu: "4" }), ["theme.js", "htmx.min.js", "uplot.min.js", "page.js"]);
@@ -104,7 +102,7 @@ Deno.test("a CPU that is offline has a page that says so, and how to use it agai
   assertStringIncludes(lines, "|CPU 5 is offline|");
   assertStringIncludes(lines, "|echo 1 | sudo tee /sys/devices/system/cpu/cpu5/online|");
   assert(!lines.includes("|Busy|"), "figures of nothing");
-  assertStringIncludes(html, 'data-stream="/stream?page=cpus&amp;cpu=5"');
+  assertStringIncludes(html, 'data-stream="stream?page=cpus&amp;cpu=5"');
   assert(VIEWS.cpus.has({ cpu: "5" }, SNAPSHOT));
 });
 

@@ -263,11 +263,11 @@ Deno.test("the doctor's page shows the same without any script", () => {
   );
   assertStringIncludes(text, "What cannot be had on this machine Memory bandwidth, Energy Cannot");
   assertStringIncludes(text, "Software, whole CPU EACCES, permission denied");
-  assertStringIncludes(html, '<a href="/doctor" aria-current="page">Doctor</a>');
-  assertStringIncludes(html, 'href="/static/doctor.css"');
+  assertStringIncludes(html, '<a href="doctor" aria-current="page">Doctor</a>');
+  assertStringIncludes(html, 'href="static/doctor.css"');
   // What sets the theme before the first paint, and what copies: no stream.
   const scripts = [...html.matchAll(/<script src="([^"]*)"/g)].map(([, src]) => src);
-  assertEquals(scripts, ["/static/theme.js", "/static/copy.js"]);
+  assertEquals(scripts, ["static/theme.js", "static/copy.js"]);
   // What is pasted has a box with a button, what is read has none.
   const boxes = [...html.matchAll(/<code>([^<]*)<\/code><\/pre><button[^>]*data-copy/g)]
     .map(([, text]) => text!);

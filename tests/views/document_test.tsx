@@ -17,7 +17,7 @@ function header(current: string, live: boolean): string {
     children,
     ...(live
       ? {
-        live: { stream: "/stream?page=x", snapshot, intervalMs: 250, spanSeconds: 300 },
+        live: { stream: "stream?page=x", snapshot, intervalMs: 250, spanSeconds: 300 },
         controls: <i class="range">5 min</i>,
       }
       : {}),

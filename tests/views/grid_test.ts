@@ -131,8 +131,8 @@ Deno.test("GridBlock has the place of a sheet below each row with a ring, which 
     /<tr class="why" hx-morph-skip="true"><td colspan="(\d)">.*?href="([^"]*)"/g,
   );
   assertEquals([...places].map(([, columns, url]) => [columns, url]), [
-    ["5", "/proof?card=a&amp;row=0"],
-    ["5", "/proof?card=a&amp;row=1"],
+    ["5", "proof?card=a&amp;row=0"],
+    ["5", "proof?card=a&amp;row=1"],
   ]);
 });
 

@@ -18,7 +18,7 @@ Deno.test("findSubject knows rows with rings, the rest of a card, and nothing el
   const row = findSubject("caches", 2)!;
   assertEquals([row.title, row.url, row.counted], [
     "Caches, branches, TLBs, L2",
-    "/proof?card=caches&row=2",
+    "proof?card=caches&row=2",
     true,
   ]);
   assertEquals(row.quantities.map(({ shown }) => shown.metric), [
@@ -28,7 +28,7 @@ Deno.test("findSubject knows rows with rings, the rest of a card, and nothing el
     "l2_mpki",
   ]);
   const rest = findSubject("disks", undefined)!;
-  assertEquals([rest.title, rest.url, rest.counted], ["Disks", "/proof?card=disks", false]);
+  assertEquals([rest.title, rest.url, rest.counted], ["Disks", "proof?card=disks", false]);
   // Its rows have all the rings; it has no such row; there is no such card.
   assertEquals(
     [
