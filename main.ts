@@ -122,6 +122,7 @@ async function serve(command: Command & { name: "serve" }): Promise<number> {
   }
   const { hostname } = listener.address;
   await giveBackRights(hostname);
+  sampler.serving();
   const scheme = doors.tls === undefined ? "http" : "https";
   const { basePath = "" } = command.serve;
   const url = `${scheme}://${printAddress(listener.address)}${basePath}`;

@@ -16,6 +16,8 @@ const WORD = {
   published: 4,
   /** Index of the collector that is being read, or -1. */
   reading: 5,
+  /** Counted up by main while it serves and is supervised. */
+  alive: 6,
 } as const;
 const WORDS = 16;
 /** Float64 cells after the words. */
@@ -57,6 +59,13 @@ export class Control {
     Atomics.store(this.#words, WORD.watched, watched ? 1 : 0);
   }
 
+  /** Main is alive; the worker passes it on. */
+  sayAlive(): void {
+    // Not 0 again when it wraps: that stands for never.
+    if (Atomics.add(this.#words, WORD.alive, 1) === -1) Atomics.add(this.#words, WORD.alive, 1);
+    this.#wake();
+  }
+
   /** Milliseconds since the last tick began, Infinity before the first. */
   ageMs(): number {
     const at = this.#cells[0]!;
@@ -91,6 +100,11 @@ export class Control {
 
   watched(): boolean {
     return Atomics.load(this.#words, WORD.watched) === 1;
+  }
+
+  /** How often main said that it is alive; 0 before it serves. */
+  alive(): number {
+    return Atomics.load(this.#words, WORD.alive);
   }
 
   /** To be read before the words are looked at, and handed to `sleep`: a change in between is not slept through. */

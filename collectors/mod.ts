@@ -34,6 +34,7 @@ export { type HandedFile, readHandedFiles } from "./handed_files.ts";
 export type { HostProfile } from "./host.ts";
 export type { Health, Sampler, SamplerOptions } from "./sampler.ts";
 export { type Mark, Marks } from "./marks.ts";
+export { isNotifyAddress } from "./kernel/notify_socket.ts";
 export type { Narrowing } from "./narrowing.ts";
 export { startSampler } from "./sampler.ts";
 export { parseCpuList } from "./pmu/cpu_list.ts";

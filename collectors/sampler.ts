@@ -18,6 +18,8 @@ export interface SamplerOptions {
   readonly sysfs: string;
   /** Which counters are opened; absent: all. */
   readonly narrowing?: Narrowing;
+  /** Where a service manager hears that the service is alive; absent: nobody asks. */
+  readonly notifySocket?: string;
 }
 
 /** Whether the numbers are fresh. */
@@ -41,6 +43,8 @@ export interface Sampler {
   /** Somebody looks: for the next ten seconds, what is read only then is read. */
   watch(): void;
   health(): Health;
+  /** The service answers: from now on its manager is told that it is alive. */
+  serving(): void;
   /** Resolves with the reason when the worker is no more: the process should end. */
   readonly ended: Promise<string>;
   /** Ends the worker. Resolves when it has closed what it had open. */
@@ -89,7 +93,8 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
         const { profile, news } = message;
         const source = sourceOf(news);
         const feed = new Feed(bootId(), profile, source);
-        sampler = new WorkerSampler(control, feed, source.timeline);
+        const supervised = options.notifySocket !== undefined;
+        sampler = new WorkerSampler(control, feed, { timeline: source.timeline, supervised });
         resolve(sampler);
       } else if (message.type === "failed") {
         if (sampler === null) reject(new Error(message.message));
@@ -133,10 +138,17 @@ class WorkerSampler implements Sampler {
   #intervalMs: number;
   #watchTimer: ReturnType<typeof setTimeout> | undefined;
   #idleChecks = 0;
+  readonly #supervised: boolean;
+  #serving = false;
   /** Told when there is news. */
   readonly #waiting = new Set<() => void>();
 
-  constructor(control: Control, feed: Feed, timeline: Timeline) {
+  constructor(
+    control: Control,
+    feed: Feed,
+    { timeline, supervised }: { readonly timeline: Timeline; readonly supervised: boolean },
+  ) {
+    this.#supervised = supervised;
     this.#control = control;
     this.feed = feed;
     this.#timeline = timeline;
@@ -196,6 +208,12 @@ class WorkerSampler implements Sampler {
     };
   }
 
+  serving(): void {
+    if (!this.#supervised) return;
+    this.#serving = true;
+    this.#control.sayAlive();
+  }
+
   stop(): Promise<void> {
     clearInterval(this.#watchdog);
     clearTimeout(this.#watchTimer);
@@ -222,6 +240,7 @@ class WorkerSampler implements Sampler {
   #startWatchdog(): ReturnType<typeof setInterval> {
     let published = this.#control.published();
     const timer = setInterval(() => {
+      if (this.#serving) this.#control.sayAlive();
       const now = this.#control.published();
       this.#idleChecks = now === published ? this.#idleChecks + 1 : 0;
       published = now;

@@ -11,11 +11,13 @@ import { type HostProfile, readHostProfile } from "./host.ts";
 import { cpuListOf } from "./host_files.ts";
 import { LinuxKernel } from "./kernel/linux_kernel.ts";
 import { LinuxTree } from "./kernel/linux_tree.ts";
+import { NotifySocket } from "./kernel/notify_socket.ts";
 import type { Layout } from "./layout.ts";
 import { checkCpus, EVERYTHING, type Narrowing } from "./narrowing.ts";
 import { registryOf } from "./registry.ts";
 import { Schedule } from "./schedule.ts";
 import type { Source } from "./source.ts";
+import { supervise, type Supervisor, UNSUPERVISED } from "./supervisor.ts";
 import type { Timeline, TimelineShape } from "./timeline.ts";
 import type { Problem } from "./trust.ts";
 
@@ -24,6 +26,7 @@ export interface WorkerOptions {
   readonly procfs: string;
   readonly sysfs: string;
   readonly narrowing?: Narrowing;
+  readonly notifySocket?: string;
   readonly control: SharedArrayBuffer;
 }
 
@@ -67,6 +70,7 @@ function tell(message: FromWorker): void {
 
 function run(options: WorkerOptions): void {
   const control = new Control(options.control);
+  const supervisor = supervisorOf(options);
   const kernel = LinuxKernel.open();
   const tree = new LinuxTree(kernel, { procfs: options.procfs, sysfs: options.sysfs });
   // One read that must work anywhere tells a wrong root before fourteen collectors do.
@@ -90,6 +94,7 @@ function run(options: WorkerOptions): void {
   let releaseAtMs = kernel.monotonicMs() + RELEASE_AFTER_MS;
   while (true) {
     const wakeCount = control.wakeCount();
+    supervisor.update(control.alive());
     if (control.stopped()) break;
     const intervalMs = control.intervalMs();
     if (intervalMs !== schedule.intervalMs) {
@@ -112,7 +117,12 @@ function run(options: WorkerOptions): void {
       kernel.releaseMemory();
     }
   }
+  supervisor.stop();
   engine.close();
+}
+
+function supervisorOf({ notifySocket }: WorkerOptions): Supervisor {
+  return notifySocket === undefined ? UNSUPERVISED : supervise(new NotifySocket(notifySocket));
 }
 
 /** Reused for every tick. */

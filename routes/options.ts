@@ -9,6 +9,7 @@ import {
   BUNDLES,
   INTERVAL_MS_LEAST,
   INTERVAL_MS_MOST,
+  isNotifyAddress,
   type Narrowing,
   parseCpuList,
   parseEventList,
@@ -62,6 +63,7 @@ const FLAGS = {
   "cpus": { type: "string" },
   "allow-host": { type: "string", multiple: true },
   "base-path": { type: "string" },
+  "notify-socket": { type: "string" },
   "insecure-no-auth": { type: "boolean" },
   ...DOOR_FLAGS,
   "format": { type: "string" },
@@ -87,6 +89,7 @@ with 1 when they do not, with 2 when it could not run.
   --cpus LIST           CPUs on which perf events are opened, such as 0-3,8 (default: all)
   --allow-host NAME     a further name that requests may come for; may be repeated
   --base-path PATH      below which a reverse proxy passes requests on, such as /ringside
+  --notify-socket PATH  where a service manager hears that it is alive, as systemd's NOTIFY_SOCKET says
   --token-file FILE     a token that readers must have, from 16 characters; needed beyond loopback
   --token TOKEN         the same; every user of this host sees it in ps, so rather the file
   --insecure-no-auth    serve other hosts too, to everybody, without a login
@@ -116,6 +119,7 @@ export function parseOptions(
       `Cannot run ${quote(positionals.join(" "))}: needs once, doctor, check-perf, or nothing`,
     );
   }
+  // What is given and empty is not given: a unit file passes on a variable that may not be set.
   const given = (
     flag:
       | "listen"
@@ -125,10 +129,13 @@ export function parseOptions(
       | "format"
       | "events"
       | "cpus"
-      | "base-path",
+      | "base-path"
+      | "notify-socket",
   ): Given | undefined => {
     const value = values[flag];
-    return value === undefined ? fromVariable(flag, variable) : { by: `--${flag}`, value };
+    return value === undefined || (value === "" && flag === "notify-socket")
+      ? fromVariable(flag, variable)
+      : { by: `--${flag}`, value };
   };
   const sampling = {
     intervalMs: interval(given("interval")),
@@ -157,7 +164,7 @@ export function parseOptions(
   const address = listenAddress(given("listen"), open || doors.token !== undefined);
   return {
     name: "serve",
-    sampling,
+    sampling: { ...sampling, ...notified(given("notify-socket")) },
     serve: { address, allowedHosts: hosts(values, variable), ...below(given("base-path")) },
     doors,
   };
@@ -251,6 +258,12 @@ function below(given: Given | undefined): { readonly basePath?: string } {
     given,
     "a path of letters, digits, -, _ and ~ without a last slash, such as /ringside",
   );
+}
+
+function notified(given: Given | undefined): { readonly notifySocket?: string } {
+  if (given === undefined) return {};
+  if (isNotifyAddress(given.value)) return { notifySocket: given.value };
+  throw refuse(given, "an absolute path, or @ and a name, of at most 107 bytes");
 }
 
 function onceFormat(given: Given | undefined): OnceFormat {

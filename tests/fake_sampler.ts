@@ -53,6 +53,8 @@ export class FakeSampler implements Sampler {
     this.watched++;
   }
 
+  serving(): void {}
+
   health(): Health {
     return this.healthNow;
   }

@@ -32,6 +32,7 @@ const NAMES: Readonly<Record<number, readonly [name: string, sentence: string]>>
   75: ["EOVERFLOW", "value too large"],
   95: ["EOPNOTSUPP", "not supported"],
   110: ["ETIMEDOUT", "timed out"],
+  111: ["ECONNREFUSED", "nobody listens there"],
   116: ["ESTALE", "stale file handle"],
 };
 
@@ -43,6 +44,7 @@ export const ERRNO = {
   EIO: 5,
   E2BIG: 7,
   EBADF: 9,
+  EAGAIN: 11,
   EACCES: 13,
   EBUSY: 16,
   ENODEV: 19,

@@ -35,6 +35,8 @@ const SYMBOLS = {
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  sendto: { parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"], result: "i32" },
   madvise: { parameters: ["u64", "usize", "i32"], result: "i32" },
   malloc_trim: { parameters: ["usize"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
@@ -84,6 +86,15 @@ export interface Symbols {
   getrlimit(resource: number, into: Bytes): number;
   setrlimit(resource: number, from: Bytes): number;
   clock_gettime(clock: number, into: Bytes): number;
+  socket(domain: number, type: number, protocol: number): number;
+  sendto(
+    fd: number,
+    from: Bytes,
+    length: number,
+    flags: number,
+    address: Bytes,
+    addressLength: number,
+  ): number;
   madvise(address: number, length: number, advice: number): number;
   malloc_trim(pad: number): number;
 }

@@ -34,6 +34,9 @@ const ACCEPTED: readonly Accepted[] = [
   ["--base-path /ringside", {}, { basePath: "/ringside" }],
   ["--base-path /", { BASE_PATH: "/a" }, {}],
   ["", { BASE_PATH: "/a/b" }, { basePath: "/a/b" }],
+  ["--notify-socket /run/systemd/notify", {}, { notifySocket: "/run/systemd/notify" }],
+  ["--notify-socket=", { NOTIFY_SOCKET: "@manager" }, { notifySocket: "@manager" }],
+  ["--notify-socket=", {}, {}],
   ["", { FORMAT: "json" }, {}],
   ["--cpus 0-2,8", {}, { narrowing: { cpus: [0, 1, 2, 8] } }],
   ["--events llc,cpu-cycles", { CPUS: "1" }, {
@@ -138,6 +141,12 @@ const REFUSED: readonly Refused[] = [
   ["--procfs proc", {}, 'Cannot use --procfs "proc": needs an absolute path, such as /proc'],
   ["--base-path /a/", {}, `Cannot use --base-path "/a/": ${BASE_PATH}`],
   ["", { BASE_PATH: "/../a" }, `Cannot use RINGSIDE_BASE_PATH "/../a": ${BASE_PATH}`],
+  [
+    "--notify-socket vsock:2:9999",
+    {},
+    'Cannot use --notify-socket "vsock:2:9999": needs an absolute path, or @ and a name, of at ' +
+    "most 107 bytes",
+  ],
   ["", { SYSFS: "x" }, 'Cannot use RINGSIDE_SYSFS "x": needs an absolute path, such as /sys'],
   [
     "--allow-host http://a",
