@@ -5,13 +5,15 @@
  *           bytes packets errs drop fifo frame compressed multicast, the same eight for sending
  *
  * `/proc/net` is the network namespace of who looks. The one of process 1 is the host's, also where
- * the host's procfs is mounted into a container.
+ * the host's procfs is mounted into a container. `/sys/class/net` is of the namespace in which that
+ * sysfs was mounted (sysfs(5)): a container that is shown the host's procfs alone has its own.
  *
  * @module
  */
 import { NETWORK_FIELDS, networkMetric, type NetworkScope } from "./catalogue/network.ts";
-import { openOrFail } from "./cause.ts";
+import { causeOf, openOrFail } from "./cause.ts";
 import {
+  CollectorError,
   type CollectorSpec,
   type Column,
   type Instances,
@@ -26,11 +28,15 @@ import { ERRNO, SystemError } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
 import { NetworkSpeed } from "./network_speed.ts";
 import { Scanner } from "./scan.ts";
+import type { Problem } from "./trust.ts";
 
 const PATH = "/proc/1/net/dev";
 const OWN_PATH = "/proc/net/dev";
 const CLASS = "/sys/class/net";
 const LOOPBACK = "lo";
+const NEEDS_FIRST = 'sight of process 1: "net" of that procfs is the network of who looks';
+/** In a message. */
+const NAMES_MOST = 4;
 const COLON = 58;
 /** Numbers after the colon that every kernel prints. */
 const VALUES = 16;
@@ -63,9 +69,12 @@ class NetworkReader implements Reader {
       interface: columns("interface"),
       virtual_interface: columns("virtual_interface"),
     };
-    this.#speed = new NetworkSpeed(site);
     this.#file = openDev(site.tree);
-    this.#hardware = entries(site.tree, CLASS).some((name) => hasHardware(site.tree, name));
+    const shown = entries(site.tree, CLASS);
+    const stranger = strangerOf(this.#file, shown);
+    if (stranger !== undefined) site.report(otherNamespace(this.#file.path, stranger, shown));
+    this.#speed = new NetworkSpeed(site, { told: stranger === undefined });
+    this.#hardware = stranger === undefined && shown.some((name) => hasHardware(site.tree, name));
   }
 
   read(row: RowWriter, tick: Tick): void {
@@ -146,8 +155,43 @@ function openDev(tree: HostTree): TreeFile {
   } catch (error) {
     // Process 1 may be hidden (hidepid), or there is no sight of it at all.
     if (!(error instanceof SystemError)) throw error;
-    return openOrFail(tree, OWN_PATH);
+    const file = openOrFail(tree, OWN_PATH);
+    if (file.path === OWN_PATH) return file;
+    // A procfs that is mounted elsewhere is the host's, and this file of it the container's own.
+    file.close();
+    const { reason, message } = causeOf(error, { needs: NEEDS_FIRST });
+    throw new CollectorError(reason, message);
   }
+}
+
+/**
+ * With a procfs that is mounted elsewhere, the first interface of it that sysfs does not show, though it
+ * shows some; undefined where they agree.
+ */
+function strangerOf(file: TreeFile, shown: readonly string[]): string | undefined {
+  if (shown.length === 0 || file.path === PATH || file.path === OWN_PATH) return undefined;
+  file.read();
+  const text = new TextDecoder().decode(file.bytes.subarray(0, file.length));
+  const names = text.split("\n").slice(2).map((line) => line.slice(0, line.indexOf(":")).trim());
+  return names.find((name) => name !== "" && !shown.includes(name));
+}
+
+/** Interfaces of one namespace and hardware of another: a name that both have is not the same one. */
+function otherNamespace(
+  path: string,
+  stranger: string,
+  shown: readonly string[],
+): Omit<Problem, "collector"> {
+  return {
+    key: "sysfs",
+    reason: "not_supported",
+    message: `Cannot tell hardware from virtual interfaces: "${path}" has ${stranger}, and ` +
+      `"${CLASS}" has ${
+        shown.slice(0, NAMES_MOST).join(", ")
+      }, needs both of one network namespace`,
+    remedy: "Show the container the host's `/sys` too, and start the service with --sysfs",
+    metrics: ["interface_speed_bytes"],
+  };
 }
 
 /**

@@ -18,9 +18,12 @@ export class NetworkSpeed {
   readonly #column: Column;
   /** Names of interfaces whose speed is not known, as reported. */
   readonly #lacking = new Set<string>();
+  readonly #told: boolean;
   #dueSeconds = 0;
 
-  constructor(site: Site) {
+  /** `told`: sysfs is of the same namespace; if not, that was reported, and nothing is read. */
+  constructor(site: Site, { told }: { readonly told: boolean }) {
+    this.#told = told;
     this.#site = site;
     this.#interfaces = site.instances("interface");
     this.#column = site.column(METRIC);
@@ -46,6 +49,7 @@ export class NetworkSpeed {
   }
 
   #readOne(row: RowWriter, slot: number): void {
+    if (!this.#told) return row.none(this.#column, slot);
     const name = this.#interfaces.nameOf(slot);
     const path = `/sys/class/net/${name}/speed`;
     let found: string;

@@ -21,6 +21,8 @@ export class TextTree implements HostTree {
   readonly #files = new Map<string, Uint8Array<ArrayBuffer>>();
   readonly #errors = new Map<string, number>();
   readonly origin: string;
+  /** Where procfs is mounted, for what a file says of its own place. */
+  procfs = "/proc";
   /** Files open now: a collector that closes leaves none. */
   openFiles = 0;
 
@@ -79,7 +81,8 @@ export class TextTree implements HostTree {
   open(path: string): TreeFile {
     this.#read(path, "open");
     this.openFiles++;
-    return new TextFile(path, () => this.#read(path, "read"), () => this.openFiles--);
+    const place = path.replace(/^\/proc(?=\/)/, this.procfs);
+    return new TextFile(place, () => this.#read(path, "read"), () => this.openFiles--);
   }
 
   text(path: string): string {
