@@ -212,18 +212,3 @@ Deno.test("every machine of text says whether it was captured or composed", asyn
   }
   assert(machines > 0, "there is no machine");
 });
-
-Deno.test("the image starts with the words of the task start", async () => {
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-  const task: string[] = tasks.start.match(/'[^']*'|\S+/g).map((word: string) =>
-    word.replaceAll("'", "")
-  );
-  const dockerfile = await Deno.readTextFile(new URL("Dockerfile", ROOT));
-  const entrypoint: string[] = JSON.parse(
-    dockerfile.match(/^ENTRYPOINT (\[[^\]]*\[[^\]]*\][^\]]*\[[^\]]*\][^\]]*\])/m)![1]!
-      .replaceAll("\\\n", ""),
-  );
-  const env = dockerfile.match(/^ENV (\S+)$/m)![1]!;
-  const image = [env, ...entrypoint.filter((word) => word !== "--cached-only")];
-  assertEquals(image, task);
-});

@@ -173,6 +173,14 @@ export const MACHINES: readonly Machine[] = [
     model: INTEL,
   },
   {
+    name: "unit",
+    what: "deploy/ringside.service, started, confined, watched and stopped by systemd",
+    script: "unit",
+    parameters: "counters=4",
+    model: INTEL,
+    secondsMost: 400,
+  },
+  {
     name: "pulses",
     what: "what scaling totals in place of increases would show",
     script: "pulses",

@@ -41,6 +41,11 @@ export async function prepare(machines: readonly Machine[]): Promise<void> {
   const scripts = new Set(machines.map(({ script }) => `${FOLDER}checks/${script}.ts`));
   const args = ["cache", "--quiet", ...scripts, `${FOLDER}../../main.ts`];
   await new Deno.Command(Deno.execPath(), { args, stdout: "null" }).output();
+  if (!scripts.has(`${FOLDER}checks/unit.ts`)) return;
+  // What is installed comes with its packages, which no guest can fetch.
+  const assemble = ["run", "--allow-all", `${FOLDER}../../deploy/assemble.ts`];
+  const folder = `${FOLDER}build/ringside`;
+  await new Deno.Command(Deno.execPath(), { args: [...assemble, folder] }).output();
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -1,0 +1,70 @@
+/** The words that start the service, and what else of the unit can be told without systemd. @module */
+import { assert, assertEquals } from "@std/assert";
+import { readDockerfile } from "./dockerfile.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+/** Words that a unit needs beside those of the task, and what it says in place of one. */
+const OWN = ["--cached-only", "--notify-socket=${NOTIFY_SOCKET}"];
+
+async function unit(): Promise<string> {
+  return await Deno.readTextFile(new URL("deploy/ringside.service", ROOT));
+}
+
+/** All values of a setting, in their order. */
+function settings(text: string, name: string): readonly string[] {
+  const joined = text.replaceAll("\\\n", "");
+  return [...joined.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].map(([, value]) => value!);
+}
+
+Deno.test("the unit starts with the words of the task start", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const task: string[] = tasks.start.match(/'[^']*'|\S+/g).map((word: string) =>
+    word.replaceAll("'", "")
+  );
+  const text = await unit();
+  const [start] = settings(text, "ExecStart");
+  const words = start!.split(/ +/).filter((word) => !OWN.includes(word));
+  const [env, deno, ...rest] = task;
+  assert(settings(text, "Environment").some((line) => line.split(" ").includes(env!)), env);
+  assertEquals(words, [
+    `/usr/local/bin/${deno}`,
+    // The folder of the credentials, for the token.
+    ...rest.map((word) => word === "--allow-read=." ? "--allow-read=.,%d" : word),
+  ]);
+});
+
+Deno.test("the unit gives one capability, hides nothing that is shown, and lets V8 make code", async () => {
+  const text = await unit();
+  const expected: Readonly<Record<string, readonly string[]>> = {
+    CapabilityBoundingSet: ["CAP_PERFMON"],
+    AmbientCapabilities: ["CAP_PERFMON"],
+    NoNewPrivileges: ["yes"],
+    PrivateUsers: ["no"],
+    ProtectProc: ["default"],
+    ProcSubset: ["all"],
+    ProtectSystem: ["strict"],
+    MemoryDenyWriteExecute: [],
+    Type: ["notify"],
+    RestrictAddressFamilies: ["AF_INET AF_INET6 AF_UNIX"],
+  };
+  for (const [name, values] of Object.entries(expected)) {
+    assertEquals(settings(text, name), values, name);
+  }
+  assert(settings(text, "SystemCallFilter")[0]!.split(" ").includes("perf_event_open"));
+});
+
+Deno.test("the image starts with the words of the task start", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const task: string[] = tasks.start.match(/'[^']*'|\S+/g).map((word: string) =>
+    word.replaceAll("'", "")
+  );
+  const [assignment, ...words] = task as [string, ...string[]];
+  const image = readDockerfile(await Deno.readTextFile(new URL("Dockerfile", ROOT)));
+  const [name, value] = assignment.split("=") as [string, string];
+  assertEquals(image.env[name], value);
+  assertEquals(
+    image.entrypoint.filter((word) => !OWN.includes(word)),
+    // The folder of mounted secrets, for the token.
+    words.map((word) => word === "--allow-read=." ? "--allow-read=.,/run/secrets" : word),
+  );
+});
