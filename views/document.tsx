@@ -10,8 +10,9 @@ import { type Html, render } from "./html.ts";
 import { IntervalForm } from "./interval.tsx";
 import { link } from "./link.ts";
 
-/** Where the browser finds what is served beside the page. */
+/** Where the browser finds what is served beside the page, and of which version it is. */
 export interface Assets {
+  readonly version: string;
   readonly styles: readonly string[];
   /** Runs before the first paint: the chosen theme. */
   readonly first: string;
@@ -125,6 +126,7 @@ function Shell(props: DocumentProps): Html {
           {assets.logout ? <Logout root={props.root} /> : null}
         </header>
         <main id="main">{props.children}</main>
+        <footer>Ringside {assets.version}</footer>
         <i id="end" hidden></i>
         {assets.scripts.map((url) => <script src={url}></script>)}
       </Body>

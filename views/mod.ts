@@ -131,6 +131,7 @@ const CHARTLESS_SCRIPTS = ["htmx.min.js", "live.js"] as const;
 export function createViews({ url: pathOf, version, login = false }: ViewsOptions): Views {
   const url = (name: string, root?: string): string => link(pathOf(name), root);
   const assets: Assets = {
+    version,
     styles: STYLES.map((name) => url(name)),
     first: url("theme.js"),
     scripts: SCRIPTS.map((name) => url(name)),
@@ -140,6 +141,7 @@ export function createViews({ url: pathOf, version, login = false }: ViewsOption
   };
   // Of pages that stand deeper, and do not live.
   const deeper = (root: string, ...styles: readonly string[]): Assets => ({
+    version,
     styles: [...STYLES, ...styles].map((name) => url(name, root)),
     first: url("theme.js", root),
     scripts: [],

@@ -181,6 +181,15 @@ export const MACHINES: readonly Machine[] = [
     secondsMost: 400,
   },
   {
+    name: "least_privilege",
+    what:
+      "a user with nothing, without and with CAP_PERFMON, at every level: the doctor's advice works",
+    script: "least_privilege",
+    parameters: "counters=4",
+    model: INTEL,
+    secondsMost: 400,
+  },
+  {
     name: "pulses",
     what: "what scaling totals in place of increases would show",
     script: "pulses",

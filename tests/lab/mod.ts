@@ -41,7 +41,8 @@ export async function prepare(machines: readonly Machine[]): Promise<void> {
   const scripts = new Set(machines.map(({ script }) => `${FOLDER}checks/${script}.ts`));
   const args = ["cache", "--quiet", ...scripts, `${FOLDER}../../main.ts`];
   await new Deno.Command(Deno.execPath(), { args, stdout: "null" }).output();
-  if (!scripts.has(`${FOLDER}checks/unit.ts`)) return;
+  const installed = ["unit", "least_privilege"].map((name) => `${FOLDER}checks/${name}.ts`);
+  if (!installed.some((script) => scripts.has(script))) return;
   // What is installed comes with its packages, which no guest can fetch.
   const assemble = ["run", "--allow-all", `${FOLDER}../../deploy/assemble.ts`];
   const folder = `${FOLDER}build/ringside`;

@@ -1,11 +1,18 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { diagnose } from "../../collectors/mod.ts";
 import { type Assets, document } from "../../views/document.tsx";
 import { render } from "../../views/html.ts";
 import { IntervalChoice, INTERVALS } from "../../views/interval.tsx";
 import { createViews } from "../../views/mod.ts";
 import { HandFilled } from "./hand_filled.ts";
 
-const ASSETS: Assets = { styles: ["/a.css"], first: "/t.js", scripts: ["/b.js"], icon: "/i.svg" };
+const ASSETS: Assets = {
+  version: "1.2.3",
+  styles: ["/a.css"],
+  first: "/t.js",
+  scripts: ["/b.js"],
+  icon: "/i.svg",
+};
 const { snapshot } = new HandFilled([{ "load_1m": 1 }]);
 const children = <p>Figures</p>;
 
@@ -76,4 +83,14 @@ Deno.test("a page is told the interval between ticks as in a tick", () => {
   const { overview } = createViews({ url: (name) => name, version: "1.2.3" });
   const ofTick = overview.fragments(snapshot).get("interval");
   assertEquals(overview.aside?.(snapshot.intervalMs), overview.partials([["interval", ofTick!]]));
+});
+
+Deno.test("every page says of which version it is", () => {
+  const views = createViews({ url: (name) => `/static/${name}`, version: "4.5.6" });
+  for (
+    const html of [
+      views.message({ status: 404, message: "Cannot find it" }),
+      views.doctor.document({ snapshot, diagnosis: diagnose(snapshot) }),
+    ]
+  ) assertMatch(html, /<footer>Ringside 4\.5\.6<\/footer>/);
 });
