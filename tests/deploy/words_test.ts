@@ -1,5 +1,6 @@
 /** The words that start the service, and what else of the unit can be told without systemd. @module */
 import { assert, assertEquals } from "@std/assert";
+import { USAGE } from "../../routes/options.ts";
 import { readDockerfile } from "./dockerfile.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -67,4 +68,37 @@ Deno.test("the image starts with the words of the task start", async () => {
     // The folder of mounted secrets, for the token.
     words.map((word) => word === "--allow-read=." ? "--allow-read=.,/run/secrets" : word),
   );
+});
+
+Deno.test("the newest version of the changelog is that of deno.json", async () => {
+  const { version } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const changelog = await Deno.readTextFile(new URL("CHANGELOG.md", ROOT));
+  const versions = [
+    ...changelog.matchAll(/^## \[(\d+\.\d+\.\d+)\] - (unreleased|\d{4}-\d\d-\d\d)$/gm),
+  ];
+  assertEquals(versions[0]?.[1], version);
+  assertEquals(versions.length, changelog.match(/^## /gm)?.length);
+});
+
+Deno.test("the README of deploy/ names each of its files", async () => {
+  const folder = new URL("deploy/", ROOT);
+  const text = await Deno.readTextFile(new URL("README.md", folder));
+  const [table] = text.split("\n\n").filter((block) => block.startsWith("|"));
+  const named = [...table!.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name!);
+  const found = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  assertEquals(named.toSorted(), found.filter((name) => name !== "README.md").toSorted());
+});
+
+Deno.test("the README has each flag, with its variable", async () => {
+  const text = await Deno.readTextFile(new URL("README.md", ROOT));
+  // Of commands, and of both streams of text: not options of the service.
+  const others = ["--format", "--json", "--help", "--version"];
+  const flags = [...USAGE.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag]) => flag!)
+    .filter((flag) => !others.includes(flag));
+  for (const flag of flags) {
+    const variable = `RINGSIDE_${flag.slice(2).toUpperCase().replaceAll("-", "_")}`;
+    const row = new RegExp(`^\\| \`${flag}\\b.*\\| \`${variable}\``, "m");
+    assert(row.test(text), `${flag} with ${variable}`);
+  }
+  assert(flags.length > 8);
 });

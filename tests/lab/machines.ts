@@ -187,7 +187,7 @@ export const MACHINES: readonly Machine[] = [
     script: "least_privilege",
     parameters: "counters=4",
     model: INTEL,
-    secondsMost: 400,
+    secondsMost: 600,
   },
   {
     name: "pulses",

@@ -3,35 +3,27 @@
  * of perf_event_paranoid without and with CAP_PERFMON, and that what the doctor advises makes it work.
  */
 import type { Tried } from "../../../deploy/least_privilege.ts";
+import { DENO, install } from "../inside/installed.ts";
 import { check, finish, part } from "../inside/report.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 const PARANOID = "/proc/sys/kernel/perf_event_paranoid";
-const OPT = "/opt/ringside";
 /** Of this kernel, Debian's: above it CAP_PERFMON does not do. */
 const LEVEL_MOST = 2;
 const BEFORE = "3";
 
-async function run(...words: string[]): Promise<{ code: number; said: string; error: string }> {
-  const [command, ...args] = words as [string, ...string[]];
-  const { code, stdout, stderr } = await new Deno.Command(command, { args }).output();
-  const decoder = new TextDecoder();
-  return { code, said: decoder.decode(stdout), error: decoder.decode(stderr) };
-}
-
-// Whoever asks must find the program; nothing of this outlives the guest.
-Deno.chmodSync("/root", 0o755);
-await Deno.mkdir(OPT, { recursive: true });
-await run("mount", "--bind", `${ROOT}tests/lab/build/ringside`, OPT);
+await install();
 await Deno.writeTextFile(PARANOID, BEFORE);
 
 await part("least privilege", async () => {
   const script = `${ROOT}deploy/least_privilege.ts`;
-  const words = [Deno.execPath(), "run", "--quiet", "--allow-all", script, "--levels", "--json"];
-  const { code, said, error } = await run(...words);
-  if (said === "") throw new Error(`${code} ${error}`);
+  const { code, stdout, stderr } = await new Deno.Command(DENO, {
+    args: ["run", "--quiet", "--allow-all", script, "--levels", "--json"],
+  }).output();
+  const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  if (said === "") throw new Error(`${code} ${complained}`);
   const { cases, faults }: { cases: readonly Tried[]; faults: readonly string[] } = JSON.parse(
-    said,
+    said!,
   );
   const most = Math.max(...cases.map(({ counted }) => counted));
   check(cases.length === 12 && most > 5, `${cases.length} cases, of which the best count ${most}`);

@@ -2,12 +2,12 @@
  * deploy/ringside.service as it is, started by a systemd of its own in a PID namespace of the guest: what
  * the confined service may, what it counts and sees, and what becomes of it when it hangs.
  */
+import { install, run } from "../inside/installed.ts";
 import { check, finish, part, skip, sleep } from "../inside/report.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 const SYSTEMD = "/usr/lib/systemd/systemd";
 const UNITS = "/etc/systemd/system";
-const OPT = "/opt/ringside";
 const LOG = "/run/ringside.log";
 const URL_OF_SERVICE = "http://127.0.0.1:7878";
 const PARANOID = "/proc/sys/kernel/perf_event_paranoid";
@@ -18,29 +18,9 @@ const TRY_AGAIN_MS = 1000;
 /** The service's own is three times as long, which only takes longer to wait for. */
 const WATCHDOG_SECONDS = 15;
 
-const decoder = new TextDecoder();
-
-async function run(words: readonly string[], env: Record<string, string> = {}): Promise<string> {
-  const [command, ...args] = words as [string, ...string[]];
-  const { code, stdout, stderr } = await new Deno.Command(command, { args, env }).output();
-  if (code === 0) return decoder.decode(stdout);
-  throw new Error(`Cannot run ${words.join(" ")}: ${code} ${decoder.decode(stderr)}`);
-}
-
-/** As deploy/README.md installs it. Nothing of this outlives the guest. */
-async function install(): Promise<void> {
-  // What `deno task lab` assembled outside, where packages can be had.
-  await Deno.mkdir(OPT, { recursive: true });
-  await run(["mount", "--bind", `${ROOT}tests/lab/build/ringside`, OPT]);
-  const entries = ["main.ts", "collectors/sampler_worker.ts"].map((path) => `${OPT}/app/${path}`);
-  await run([Deno.execPath(), "cache", "--quiet", ...entries], { DENO_DIR: `${OPT}/cache` });
-  await run(["chmod", "-R", "a+rX", OPT]);
-  // The program, where it is a link into the home of somebody else.
-  const deno = "/usr/local/bin/deno";
-  const copy = `${deno}.copy`;
-  await Deno.copyFile(await Deno.realPath(Deno.execPath()), copy);
-  await Deno.chmod(copy, 0o755);
-  await Deno.rename(copy, deno);
+/** As deploy/README.md installs it. */
+async function installUnit(): Promise<void> {
+  await install();
   await Deno.mkdir("/etc/ringside", { recursive: true });
   await Deno.writeTextFile("/etc/ringside/token", `${crypto.randomUUID()}\n`, { mode: 0o600 });
   await Deno.copyFile(`${ROOT}deploy/ringside.service`, `${UNITS}/ringside.service`);
@@ -113,7 +93,7 @@ async function statusOf(pid: number): Promise<ReadonlyMap<string, string>> {
 
 if (await Deno.stat(SYSTEMD).then(() => true, () => false)) {
   await Deno.writeTextFile(PARANOID, "2");
-  await install();
+  await installUnit();
   const manager = start();
   // unshare's only child is process 1 of the namespace.
   const inside = async (...words: string[]): Promise<string> => {
