@@ -1,7 +1,7 @@
 /**
  * The listener: from an address to answers, and back. It ends in two ways: orderly, when it is told
- * to, and by itself, when the process has no descriptor left to accept a connection with; then it
- * listens again, later and later.
+ * to, and by itself, when the process has no descriptor left to accept a connection with; then those
+ * who come are turned away with a sentence, until it can listen again.
  *
  * @module
  */
@@ -10,13 +10,15 @@ import { type Address, printAddress } from "./address.ts";
 import { CLOCK, type Clock } from "./clock.ts";
 import { tlsCause, type TlsFiles } from "./doors.ts";
 import type { Hub } from "./hub.ts";
+import { Overflow } from "./overflow.ts";
+import { SpareDescriptors } from "./spare_descriptors.ts";
 
 /** Streams are closed by then; what is still being answered is an answer of milliseconds. */
 const SHUTDOWN_MS_MOST = 500;
-const PAUSE_MS_LEAST = 100;
-const PAUSE_MS_MOST = 5000;
-/** A listener that held this long is no longer part of the last trouble. */
-const CALM_MS = 30_000;
+/** While there are no descriptors: how often it looks whether there are. */
+const LOOK_MS = 250;
+/** Of what is wrong, while it stays so. */
+const TELL_EVERY_MS = 10_000;
 
 export interface ListenOptions {
   readonly address: Address;
@@ -44,8 +46,8 @@ export class Listener {
   readonly #stopping = new AbortController();
   #end!: (reason: string) => void;
   #server: Deno.HttpServer<Deno.NetAddr>;
-  #begunMs: number;
-  #pauseMs = PAUSE_MS_LEAST;
+  readonly #spare: SpareDescriptors;
+  #toldMs = -Infinity;
 
   /** Listens. Throws `ListenError`. */
   constructor(options: ListenOptions) {
@@ -54,7 +56,7 @@ export class Listener {
     this.#report = options.report ?? console.error;
     this.address = options.address;
     this.ended = new Promise((resolve) => this.#end = resolve);
-    this.#begunMs = this.#clock.nowMs();
+    this.#spare = new SpareDescriptors(options.address.hostname);
     try {
       this.#server = this.#listen();
     } catch (error) {
@@ -63,12 +65,14 @@ export class Listener {
       );
     }
     this.address = { ...options.address, port: this.#server.addr.port };
+    void this.#spare.take();
   }
 
   /** Ends all streams at once, and gives other answers half a second to be finished. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#options.hub.stop();
+    this.#spare.release();
     const late = new AbortController();
     await Promise.race([
       this.#server.shutdown(),
@@ -80,7 +84,6 @@ export class Listener {
   #listen(): Deno.HttpServer<Deno.NetAddr> {
     const { hostname, port } = this.address;
     const { app, tls = {} } = this.#options;
-    this.#begunMs = this.#clock.nowMs();
     const server = Deno.serve(
       { hostname, port, ...tls, onListen: () => {} },
       (request, info) => app.fetch(request, info),
@@ -89,26 +92,62 @@ export class Listener {
     return server;
   }
 
+  /**
+   * Streams and answers that are open go on: their connections are not the listener's. Those that
+   * come are turned away until there are descriptors to take them.
+   */
   async #again(error: unknown): Promise<void> {
-    // Descriptors that are given back now are those that the next attempt needs.
-    this.#options.hub.closeAll();
-    if (this.#clock.nowMs() - this.#begunMs > CALM_MS) this.#pauseMs = PAUSE_MS_LEAST;
     const { signal } = this.#stopping;
+    this.#tellTrouble(error);
     while (!signal.aborted) {
-      const cause = causeOf(error, this.address);
-      const attempt = `Cannot go on listening on ${printAddress(this.address)}: ${cause}`;
-      if (error instanceof Deno.errors.NotCapable) return this.#end(attempt);
-      this.#report(`${attempt}; tries again in ${this.#pauseMs} ms`);
-      await this.#clock.sleep(this.#pauseMs, signal);
-      this.#pauseMs = Math.min(2 * this.#pauseMs, PAUSE_MS_MOST);
+      this.#spare.release();
+      if (error instanceof Deno.errors.NotCapable) {
+        return this.#end(this.#trouble(error));
+      }
+      const overflow = this.#overflow();
+      await this.#room(signal);
+      await overflow?.close();
       if (signal.aborted) return;
       try {
         this.#server = this.#listen();
         return;
       } catch (again) {
         error = again;
+        this.#tellTrouble(error);
       }
     }
+  }
+
+  /** Waits until there are descriptors for some connections, and then has the spare ones again. */
+  async #room(signal: AbortSignal): Promise<void> {
+    do await this.#clock.sleep(LOOK_MS, signal); while (
+      !signal.aborted && !await this.#spare.take()
+    );
+  }
+
+  /** Undefined where the address is not to be had right now, as by another process. */
+  #overflow(): Overflow | undefined {
+    try {
+      return new Overflow(this.address, this.#clock, this.#options.tls);
+    } catch (error) {
+      this.#tellTrouble(error);
+      return undefined;
+    }
+  }
+
+  /** Once in a while: a client that takes all descriptors again and again shall not fill a log too. */
+  #tellTrouble(error: unknown): void {
+    const now = this.#clock.nowMs();
+    if (now - this.#toldMs < TELL_EVERY_MS) return;
+    this.#toldMs = now;
+    this.#report(
+      `${this.#trouble(error)}; who comes is turned away, and it tries again every ${LOOK_MS} ms`,
+    );
+  }
+
+  #trouble(error: unknown): string {
+    const cause = causeOf(error, this.address);
+    return `Cannot go on listening on ${printAddress(this.address)}: ${cause}`;
   }
 }
 

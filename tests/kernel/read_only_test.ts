@@ -30,6 +30,8 @@ const BOUND: Readonly<Record<keyof Symbols, string>> = {
   getdents64: "reads a directory",
   fstat: "reads the mode of a file",
   perf_event_open: "opens an event to be counted",
+  socket: "a datagram socket of the process's own, to tell the service manager that it is alive",
+  sendto: "tells it, where the options name its socket",
   uname: "reads names",
   statvfs: "reads sizes",
   getrlimit: "reads a limit",

@@ -1,0 +1,116 @@
+/**
+ * Who listens in the place of the listener while the process has no descriptor for one more
+ * connection: each that comes is told so and closed, whatever it had asked for. It needs a handful of
+ * descriptors and not one for each client.
+ *
+ * @module
+ */
+import type { Address } from "./address.ts";
+import type { Clock } from "./clock.ts";
+import type { TlsFiles } from "./doors.ts";
+
+/** Connections that are told so at the same time; others wait for their turn in the kernel. */
+export const TOLD_AT_ONCE_MOST = 8;
+/** Of what the client sent: a connection that is closed with bytes unread is reset, and its answer lost. */
+const READ_BYTES_MOST = 65_536;
+/** A request comes at once with its connection, or it is one of those that are held open half-sent. */
+const QUIET_MS = 20;
+/** After an attempt to accept that failed. */
+const PAUSE_MS = 50;
+
+const BODY = JSON.stringify({
+  error: {
+    status: 503,
+    message: "Cannot take one more connection: this process has no descriptor left, " +
+      "needs others to end, or a larger LimitNOFILE",
+  },
+});
+const ANSWER = new TextEncoder().encode([
+  "HTTP/1.1 503 Service Unavailable",
+  "content-type: application/json",
+  `content-length: ${BODY.length}`,
+  "content-security-policy: default-src 'none'; frame-ancestors 'none'",
+  "x-content-type-options: nosniff",
+  "cache-control: no-store",
+  "retry-after: 1",
+  "connection: close",
+  "",
+  BODY,
+].join("\r\n"));
+
+export class Overflow {
+  readonly #listener: Deno.Listener;
+  readonly #clock: Clock;
+  readonly #closing = new AbortController();
+  readonly #told = new Set<Promise<void>>();
+  #turnedAway = 0;
+
+  /** Listens. Throws what `Deno.listen` does. */
+  constructor({ hostname, port }: Address, clock: Clock, tls?: TlsFiles) {
+    const address = { hostname, port };
+    this.#listener = tls === undefined
+      ? Deno.listen(address)
+      : Deno.listenTls({ ...address, ...tls });
+    this.#clock = clock;
+    void this.#accept();
+  }
+
+  /** Connections that were told so. */
+  get turnedAway(): number {
+    return this.#turnedAway;
+  }
+
+  /** Resolves when nothing of it is open any more. */
+  async close(): Promise<void> {
+    this.#listener.close();
+    this.#closing.abort();
+    await Promise.all(this.#told);
+  }
+
+  async #accept(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        const telling = this.#tell(await this.#listener.accept());
+        this.#told.add(telling);
+        void telling.then(() => this.#told.delete(telling));
+        if (this.#told.size >= TOLD_AT_ONCE_MOST) await Promise.race(this.#told);
+      } catch {
+        // Closed, a client that went while it waited, or still no descriptor: looked at again soon.
+        await this.#clock.sleep(PAUSE_MS, signal);
+      }
+    }
+  }
+
+  async #tell(connection: Deno.Conn): Promise<void> {
+    const told = new AbortController();
+    const stop = (): void => told.abort();
+    this.#closing.signal.addEventListener("abort", stop);
+    try {
+      await connection.write(ANSWER);
+      this.#turnedAway++;
+      await connection.closeWrite();
+      await this.#drain(connection, told.signal);
+    } catch {
+      // It went before it was told.
+    }
+    told.abort();
+    this.#closing.signal.removeEventListener("abort", stop);
+    connection.close();
+  }
+
+  /** Reads what the client had sent, and does not wait for what it may still send. */
+  async #drain(connection: Deno.Conn, signal: AbortSignal): Promise<void> {
+    const into = new Uint8Array(4096);
+    const quiet = async (): Promise<null> => {
+      await this.#clock.sleep(QUIET_MS, signal);
+      return null;
+    };
+    for (let read = 0; read < READ_BYTES_MOST;) {
+      const reading = connection.read(into).catch(() => null);
+      const count = await Promise.race([reading, quiet()]);
+      if (count === null) return;
+      read += count;
+    }
+  }
+}
