@@ -5,6 +5,7 @@
  * @module
  */
 import { Control } from "./control.ts";
+import type { Descriptors } from "./descriptors.ts";
 import { Feed, type FeedSource } from "./feed.ts";
 import { COLLECTORS } from "./layout.ts";
 import type { Narrowing } from "./narrowing.ts";
@@ -35,6 +36,8 @@ export interface Health {
 /** What routes see of sampling. Tests implement it over a stage. */
 export interface Sampler {
   readonly feed: Feed;
+  /** Of the process, when sampling began; null where nobody tells. */
+  readonly descriptors: Descriptors | null;
   readonly intervalMs: number;
   /** 10 to 60,000 ms. Throws `RangeError` outside. Takes effect with the next tick. */
   setIntervalMs(intervalMs: number): void;
@@ -90,11 +93,12 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
     worker.onmessage = (event: MessageEvent<FromWorker>): void => {
       const message = event.data;
       if (message.type === "opened") {
-        const { profile, news } = message;
+        const { profile, descriptors, news } = message;
         const source = sourceOf(news);
         const feed = new Feed(bootId(), profile, source);
         const supervised = options.notifySocket !== undefined;
-        sampler = new WorkerSampler(control, feed, { timeline: source.timeline, supervised });
+        const { timeline } = source;
+        sampler = new WorkerSampler(control, feed, { timeline, descriptors, supervised });
         resolve(sampler);
       } else if (message.type === "failed") {
         if (sampler === null) reject(new Error(message.message));
@@ -128,8 +132,16 @@ function sourceOf(news: News, known?: Timeline): FeedSource {
   return { layout, timeline, problems, sources };
 }
 
+interface Opened {
+  readonly timeline: Timeline;
+  readonly descriptors: Descriptors | null;
+  /** A service manager hears of the heartbeat. */
+  readonly supervised: boolean;
+}
+
 class WorkerSampler implements Sampler {
   readonly feed: Feed;
+  readonly descriptors: Descriptors | null;
   readonly ended: Promise<string>;
   readonly #control: Control;
   readonly #watchdog: ReturnType<typeof setInterval>;
@@ -143,14 +155,11 @@ class WorkerSampler implements Sampler {
   /** Told when there is news. */
   readonly #waiting = new Set<() => void>();
 
-  constructor(
-    control: Control,
-    feed: Feed,
-    { timeline, supervised }: { readonly timeline: Timeline; readonly supervised: boolean },
-  ) {
+  constructor(control: Control, feed: Feed, { timeline, descriptors, supervised }: Opened) {
     this.#supervised = supervised;
     this.#control = control;
     this.feed = feed;
+    this.descriptors = descriptors;
     this.#timeline = timeline;
     this.#intervalMs = control.intervalMs();
     this.ended = new Promise((resolve) => this.#end = resolve);

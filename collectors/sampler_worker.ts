@@ -6,6 +6,7 @@
  */
 /// <reference lib="deno.worker" />
 import { Control } from "./control.ts";
+import { boundDescriptors, type Descriptors } from "./descriptors.ts";
 import { Engine } from "./engine.ts";
 import { type HostProfile, readHostProfile } from "./host.ts";
 import { cpuListOf } from "./host_files.ts";
@@ -40,7 +41,12 @@ export interface News {
 }
 
 export type FromWorker =
-  | { readonly type: "opened"; readonly profile: HostProfile; readonly news: News }
+  | {
+    readonly type: "opened";
+    readonly profile: HostProfile;
+    readonly descriptors: Descriptors | null;
+    readonly news: News;
+  }
   | { readonly type: "news"; readonly news: News }
   | { readonly type: "failed"; readonly message: string }
   | { readonly type: "closed" };
@@ -86,7 +92,9 @@ function run(options: WorkerOptions): void {
 
   tick(engine, control, schedule);
   told.update();
-  tell({ type: "opened", profile, news: told.news() });
+  // By now everything has its descriptors, before a client can take one.
+  const descriptors = boundDescriptors(kernel, tree);
+  tell({ type: "opened", profile, descriptors, news: told.news() });
   control.publish();
   schedule.advance(kernel.monotonicMs());
   schedule.hasten(kernel.monotonicMs() + SECOND_TICK_MS_MOST);

@@ -16,8 +16,10 @@ import { type Bytes, Encoded, GZIP_HEADER } from "./encoding.ts";
 import { Refusal } from "./refusal.ts";
 import { HEARTBEAT } from "./sse.ts";
 
-/** A stream costs some 20 kB and a descriptor. */
+/** A stream costs some 60 kB and a descriptor. */
 export const CLIENTS_MOST = 10_000;
+/** For requests beside the streams, and for what the worker opens for a moment. */
+export const DESCRIPTORS_LEFT = 128;
 /** Nothing finer than this goes to clients, however fast the ticks are: nobody reads it. */
 export const MESSAGE_GAP_MS_LEAST = 100;
 /** Proxies cut a stream that is quiet for half a minute or a minute. */
@@ -115,7 +117,7 @@ export class Hub {
   constructor(options: HubOptions) {
     this.#sampler = options.sampler;
     this.#clock = options.clock ?? CLOCK;
-    this.#clientsMost = options.clientsMost ?? CLIENTS_MOST;
+    this.#clientsMost = options.clientsMost ?? clientsMost(options.sampler);
     this.#report = options.report ?? console.error;
   }
 
@@ -382,4 +384,11 @@ export class Hub {
       this.#leave(client);
     }
   }
+}
+
+/** Streams that would take the last descriptors are refused with a sentence, and others still answered. */
+function clientsMost({ descriptors }: Sampler): number {
+  if (descriptors === null) return CLIENTS_MOST;
+  const { open, most } = descriptors;
+  return Math.max(1, Math.min(CLIENTS_MOST, most - open - DESCRIPTORS_LEFT));
 }

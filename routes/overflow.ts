@@ -5,9 +5,7 @@
  *
  * @module
  */
-import type { Address } from "./address.ts";
 import type { Clock } from "./clock.ts";
-import type { TlsFiles } from "./doors.ts";
 
 /** Connections that are told so at the same time; others wait for their turn in the kernel. */
 export const TOLD_AT_ONCE_MOST = 8;
@@ -45,12 +43,8 @@ export class Overflow {
   readonly #told = new Set<Promise<void>>();
   #turnedAway = 0;
 
-  /** Listens. Throws what `Deno.listen` does. */
-  constructor({ hostname, port }: Address, clock: Clock, tls?: TlsFiles) {
-    const address = { hostname, port };
-    this.#listener = tls === undefined
-      ? Deno.listen(address)
-      : Deno.listenTls({ ...address, ...tls });
+  constructor(listener: Deno.Listener, clock: Clock) {
+    this.#listener = listener;
     this.#clock = clock;
     void this.#accept();
   }

@@ -128,7 +128,12 @@ export class Listener {
   /** Undefined where the address is not to be had right now, as by another process. */
   #overflow(): Overflow | undefined {
     try {
-      return new Overflow(this.address, this.#clock, this.#options.tls);
+      const { hostname, port } = this.address;
+      const { tls } = this.#options;
+      const listener = tls === undefined
+        ? Deno.listen({ hostname, port })
+        : Deno.listenTls({ hostname, port, ...tls });
+      return new Overflow(listener, this.#clock);
     } catch (error) {
       this.#tellTrouble(error);
       return undefined;
@@ -164,6 +169,9 @@ function causeOf(error: unknown, address: Address): string {
   }
   if (error instanceof Deno.errors.PermissionDenied) {
     return "this user may not (EACCES), needs a port from 1024 up, or CAP_NET_BIND_SERVICE";
+  }
+  if (error instanceof Error && error.message.includes("(os error 24)")) {
+    return "no descriptor left (EMFILE), needs others to end, or a larger LimitNOFILE";
   }
   if (error instanceof Deno.errors.NotCapable) {
     return `Deno may not use this address, needs --allow-net=${printAddress(address)}`;

@@ -1,4 +1,5 @@
 /** A sampler over a stage: ticks come when the test says so. @module */
+import type { Descriptors } from "../collectors/descriptors.ts";
 import type { Feed } from "../collectors/feed.ts";
 import type { Health, Sampler } from "../collectors/sampler.ts";
 import type { Stage } from "./stage.ts";
@@ -6,6 +7,7 @@ import type { Stage } from "./stage.ts";
 export class FakeSampler implements Sampler {
   readonly stage: Stage;
   readonly ended: Promise<string>;
+  descriptors: Descriptors | null = null;
   healthNow: Health = { ticking: true, ageMs: 0, reading: null };
   /** How often somebody looked. */
   watched = 0;

@@ -8,13 +8,13 @@ import config from "../deno.json" with { type: "json" };
 
 const ROOT = new URL("../", import.meta.url);
 
-interface StartCommand {
+export interface StartCommand {
   readonly env: Record<string, string>;
   readonly args: readonly string[];
 }
 
 /** `NAME=value deno run ...`, as `deno task` would take it apart. */
-function startCommand(): StartCommand {
+export function startCommand(): StartCommand {
   const words = config.tasks.start.match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ""));
   const deno = words.indexOf("deno");
   const env = Object.fromEntries(words.slice(0, deno).map((word) => word.split("=", 2)));

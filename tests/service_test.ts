@@ -5,51 +5,16 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Output } from "./output.ts";
 import { SseReader } from "./sse_reader.ts";
 
 const ROOT = new URL("../", import.meta.url);
-/** Enough for the counters of a large machine, and few enough to use them all up. */
-const DESCRIPTORS = 1024;
 const MAIN = new URL("main.ts", ROOT).pathname;
 
 interface Service {
   readonly url: string;
   readonly process: Deno.ChildProcess;
   readonly errors: Output;
-}
-
-/** What a process writes, read on to the end, so that the pipe never fills. */
-class Output {
-  text = "";
-  readonly #ended: Promise<void>;
-  #more = Promise.withResolvers<void>();
-
-  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
-    this.#ended = this.#read(stream);
-  }
-
-  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-      this.text += chunk;
-      this.#more.resolve();
-      this.#more = Promise.withResolvers<void>();
-    }
-  }
-
-  /** Resolves when the words are there, or when no more will come. */
-  async until(words: string): Promise<string> {
-    let ended = false;
-    const end = this.#ended.then(() => {
-      ended = true;
-    });
-    while (!ended && !this.text.includes(words)) await Promise.race([this.#more.promise, end]);
-    return this.text;
-  }
-
-  async all(): Promise<string> {
-    await this.#ended;
-    return this.text;
-  }
 }
 
 function command(args: readonly string[], before = ""): Deno.Command {
@@ -166,36 +131,6 @@ Deno.test("a wrong option is one line, and exit code 2", async () => {
   assertEquals([code, lines], [2, [
     'Cannot use --interval "never": needs a span of time from 10ms to 60s, such as 250ms, 1s or 1.5s',
   ]]);
-});
-
-Deno.test("the service listens again after it had no descriptor left", async () => {
-  const service = await start([], `ulimit -n ${DESCRIPTORS};`);
-  const { hostname, port } = new URL(service.url);
-  const held: Deno.Conn[] = [];
-  // The service has some open already, so accepting fails, and the listener with it.
-  for (let i = 0; i < DESCRIPTORS; i++) {
-    try {
-      held.push(await Deno.connect({ hostname, port: Number(port) }));
-    } catch (error) {
-      if (error instanceof Deno.errors.ConnectionRefused) break;
-      if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
-    }
-  }
-  assertMatch(
-    await service.errors.until("\n"),
-    /^Cannot go on listening on .*Too many open files.*; tries again in 100 ms\n/,
-  );
-  for (const connection of held) connection.close();
-  let word = "";
-  while (word !== "ok\n") {
-    try {
-      word = await (await fetch(`${service.url}/healthz`)).text();
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-  assertEquals(await end(service), 0);
 });
 
 Deno.test("once prints a table or JSON of this host, and ends", async () => {

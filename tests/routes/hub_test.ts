@@ -3,11 +3,14 @@ import type { Snapshot } from "../../collectors/snapshot.ts";
 import { NEW } from "../../routes/cursor.ts";
 import {
   type Composed,
+  DESCRIPTORS_LEFT,
   HEARTBEAT_MS,
+  Hub,
   MESSAGE_GAP_MS_LEAST,
   STUCK_MS_MOST,
   WATCH_MS,
 } from "../../routes/hub.ts";
+import { Refusal } from "../../routes/refusal.ts";
 import { settled } from "../fake_clock.ts";
 import type { SseReader } from "../sse_reader.ts";
 import { listen, nextTick, startHost } from "./host.ts";
@@ -201,6 +204,31 @@ Deno.test("Hub refuses a client too many, and takes one again when one has left"
   assertEquals(host.hub.clients, 2);
   await second.cancel();
   await third.cancel();
+});
+
+Deno.test("Hub leaves descriptors for others than its clients", () => {
+  const host = startHost();
+  const { sampler } = host;
+  const open = (most: number): number => {
+    sampler.descriptors = { open: 100, most };
+    const hub = new Hub({ sampler, clock: host.clock });
+    const channel = {
+      key: "quiet",
+      compose: ({ sequence }: Snapshot): Composed => ({ text: "", next: { kind: "at", sequence } }),
+    };
+    try {
+      for (let i = 0; i < 100; i++) hub.open(channel, NEW, false);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+    const { clients } = hub;
+    hub.stop();
+    return clients;
+  };
+  assertEquals(open(100 + DESCRIPTORS_LEFT + 7), 7);
+  // One is let in however few there are: it may be the person who looks why.
+  assertEquals(open(110), 1);
+  assertEquals(open(1_000_000), 100);
 });
 
 Deno.test("Hub.stop ends every stream and refuses new ones", async () => {
