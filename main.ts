@@ -112,7 +112,9 @@ async function check(command: Command & { name: "check-perf" }): Promise<number>
 async function serve(command: Command & { name: "serve" }): Promise<number> {
   const told = toldToStop();
   const doors = await openDoors(command.doors, readHandedFiles);
-  const sampler = await sample(command);
+  const sampler = await Promise.race([sample(command), told]);
+  // The first tick may hang, and nobody should wait for its end.
+  if (sampler === null) return 0;
   let listener: Listener;
   try {
     listener = startService({ ...command.serve, doors, sampler, version: config.version });

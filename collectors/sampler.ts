@@ -88,8 +88,10 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
     name: "sampler",
     deno: { permissions: WORKER_RIGHTS },
   });
+  let hung: ReturnType<typeof setTimeout> | undefined;
   const opened = new Promise<WorkerSampler>((resolve, reject) => {
     let sampler: WorkerSampler | null = null;
+    hung = setTimeout(() => reject(new Error(hangs(HUNG_MS, control))), HUNG_MS);
     worker.onmessage = (event: MessageEvent<FromWorker>): void => {
       const message = event.data;
       if (message.type === "opened") {
@@ -114,7 +116,17 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
     };
   });
   worker.postMessage({ ...options, control: control.buffer } satisfies WorkerOptions);
-  return await opened;
+  try {
+    return await opened;
+  } finally {
+    clearTimeout(hung);
+  }
+}
+
+function hangs(ms: number, control: Control): string {
+  const collector = COLLECTORS[control.reading()];
+  return `The sampler hangs: no tick for ${Math.round(ms / 1000)} s` +
+    (collector === undefined ? "" : `, reading collector "${collector}"`);
 }
 
 /** Eight hexadecimal digits: enough to tell one run of the service from another. */
@@ -255,11 +267,7 @@ class WorkerSampler implements Sampler {
       published = now;
       const most = Math.max(HUNG_MS, STALE_INTERVALS * this.#intervalMs);
       if (this.#idleChecks * CHECK_EVERY_MS < most) return;
-      const { reading } = this.health();
-      this.end(
-        `The sampler hangs: no tick for ${Math.round(most / 1000)} s` +
-          (reading === null ? "" : `, reading collector "${reading}"`),
-      );
+      this.end(hangs(most, this.#control));
     }, CHECK_EVERY_MS);
     Deno.unrefTimer(timer);
     return timer;

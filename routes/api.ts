@@ -6,10 +6,11 @@ import type { Deps } from "./app.ts";
 import { catalogueJson } from "./catalogue_json.ts";
 import { Encoded } from "./encoding.ts";
 import type { Newest } from "./newest.ts";
+import { lateness } from "./probes.ts";
 import { openStream, queryOf } from "./pages.ts";
 import { perfJson } from "./perf_json.ts";
 import { NOTHING, parseFields, TICKS } from "./query.ts";
-import { TickChannel } from "./tick_stream.ts";
+import { staleJson, TickChannel } from "./tick_stream.ts";
 
 type Handler = (context: Context) => Response;
 
@@ -18,8 +19,12 @@ export function snapshot(deps: Deps, newest: Newest): Handler {
   return (context) => {
     parseFields(NOTHING, queryOf(context));
     sampler.watch();
-    const json = (snapshot: Snapshot): string => JSON.stringify(rendering.snapshotJson(snapshot));
-    return send(context, newest.answer("snapshot", json), JSON_TYPE);
+    const late = lateness(sampler);
+    const json = (snapshot: Snapshot): string => {
+      const told = rendering.snapshotJson(snapshot);
+      return JSON.stringify(late === undefined ? told : { stale: staleJson(late), ...told });
+    };
+    return send(context, newest.answer(`snapshot ${late?.ageMs ?? ""}`, json), JSON_TYPE);
   };
 }
 

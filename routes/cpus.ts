@@ -7,6 +7,7 @@ import type { Deps } from "./app.ts";
 import type { Channel } from "./hub.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
+import { lateness } from "./probes.ts";
 import { CPUS, LIVE_CPUS, parseFields } from "./query.ts";
 import { quote, Refusal } from "./refusal.ts";
 import { columnsKey } from "./sample.ts";
@@ -29,7 +30,8 @@ export function cpusPage(deps: Deps, newest: Newest): (context: Context) => Resp
     }
     sampler.watch();
     const { intervalMs } = sampler;
-    const key = `cpus ${intervalMs} ${cpusQuery(choice)} ${marks.version}`;
+    const late = lateness(sampler);
+    const key = `cpus ${intervalMs} ${cpusQuery(choice)} ${marks.version} ${late?.ageMs ?? ""}`;
     const page = newest.answer(key, (snapshot) => {
       const keys = rendering.cpus.live(choice).series(snapshot);
       const { sequence: until } = snapshot;
@@ -41,6 +43,7 @@ export function cpusPage(deps: Deps, newest: Newest): (context: Context) => Resp
         choice,
         marks: marks.list(),
         columnsKey: columnsKey(version, keys),
+        late,
       });
     });
     const response = send(context, page, HTML_TYPE);

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { Sampler, Snapshot } from "../collectors/mod.ts";
+import type { Health, Sampler, Snapshot } from "../collectors/mod.ts";
 import { Chain } from "./chain.ts";
 import { CLOCK, type Clock } from "./clock.ts";
 import { type Place, placeKey } from "./cursor.ts";
@@ -46,6 +46,8 @@ export interface Channel {
   compose(snapshot: Snapshot, from: Place, told: number): Composed;
   /** What clients are told when they come, and whenever the interval changes; empty for nothing. */
   aside?(intervalMs: number): string;
+  /** What clients are told every `WATCH_MS` while ticks do not come; empty for nothing. */
+  late?(snapshot: Snapshot, health: Health): string;
 }
 
 export interface Composed {
@@ -191,6 +193,8 @@ export class Hub {
     this.#tell(client);
     // Behind the tick, whose interval may be an older one.
     this.#tellAside(client);
+    const health = this.#sampler.health();
+    if (!health.ticking) this.#tellLateTo(client, health);
     this.#clients.add(client);
     if (this.#pumping) return;
     this.#pumping = true;
@@ -221,6 +225,7 @@ export class Hub {
       this.#sampler.watch();
       this.#take();
       await this.#tellAll();
+      this.#tellLate();
       this.#keepAlive();
       this.#dropStuck();
     }
@@ -339,6 +344,21 @@ export class Hub {
 
   #tellAside(client: Client): void {
     const text = client.channel.aside?.(this.#sampler.intervalMs) ?? "";
+    if (text !== "") this.#send(client, new Encoded(text));
+  }
+
+  /** The newest tick was told already, and is not new any more. */
+  #tellLate(): void {
+    const health = this.#sampler.health();
+    if (health.ticking) return;
+    for (const client of this.#clients) {
+      if (this.#takes(client)) this.#tellLateTo(client, health);
+    }
+  }
+
+  #tellLateTo(client: Client, health: Health): void {
+    if (this.#snapshot === null) return;
+    const text = client.channel.late?.(this.#snapshot, health) ?? "";
     if (text !== "") this.#send(client, new Encoded(text));
   }
 

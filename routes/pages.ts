@@ -11,6 +11,7 @@ import type { Channel } from "./hub.ts";
 import type { Newest } from "./newest.ts";
 import { spanSeconds } from "../views/span.ts";
 import { LIVE_PAGE, OVERVIEW, parseFields, SAMPLE, SAMPLE_SPANS_MS } from "./query.ts";
+import { lateness } from "./probes.ts";
 import { columnsKey, sampleOf } from "./sample.ts";
 import { PageChannel } from "./stream.ts";
 
@@ -23,7 +24,9 @@ export function overview(deps: Deps, newest: Newest): Handler {
     const { span } = parseFields(OVERVIEW, queryOf(context));
     sampler.watch();
     const { intervalMs } = sampler;
-    const page = newest.answer(`overview ${intervalMs} ${span} ${marks.version}`, (snapshot) => {
+    const late = lateness(sampler);
+    const name = `overview ${intervalMs} ${span} ${marks.version} ${late?.ageMs ?? ""}`;
+    const page = newest.answer(name, (snapshot) => {
       const keys = rendering.overview.series(snapshot);
       const { sequence: until } = snapshot;
       const spanMs = 1000 * (spanSeconds(span) ?? Infinity);
@@ -36,6 +39,7 @@ export function overview(deps: Deps, newest: Newest): Handler {
         span,
         marks: marks.list(),
         columnsKey: columnsKey(version, keys),
+        late,
       });
     });
     return send(context, page, HTML_TYPE);

@@ -9,7 +9,7 @@ import type { Views } from "../views/mod.ts";
 
 export interface Rendering extends Omit<Views, "snapshotJson"> {
   /** What JSON clients get of a tick; `metrics`: ids to be told of, undefined for all. */
-  snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): unknown;
+  snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): object;
 }
 
 export type ExpositionFormat = Parameters<Rendering["exposition"]>[1];

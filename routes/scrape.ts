@@ -4,7 +4,10 @@ import { send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
+import { lateText } from "../views/late.ts";
+import { lateness } from "./probes.ts";
 import { NOTHING, parseFields } from "./query.ts";
+import { Refusal } from "./refusal.ts";
 import type { ExpositionFormat } from "./rendering.ts";
 
 const TYPES: Readonly<Record<ExpositionFormat, string>> = {
@@ -12,10 +15,15 @@ const TYPES: Readonly<Record<ExpositionFormat, string>> = {
   openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
 };
 
+/** A scrape of figures that stand still would be taken for rates of zero: it must fail, and be seen to. */
 export function metrics(deps: Deps, newest: Newest): (context: Context) => Response {
-  const { rendering } = deps;
+  const { rendering, sampler } = deps;
   return (context) => {
     parseFields(NOTHING, queryOf(context));
+    const late = lateness(sampler);
+    if (late !== undefined) {
+      throw new Refusal(503, `Cannot tell metrics: ${lateText(late)}`, { "retry-after": "5" });
+    }
     const format = formatOf(context.req.header("accept") ?? "");
     const text = newest.answer(format, (snapshot) => rendering.exposition(snapshot, format));
     const response = send(context, text, TYPES[format]);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Feed, Marks, SeriesKey, Snapshot } from "../collectors/mod.ts";
+import type { Feed, Health, Marks, SeriesKey, Snapshot } from "../collectors/mod.ts";
 import type { Place } from "./cursor.ts";
 import type { Channel, Composed } from "./hub.ts";
 import { columnsKey, type Sample, sampleOf } from "./sample.ts";
@@ -19,6 +19,8 @@ export interface LivePage {
   partials(fragments: Iterable<readonly [id: string, html: string]>): string;
   /** What a page is told between ticks. */
   aside?(intervalMs: number): string;
+  /** What a page is told where ticks do not come. */
+  late?(snapshot: Snapshot, health: Health): string;
 }
 
 /** What a page draws at first. */
@@ -76,6 +78,12 @@ export class PageChannel implements Channel {
   /** Has no id: it moves no cursor, and is no tick. */
   aside(intervalMs: number): string {
     const data = this.#page.aside?.(intervalMs) ?? "";
+    return data === "" ? "" : printMessage({ data });
+  }
+
+  /** Has no id either. */
+  late(snapshot: Snapshot, health: Health): string {
+    const data = this.#page.late?.(snapshot, health) ?? "";
     return data === "" ? "" : printMessage({ data });
   }
 

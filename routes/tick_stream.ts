@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Feed, METRICS, SCOPES, type Snapshot } from "../collectors/mod.ts";
+import { type Feed, type Health, METRICS, SCOPES, type Snapshot } from "../collectors/mod.ts";
 import type { Loss, Place } from "./cursor.ts";
 import type { Channel, Composed } from "./hub.ts";
 import { columnsOf } from "./series_json.ts";
@@ -51,6 +51,11 @@ export class TickChannel implements Channel {
     return { text, next };
   }
 
+  /** Has no id: no tick has come. */
+  late(_: Snapshot, health: Health): string {
+    return printMessage({ event: "stale", data: JSON.stringify(staleJson(health)) });
+  }
+
   #replay(snapshot: Snapshot, after: number): string {
     const metrics = this.#metrics ?? hostMetrics();
     const keys = metrics.map((metric) => ({ metric }));
@@ -62,6 +67,13 @@ export class TickChannel implements Channel {
     const data = JSON.stringify(columnsOf(keys, series, count));
     return printMessage({ event: "replay", data });
   }
+}
+
+/** Ticks do not come: how old the newest is, and the collector that holds them up, or null. */
+export function staleJson(
+  { ageMs, reading }: Health,
+): { age_seconds: number; reading: string | null } {
+  return { age_seconds: Math.round(ageMs) / 1000, reading };
 }
 
 function gap(snapshot: Snapshot, loss: Loss): string {

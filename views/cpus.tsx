@@ -22,6 +22,7 @@ import { type Assets, document, type Live, TickNumber } from "./document.tsx";
 import { IntervalChoice } from "./interval.tsx";
 import { plural } from "./format.ts";
 import { type Html, render } from "./html.ts";
+import type { Late } from "./late.ts";
 import { Symbols } from "./ring.tsx";
 import { axisSeconds, SPAN_USUAL } from "./span.ts";
 
@@ -33,6 +34,7 @@ export interface CpusPageProps {
   readonly intervalMs: number;
   readonly marks?: readonly Mark[] | undefined;
   readonly columnsKey?: string | undefined;
+  readonly late?: Late | undefined;
 }
 
 /** The lines of the charts of one CPU; the page of all has none. */
@@ -84,6 +86,7 @@ export function cpusPage(props: CpusPageProps, assets: Assets): string {
     intervalMs,
     spanSeconds: axisSeconds(choice.span ?? SPAN_USUAL, series),
     columnsKey: props.columnsKey,
+    late: props.late,
   };
   const known = cpu === undefined || isKnown(cpu, snapshot);
   return document({

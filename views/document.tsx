@@ -8,6 +8,7 @@ import type { Snapshot } from "../collectors/snapshot.ts";
 import { instant, whole } from "./format.ts";
 import { type Html, render } from "./html.ts";
 import { IntervalForm } from "./interval.tsx";
+import { type Late, lateText } from "./late.ts";
 import { link } from "./link.ts";
 
 /** Where the browser finds what is served beside the page, and of which version it is. */
@@ -48,6 +49,8 @@ export interface Live {
   readonly spanSeconds: number;
   /** Names the columns of the charts. */
   readonly columnsKey?: string | undefined;
+  /** Ticks do not come. */
+  readonly late?: Late | undefined;
 }
 
 export interface DocumentProps {
@@ -115,7 +118,7 @@ function Shell(props: DocumentProps): Html {
           {live === undefined ? null : (
             <>
               <State />
-              <TickNumber snapshot={live.snapshot} />
+              <TickNumber snapshot={live.snapshot} late={live.late} />
               {props.controls ?? null}
               <IntervalForm intervalMs={live.intervalMs} back={props.current ?? "/"} />
               <PauseButton />
@@ -190,7 +193,8 @@ function PauseButton(): Html {
 }
 
 /** Apart from the word, which is read aloud when it changes: heard each second it would be noise. */
-export function TickNumber(props: { snapshot: Snapshot }): Html {
+export function TickNumber(props: { snapshot: Snapshot; late?: Late | undefined }): Html {
+  const { late } = props;
   const { wallMs, sequence } = props.snapshot;
   const [date, clock] = instant(wallMs);
   const [time, zone] = clock.split(" ");
@@ -199,6 +203,7 @@ export function TickNumber(props: { snapshot: Snapshot }): Html {
       <span>{`${date} `}</span>
       {time}
       <span>{` ${zone}`}</span>
+      {late === undefined ? null : `: ${lateText(late)}`}
     </time>
   );
 }

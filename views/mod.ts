@@ -23,6 +23,7 @@ import { exposition, type ExpositionFormat } from "./exposition.ts";
 import { loginPage, type LoginProps } from "./login.tsx";
 import { messagePage, type MessageProps } from "./message.tsx";
 import { render } from "./html.ts";
+import type { Late } from "./late.ts";
 import { link } from "./link.ts";
 import { overviewPage } from "./overview.tsx";
 import { sheetPage, SheetPart } from "./proof_sheet.tsx";
@@ -31,7 +32,7 @@ import { coverageKeys } from "./proof_told.ts";
 import { type SnapshotJson, snapshotJson } from "./snapshot_json.ts";
 import { type Span, SPAN_USUAL, spanSeconds } from "./span.ts";
 import { tableText } from "./table_text.ts";
-import { aside, fragments, overviewSeries, partials } from "./updates.ts";
+import { aside, fragments, late, overviewSeries, partials } from "./updates.ts";
 
 export interface ViewsOptions {
   /** Path of a file that is served beside the pages, by its name. */
@@ -52,6 +53,8 @@ export interface OverviewPageProps {
   readonly marks?: readonly Mark[] | undefined;
   /** Names the columns of `series`; a page whose stream names others asks for itself anew. */
   readonly columnsKey?: string | undefined;
+  /** Ticks do not come. */
+  readonly late?: Late | undefined;
 }
 
 export interface ProofProps {
@@ -68,6 +71,8 @@ export interface LiveParts {
   partials(fragments: Iterable<readonly [id: string, html: string]>): string;
   /** What is told between ticks: the interval that is asked for. */
   aside?(intervalMs: number): string;
+  /** What is told where ticks do not come. */
+  late?(snapshot: Snapshot, late: Late): string;
 }
 
 export interface Views {
@@ -175,6 +180,7 @@ export function createViews({ url: pathOf, version, login = false }: ViewsOption
       fragments,
       partials,
       aside,
+      late,
       document: (props) => {
         const { span = SPAN_USUAL } = props;
         return overviewPage({ ...props, span, assets, stream: "stream?page=overview" });
@@ -203,6 +209,7 @@ export function createViews({ url: pathOf, version, login = false }: ViewsOption
         fragments: (snapshot) => cpusFragments(choice, snapshot),
         partials,
         aside,
+        late,
       }),
       has: ({ cpu }, snapshot) => cpu === undefined || isKnown(cpu, snapshot),
       document: (props) => {

@@ -16,6 +16,7 @@ import { headlineText } from "./headline.tsx";
 import { heightOf, lackingHeight } from "./height.ts";
 import type { Html } from "./html.ts";
 import { foldsOf, Lacking } from "./lacking.tsx";
+import type { Late } from "./late.ts";
 import { pack } from "./packing.ts";
 import { Causes } from "./problems.tsx";
 import { Glyph, Symbols } from "./ring.tsx";
@@ -43,6 +44,7 @@ export interface OverviewDocumentProps extends OverviewProps {
   /** The interval that is asked for. */
   readonly intervalMs: number;
   readonly columnsKey?: string | undefined;
+  readonly late?: Late | undefined;
 }
 
 /** `exploring`: URL of the script for those who use the charts; absent: the page does not live. */
@@ -229,13 +231,20 @@ function Count(props: { count: number; of?: number }): Html {
 
 /** The overview as a document, live where a stream is named. */
 export function overviewPage(props: OverviewDocumentProps): string {
-  const { snapshot, series, span, marks, assets, stream, intervalMs, columnsKey } = props;
+  const { snapshot, series, span, marks, assets, stream, intervalMs, columnsKey, late } = props;
   return document({
     lead: lead(snapshot),
     title: snapshot.profile.hostname,
     current: "/",
     assets,
-    live: { stream, snapshot, intervalMs, spanSeconds: axisSeconds(span, series), columnsKey },
+    live: {
+      stream,
+      snapshot,
+      intervalMs,
+      spanSeconds: axisSeconds(span, series),
+      columnsKey,
+      late,
+    },
     children: (
       <Overview
         snapshot={snapshot}

@@ -12,6 +12,7 @@ import { chartKeys, trendColumns } from "./chart.tsx";
 import { TickNumber } from "./document.tsx";
 import { render } from "./html.ts";
 import { IntervalChoice } from "./interval.tsx";
+import type { Late } from "./late.ts";
 import { TrustLine, Uptime } from "./overview.tsx";
 import { Causes } from "./problems.tsx";
 
@@ -49,4 +50,9 @@ export function partials(parts: Iterable<readonly [string, string]>): string {
 /** What a page is told between ticks: the interval, since the next tick may be a minute away. */
 export function aside(intervalMs: number): string {
   return partials([["interval", render(IntervalChoice({ intervalMs }))]]);
+}
+
+/** What a page is told where the next tick does not come; that tick will take its place. */
+export function late(snapshot: Snapshot, late: Late): string {
+  return partials([["tick", render(TickNumber({ snapshot, late }))]]);
 }

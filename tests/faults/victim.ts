@@ -37,7 +37,7 @@ export class Victim implements AsyncDisposable {
   }
 
   static async start(options: VictimOptions = {}): Promise<Victim> {
-    const process = spawn(options);
+    const process = Victim.spawn(options);
     const errors = new Output(process.stderr);
     const line = await new Output(process.stdout).until("\n");
     const url = /http:\/\/[^ ]+/.exec(line)?.[0];
@@ -47,10 +47,29 @@ export class Victim implements AsyncDisposable {
 
   /** One that cannot begin: what it said, and how it ended. */
   static async refused(options: VictimOptions = {}): Promise<{ code: number; said: string }> {
-    const process = spawn(options);
+    const process = Victim.spawn(options);
     const said = await new Output(process.stderr).all();
     await process.stdout.cancel();
     return { code: (await process.status).code, said };
+  }
+
+  /** Without waiting for anything. */
+  static spawn(
+    { args = [], before = "", env = {}, cwd = ROOT }: VictimOptions = {},
+  ): Deno.ChildProcess {
+    const command = startCommand();
+    const words = command.args.map((word) =>
+      word === "main.ts" ? new URL(word, ROOT).pathname : word
+    )
+      .map((word) => word === "--allow-read=." ? `--allow-read=${ROOT.pathname}` : word);
+    const own = ["--listen", "127.0.0.1:0", ...args];
+    return new Deno.Command("sh", {
+      args: ["-c", `${before}\nexec "$@"`, "sh", Deno.execPath(), ...words, ...own],
+      env: { ...command.env, ...env },
+      cwd,
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
   }
 
   get pid(): number {
@@ -139,18 +158,4 @@ export class Victim implements AsyncDisposable {
     await this.process.status;
     await this.errors.all();
   }
-}
-
-function spawn({ args = [], before = "", env = {}, cwd = ROOT }: VictimOptions): Deno.ChildProcess {
-  const command = startCommand();
-  const words = command.args.map((word) => word === "main.ts" ? new URL(word, ROOT).pathname : word)
-    .map((word) => word === "--allow-read=." ? `--allow-read=${ROOT.pathname}` : word);
-  const own = ["--listen", "127.0.0.1:0", ...args];
-  return new Deno.Command("sh", {
-    args: ["-c", `${before}\nexec "$@"`, "sh", Deno.execPath(), ...words, ...own],
-    env: { ...command.env, ...env },
-    cwd,
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
 }

@@ -137,13 +137,15 @@ function plainRendering(
         ]);
       },
       partials: (fragments) => [...fragments].map(([id, html]) => `${id}=${html}`).join("\n"),
+      late: (snapshot, { ageMs, reading }) => `late ${snapshot.sequence} ${ageMs} ${reading}`,
       ...(asides ? { aside: (intervalMs: number): string => `interval=${intervalMs}` } : {}),
       fold: (card, place) =>
         card === "load" && place === 0 ? (snapshot) => `fold ${snapshot.cursor}` : undefined,
-      document: ({ snapshot, series, intervalMs, marks }) => {
+      document: ({ snapshot, series, intervalMs, marks, late }) => {
         rendered.documents++;
         rendered.marks = marks;
-        return `<!DOCTYPE html>${snapshot.cursor} ${series.seconds.length} ${intervalMs}`;
+        const age = late === undefined ? "" : ` late ${late.ageMs}`;
+        return `<!DOCTYPE html>${snapshot.cursor} ${series.seconds.length} ${intervalMs}${age}`;
       },
     },
     chart: {

@@ -333,3 +333,29 @@ Deno.test("Hub goes on after its last client went while it was being told", asyn
   assertEquals(await nextCursor(reader), "stageboot-3");
   await reader.cancel();
 });
+
+Deno.test("Hub tells pages and programs when ticks do not come, and who comes then", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  const page = await listen(host, PAGE);
+  const ticks = await listen(host, "/api/v1/stream?metric=load_1m");
+  await begin(page);
+  await ticks.message();
+  host.sampler.healthNow = { ticking: false, ageMs: 5000, reading: "load" };
+  await host.clock.advance(WATCH_MS);
+  const told = await page.message();
+  assertEquals([told.data, told.id], ["late 1 5000 load", undefined]);
+  const { event, id, data } = await ticks.message();
+  assertEquals([event, id, data], ["stale", undefined, '{"age_seconds":5,"reading":"load"}']);
+  const comer = await listen(host, PAGE);
+  await begin(comer);
+  assertEquals((await comer.message()).data, "late 1 5000 load");
+  host.sampler.healthNow = { ticking: true, ageMs: 0, reading: null };
+  await nextTick(host, 0.5);
+  for (const reader of [page, comer]) {
+    assertStringIncludes((await reader.message()).data, ">0.5<");
+    await reader.cancel();
+  }
+  assertEquals((await ticks.message()).id, "stageboot-2");
+  await ticks.cancel();
+});
