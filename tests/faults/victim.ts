@@ -136,10 +136,20 @@ export class Victim implements AsyncDisposable {
     return count;
   }
 
-  /** Resident memory, bytes. */
+  /** Resident memory, bytes; what it had most begins anew. */
   async resident(): Promise<number> {
+    await Deno.writeTextFile(`/proc/${this.pid}/clear_refs`, "5");
+    return await this.#memory("VmRSS");
+  }
+
+  /** The most that was resident since. */
+  residentMost(): Promise<number> {
+    return this.#memory("VmHWM");
+  }
+
+  async #memory(field: string): Promise<number> {
     const status = await Deno.readTextFile(`/proc/${this.pid}/status`);
-    return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]);
+    return 1024 * Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)![1]);
   }
 
   /** Ends in order, and says so by its exit code. */
