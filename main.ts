@@ -17,6 +17,7 @@ import {
 } from "./collectors/mod.ts";
 import {
   type Command,
+  complain,
   doorNote,
   type Listener,
   openDoors,
@@ -26,6 +27,7 @@ import {
   printCheck,
   printDoctor,
   printOnce,
+  say,
   startService,
   USAGE,
 } from "./routes/mod.ts";
@@ -128,9 +130,9 @@ async function serve(command: Command & { name: "serve" }): Promise<number> {
   const scheme = doors.tls === undefined ? "http" : "https";
   const { basePath = "" } = command.serve;
   const url = `${scheme}://${printAddress(listener.address)}${basePath}`;
-  console.log(`Ringside ${config.version} on ${url} (${doorNote(command.doors, hostname)})`);
+  say(`Ringside ${config.version} on ${url} (${doorNote(command.doors, hostname)})`);
   const reason = await Promise.race([told, sampler.ended, listener.ended]);
-  if (reason !== null) console.error(reason);
+  if (reason !== null) complain(reason);
   await within(STOP_MS_MOST, stop(listener, sampler));
   return reason === null ? 0 : 1;
 }

@@ -28,6 +28,7 @@ import { quote, Refusal } from "./refusal.ts";
 import type { Rendering } from "./rendering.ts";
 import { metrics } from "./scrape.ts";
 import { series } from "./series.ts";
+import { complain } from "./speech.ts";
 import { serveStatic, type StaticFiles } from "./static_files.ts";
 
 export interface Deps {
@@ -113,7 +114,7 @@ export function createApp(deps: Deps): Hono {
   const { basePath = "" } = deps;
   const app = new Hono({ getPath: routedPath(basePath) });
   const routes = routesOf(deps);
-  const report = deps.report ?? console.error;
+  const report = deps.report ?? complain;
   app.use(securityHeaders());
   app.use(boundedUrl());
   app.use(servedHosts(deps.address, deps.allowedHosts));

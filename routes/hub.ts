@@ -14,6 +14,7 @@ import { CLOCK, type Clock } from "./clock.ts";
 import { type Place, placeKey } from "./cursor.ts";
 import { type Bytes, Encoded, GZIP_HEADER } from "./encoding.ts";
 import { Refusal } from "./refusal.ts";
+import { complain } from "./speech.ts";
 import { HEARTBEAT } from "./sse.ts";
 
 /** A stream costs some 60 kB and a descriptor. */
@@ -120,7 +121,7 @@ export class Hub {
     this.#sampler = options.sampler;
     this.#clock = options.clock ?? CLOCK;
     this.#clientsMost = options.clientsMost ?? clientsMost(options.sampler);
-    this.#report = options.report ?? console.error;
+    this.#report = options.report ?? complain;
   }
 
   get clients(): number {

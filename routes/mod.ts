@@ -4,4 +4,5 @@ export { doorNote, openDoors } from "./doors.ts";
 export { checkText as printCheck } from "../views/check_text.ts";
 export { type Command, OptionError, parseOptions, USAGE } from "./options.ts";
 export { type Listener, ListenError } from "./server.ts";
+export { complain, say } from "./speech.ts";
 export { printDoctor, printOnce, startService } from "./service.ts";

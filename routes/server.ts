@@ -11,6 +11,7 @@ import { CLOCK, type Clock } from "./clock.ts";
 import { tlsCause, type TlsFiles } from "./doors.ts";
 import type { Hub } from "./hub.ts";
 import { Overflow } from "./overflow.ts";
+import { complain } from "./speech.ts";
 import { SpareDescriptors } from "./spare_descriptors.ts";
 
 /** Streams are closed by then; what is still being answered is an answer of milliseconds. */
@@ -53,7 +54,7 @@ export class Listener {
   constructor(options: ListenOptions) {
     this.#options = options;
     this.#clock = options.clock ?? CLOCK;
-    this.#report = options.report ?? console.error;
+    this.#report = options.report ?? complain;
     this.address = options.address;
     this.ended = new Promise((resolve) => this.#end = resolve);
     this.#spare = new SpareDescriptors(options.address.hostname);

@@ -17,7 +17,10 @@ export interface VictimOptions {
   /** Shell commands before the service takes their place: `ulimit -n 256`. */
   readonly before?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly cwd?: string | URL;
+  /** Of the tree that is started; this one's if absent. */
+  readonly root?: URL;
+  /** What understands `before`; `sh` if absent. */
+  readonly shell?: string;
 }
 
 export interface Status {
@@ -54,19 +57,14 @@ export class Victim implements AsyncDisposable {
   }
 
   /** Without waiting for anything. */
-  static spawn(
-    { args = [], before = "", env = {}, cwd = ROOT }: VictimOptions = {},
-  ): Deno.ChildProcess {
+  static spawn(options: VictimOptions = {}): Deno.ChildProcess {
+    const { args = [], before = "", env = {}, root = ROOT, shell = "sh" } = options;
     const command = startCommand();
-    const words = command.args.map((word) =>
-      word === "main.ts" ? new URL(word, ROOT).pathname : word
-    )
-      .map((word) => word === "--allow-read=." ? `--allow-read=${ROOT.pathname}` : word);
-    const own = ["--listen", "127.0.0.1:0", ...args];
-    return new Deno.Command("sh", {
-      args: ["-c", `${before}\nexec "$@"`, "sh", Deno.execPath(), ...words, ...own],
+    const own = args.includes("--listen") ? args : ["--listen", "127.0.0.1:0", ...args];
+    return new Deno.Command(shell, {
+      args: ["-c", `${before}\nexec "$@"`, shell, Deno.execPath(), ...command.args, ...own],
       env: { ...command.env, ...env },
-      cwd,
+      cwd: root,
       stdout: "piped",
       stderr: "piped",
     }).spawn();
