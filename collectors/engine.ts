@@ -158,10 +158,7 @@ export class Engine {
   }
 
   close(): void {
-    for (const seat of this.#seats) {
-      seat.reader?.close();
-      seat.reader = null;
-    }
+    for (const seat of this.#seats) this.#closeSeat(seat);
   }
 
   #seat(spec: CollectorSpec): Seat {
@@ -236,12 +233,7 @@ export class Engine {
     for (const key of [...this.#problems.get(id)?.keys() ?? []]) {
       if (key !== FAILED) this.#resolve(id, key);
     }
-    try {
-      seat.reader?.close();
-    } catch (closing) {
-      this.#report(id, { key: "close", reason: "failed", message: messageOf(closing) });
-    }
-    seat.reader = null;
+    this.#closeSeat(seat);
     this.#setSources(id, []);
     const { reason, message, remedy } = error instanceof CollectorError
       ? error
@@ -260,14 +252,23 @@ export class Engine {
     if (seat.silent) return;
     seat.silent = true;
     this.#clear(seat);
-    seat.reader?.close();
-    seat.reader = null;
+    this.#closeSeat(seat);
     this.#setSources(seat.spec.id, []);
     this.#report(seat.spec.id, {
       key: SILENT,
       reason: "not_watched",
       message: `Collector "${seat.spec.id}" is read only while somebody looks`,
     });
+  }
+
+  /** A collector that cannot close loses what it had open; that is told, and costs nobody else. */
+  #closeSeat(seat: Seat): void {
+    try {
+      seat.reader?.close();
+    } catch (error) {
+      this.#report(seat.spec.id, { key: "close", reason: "failed", message: messageOf(error) });
+    }
+    seat.reader = null;
   }
 
   #clear(seat: Seat): void {

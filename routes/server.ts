@@ -66,7 +66,7 @@ export class Listener {
       );
     }
     this.address = { ...options.address, port: this.#server.addr.port };
-    void this.#spare.take();
+    void this.#spare.begin();
   }
 
   /** Ends all streams at once, and gives other answers half a second to be finished. */

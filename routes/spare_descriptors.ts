@@ -10,49 +10,69 @@
 export const SPARE_DESCRIPTORS = 16;
 /** Beside them as many must be free, or a listener that begins again ends at once. */
 const FREE_LEAST = 16;
+/** Of what a process with few descriptors has left: so much is kept, and so much must be free. */
+const SHARE_MOST = 0.25;
 
 export class SpareDescriptors {
   readonly #hostname: string;
-  readonly #most: number;
+  #most = SPARE_DESCRIPTORS;
+  #free = FREE_LEAST;
   #kept: Deno.Conn[] = [];
 
-  constructor(hostname: string, most: number = SPARE_DESCRIPTORS) {
+  constructor(hostname: string) {
     this.#hostname = hostname;
-    this.#most = most;
   }
 
   get count(): number {
     return this.#kept.length;
   }
 
-  /**
-   * Takes as many as are to be kept, or none. False where the process has hardly as many left. Deno may
-   * have been given no right to other ports of the address: then there are none, and that is no lack.
-   */
+  /** For the first time: where there are few descriptors, few are kept. */
+  async begin(): Promise<void> {
+    const found = await this.#open(this.#most + this.#free);
+    if (found.length < this.#most + this.#free) {
+      this.#most = this.#free = Math.floor(found.length * SHARE_MOST);
+    }
+    this.#kept = found.splice(0, this.#most);
+    close(found);
+  }
+
+  /** Takes as many as are to be kept, or none. False where the process has hardly as many left. */
   async take(): Promise<boolean> {
     const missing = this.#most - this.#kept.length;
-    let taken: Deno.Conn[] = [];
-    let door: Deno.Listener | undefined;
-    try {
-      door = Deno.listen({ hostname: this.#hostname, port: 0 });
-      const { port } = door.addr as Deno.NetAddr;
-      while (taken.length < missing + FREE_LEAST) {
-        taken.push(await Deno.connect({ hostname: this.#hostname, port }));
-      }
-      this.#kept.push(...taken.slice(0, missing));
-      taken = taken.slice(missing);
-      return true;
-    } catch (error) {
-      return error instanceof Deno.errors.NotCapable;
-    } finally {
-      for (const connection of taken) connection.close();
-      door?.close();
-    }
+    const found = await this.#open(missing + this.#free);
+    const enough = found.length === missing + this.#free;
+    if (enough) this.#kept.push(...found.splice(0, missing));
+    close(found);
+    return enough;
   }
 
   /** Gives them back to whoever needs one now. */
   release(): void {
-    for (const connection of this.#kept) connection.close();
+    close(this.#kept);
     this.#kept = [];
   }
+
+  /** As many as there are, up to `count`. Without a right to other ports of the address there are none. */
+  async #open(count: number): Promise<Deno.Conn[]> {
+    const found: Deno.Conn[] = [];
+    if (count === 0) return found;
+    let door: Deno.Listener | undefined;
+    try {
+      door = Deno.listen({ hostname: this.#hostname, port: 0 });
+      const { port } = door.addr as Deno.NetAddr;
+      while (found.length < count) {
+        found.push(await Deno.connect({ hostname: this.#hostname, port }));
+      }
+    } catch {
+      // No descriptor, no right, a filter on the loopback: what was found is what there is.
+    } finally {
+      door?.close();
+    }
+    return found;
+  }
+}
+
+function close(connections: readonly Deno.Conn[]): void {
+  for (const connection of connections) connection.close();
 }

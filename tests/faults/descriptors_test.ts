@@ -118,6 +118,21 @@ Deno.test("with too few descriptors to begin the service ends with one line", as
   );
 });
 
+Deno.test("a service with hardly any descriptors turns clients away, and serves when they have gone", async () => {
+  await using victim = await Victim.start({
+    args: ["--interval", "100ms"],
+    before: "ulimit -n 72;",
+  });
+  {
+    using _ = await Idle.take(victim, 80);
+    await victim.errors.until("\n");
+  }
+  const found = await victim.until("/readyz", ({ status }) => status === 200);
+  assertEquals(found.text, "ready\n");
+  await victim.ticks(2);
+  await victim.end();
+});
+
 Deno.test("spare descriptors are a few sockets, and nothing listens for them", async () => {
   await using victim = await Victim.start();
   await victim.ticks(1);

@@ -100,9 +100,12 @@ export class Victim implements AsyncDisposable {
 
   /** Waits until an answer of a path is as it must be. */
   async until(path: string, holds: (found: Status) => boolean): Promise<Status> {
+    let code: number | undefined;
+    void this.process.status.then((status) => code = status.code);
     while (true) {
       const found = await this.ask(path);
       if (found !== null && holds(found)) return found;
+      if (code !== undefined) throw new Error(`It ended with ${code}: ${await this.errors.all()}`);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   }

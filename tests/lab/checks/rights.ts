@@ -2,7 +2,7 @@
  * Who may count what: root and nobody at each level of perf_event_paranoid, and a process with few
  * descriptors. Each is a process of its own; what it may not have, it must say why.
  */
-import { check, finish, part } from "../inside/report.ts";
+import { check, finish, part, sleep } from "../inside/report.ts";
 import type { ProbeAnswer } from "./rights_probe.ts";
 import { GuestService } from "../inside/service.ts";
 
@@ -10,6 +10,7 @@ const PROBE = new URL("./rights_probe.ts", import.meta.url).pathname;
 const PARANOID = "/proc/sys/kernel/perf_event_paranoid";
 const NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
 const ROOT_HOME = "/root";
+const RETRIED_MS = 8000;
 
 async function probe(before: readonly string[]): Promise<ProbeAnswer> {
   const words = [...before, Deno.execPath(), "run", "--allow-all", "--quiet", PROBE];
@@ -73,6 +74,27 @@ await part("descriptors", async () => {
       `${limit} descriptors: ${answer.measured} of ${answer.quantities} quantities are counted, and CPU time`,
     );
   }
+});
+await part("raised", async () => {
+  Deno.writeTextFileSync(PARANOID, "-1");
+  const service = await GuestService.start([...NOBODY, "prlimit", "--nofile=4096:4096"]);
+  const first = await service.json("/api/v1/perf");
+  Deno.writeTextFileSync(PARANOID, "3");
+  // Longer than what was refused is tried again, so that anything that opens anew would have by then.
+  await sleep(RETRIED_MS);
+  const second = await service.json("/api/v1/perf");
+  check(
+    first.available === true && second.available === true,
+    `nobody's service goes on with what it has open when paranoid is raised to 3: ${
+      JSON.stringify(second).slice(0, 200)
+    }`,
+  );
+  const ready = (await service.text("/readyz")).trim();
+  const { code, complaints } = await service.stop();
+  check(
+    ready === "ready" && code === 0 && complaints.length === 0,
+    `it is ${ready}, ended with ${code}`,
+  );
 });
 // Out of descriptors it says once that it cannot listen, and listens again.
 for (const [level, limit, complaintsMost] of [[2, 4096, 0], [-1, 64, 2]] as const) {
