@@ -108,20 +108,21 @@ async function disturbFor(
   lengthMs: number,
   dice: Dice,
 ): Promise<ReadonlyMap<string, number>> {
-  const done = new Map<string, number>();
+  const done = new Map(Object.keys(DISTURBANCES).map((name) => [name, 0]));
+  const count = (name: string): unknown => done.set(name, done.get(name)! + 1);
   const endMs = performance.now() + lengthMs;
   let stuck: Promise<void> | null = null;
   while (performance.now() < endMs) {
     const names = Object.keys(DISTURBANCES).filter((name) => name !== "clients that get stuck");
     const chosen = Array.from({ length: AT_ONCE }, () => dice.pick(names));
     if (stuck === null && endMs - performance.now() > 70_000) {
-      done.set("clients that get stuck", (done.get("clients that get stuck") ?? 0) + 1);
+      count("clients that get stuck");
       stuck = DISTURBANCES["clients that get stuck"]!(victim, dice).then(() => {
         stuck = null;
       });
     }
     await Promise.all(chosen.map((name) => DISTURBANCES[name]!(victim, dice)));
-    for (const name of chosen) done.set(name, (done.get(name) ?? 0) + 1);
+    chosen.forEach(count);
     await victim.until("/readyz", ({ status }) => status === 200);
   }
   await stuck;
