@@ -41,12 +41,13 @@ export class Overflow {
   readonly #clock: Clock;
   readonly #closing = new AbortController();
   readonly #told = new Set<Promise<void>>();
+  readonly #accepting: Promise<void>;
   #turnedAway = 0;
 
   constructor(listener: Deno.Listener, clock: Clock) {
     this.#listener = listener;
     this.#clock = clock;
-    void this.#accept();
+    this.#accepting = this.#accept();
   }
 
   /** Connections that were told so. */
@@ -58,6 +59,8 @@ export class Overflow {
   async close(): Promise<void> {
     this.#listener.close();
     this.#closing.abort();
+    // The address is free again only when nobody accepts on it.
+    await this.#accepting;
     await Promise.all(this.#told);
   }
 
