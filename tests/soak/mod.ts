@@ -73,6 +73,7 @@ async function soak(lengthMs: number, seed: number): Promise<readonly Row[]> {
   );
   const said = disturbed.errors.text.trimEnd().split("\n").filter((line) => line !== "");
   const unknown = said.filter((line) => !isExpected(line));
+  console.log(`It said ${said.length} times that descriptors ran out or that a client was cut off`);
   for (const line of unknown) console.log(`It said: ${line}`);
   await undisturbed.end();
   await disturbed.end();

@@ -62,12 +62,14 @@ export class GuestService {
     throw new Error(`Cannot start the service: it said ${said}${await complaints}`);
   }
 
-  /** A service that is out of descriptors drops connections, and listens again in a moment. */
+  /** A service that is out of descriptors turns clients away, or drops them, and listens again in a moment. */
   async text(path: string): Promise<string> {
     let answer: Response | null = null;
     for (let tries = 1; answer === null; tries++) {
       try {
-        answer = await fetch(this.url + path);
+        const found = await fetch(this.url + path);
+        if (found.status !== 503 || tries === TRIES_MOST) answer = found;
+        else throw new Error(`It is turned away: ${await found.text()}`);
       } catch (error) {
         if (tries === TRIES_MOST) throw error;
         await sleep(TRY_AGAIN_MS);
