@@ -25,7 +25,10 @@ export const DESCRIPTORS_LEFT = 128;
 export const MESSAGE_GAP_MS_LEAST = 100;
 /** Proxies cut a stream that is quiet for half a minute or a minute. */
 export const HEARTBEAT_MS = 15_000;
-/** A client that took nothing for so long is cut off: its connection holds a descriptor. */
+/**
+ * A client that took nothing for so long is cut off, and nothing is kept for it. Its connection lasts
+ * until it reads on or leaves: Deno notices the end only when it can write.
+ */
 export const STUCK_MS_MOST = 30_000;
 /** `Sampler.watch` holds for ten seconds; ticks may be a minute apart. */
 export const WATCH_MS = 5_000;

@@ -1,7 +1,6 @@
 /**
  * A thousand clients at a time that do not behave: they stop reading, read a byte now and then, or go
- * without a word. That one that is stuck is cut off after half a minute is in `hub_test.ts`; the soak
- * does it for real.
+ * without a word. That one that is stuck is cut off after half a minute is in `hub_test.ts`.
  *
  * @module
  */
