@@ -14,7 +14,7 @@ const READ_BYTES_MOST = 65_536;
 /** A request comes at once with its connection, or it is one of those that are held open half-sent. */
 const QUIET_MS = 20;
 /** After an attempt to accept that failed. */
-const PAUSE_MS = 50;
+const PAUSE_MS = 100;
 
 const BODY = JSON.stringify({
   error: {

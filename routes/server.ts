@@ -17,7 +17,7 @@ import { SpareDescriptors } from "./spare_descriptors.ts";
 /** Streams are closed by then; what is still being answered is an answer of milliseconds. */
 const SHUTDOWN_MS_MOST = 500;
 /** While there are no descriptors: how often it looks whether there are. */
-const LOOK_MS = 250;
+const LOOK_MS = 500;
 /** Of what is wrong, while it stays so. */
 const TELL_EVERY_MS = 10_000;
 
