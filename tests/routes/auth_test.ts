@@ -107,9 +107,10 @@ Deno.test("a token in the URL is none", async () => {
 Deno.test("a browser is led to the login, and knows where it came from", async () => {
   const host = await guarded();
   const cases = [
-    ["/", "/login"],
-    ["/cpus?cpu=1", "/login?from=%2Fcpus%3Fcpu%3D1"],
-    ["/nothing", "/login?from=%2Fnothing"],
+    ["/", "login"],
+    ["/cpus?cpu=1", "login?from=%2Fcpus%3Fcpu%3D1"],
+    ["/nothing", "login?from=%2Fnothing"],
+    ["/chart/load", "../login?from=%2Fchart%2Fload"],
   ] as const;
   for (const [path, location] of cases) {
     const response = await ask(host, path, { headers: HTML });
@@ -140,7 +141,7 @@ Deno.test("an open page's stream says that nobody is logged in, since it cannot 
 Deno.test("the token makes a session, by a cookie that no script reads and no other site sends", async () => {
   const host = await guarded();
   const response = await logIn(host);
-  assertEquals([response.status, response.headers.get("location")], [303, "/"]);
+  assertEquals([response.status, response.headers.get("location")], [303, "./"]);
   const cookie = response.headers.get("set-cookie")!;
   assertMatch(
     cookie,
@@ -175,7 +176,7 @@ Deno.test("a logout ends the session on the server too, and every stream of it",
   await reader.message();
   assertEquals(host.hub.clients, 2);
   const out = await ask(host, "/logout", { method: "POST", headers });
-  assertEquals([out.status, out.headers.get("location")], [303, "/login"]);
+  assertEquals([out.status, out.headers.get("location")], [303, "login"]);
   assertEquals(
     out.headers.get("set-cookie"),
     "ringside-stage-7878=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0",

@@ -1,13 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { wayBack } from "../../routes/login.ts";
 import { Token } from "../../routes/token.ts";
-import { type Host, startHost } from "./host.ts";
+import { type Host, type HostOptions, startHost } from "./host.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const HTML = { accept: "text/html" };
 
-async function guarded(): Promise<Host> {
-  return startHost({ token: await Token.of(SECRET) });
+async function guarded(options: HostOptions = {}): Promise<Host> {
+  return startHost({ ...options, token: await Token.of(SECRET) });
 }
 
 async function post(host: Host, fields: Record<string, string>, headers = {}): Promise<Response> {
@@ -77,17 +77,29 @@ Deno.test("/login leads on who is logged in", async () => {
   const host = await guarded();
   const cookie = (await post(host, { token: SECRET })).headers.get("set-cookie")!.split(";")[0]!;
   const response = await host.app.request("/login?from=/cpus", { headers: { cookie } });
-  assertEquals([response.status, response.headers.get("location")], [303, "/cpus"]);
+  assertEquals([response.status, response.headers.get("location")], [303, "cpus"]);
 });
 
 Deno.test("the right token leads back, blanks around it or not", async () => {
   const host = await guarded();
   for (const token of [SECRET, ` ${SECRET}\n`]) {
     const response = await post(host, { token, from: "/cpus" });
-    assertEquals([response.status, response.headers.get("location")], [303, "/cpus"]);
+    assertEquals([response.status, response.headers.get("location")], [303, "cpus"]);
   }
   const foreign = await post(host, { token: SECRET, from: "//evil.example" });
-  assertEquals(foreign.headers.get("location"), "/");
+  assertEquals(foreign.headers.get("location"), "./");
+  // A path that looks like another scheme once its slash is gone.
+  const scheme = await post(host, { token: SECRET, from: "/https://evil.example" });
+  assertEquals(scheme.headers.get("location"), "./https://evil.example");
+});
+
+Deno.test("below a base path the login leads, and leads back, within it", async () => {
+  const host = await guarded({ basePath: "/ringside" });
+  const asked = await host.app.request("/ringside/chart/load", { headers: HTML });
+  assertEquals(asked.headers.get("location"), "../login?from=%2Fchart%2Fload");
+  const body = new URLSearchParams({ token: SECRET, from: "/chart/load" });
+  const told = await host.app.request("/ringside/login", { method: "POST", body });
+  assertEquals([told.status, told.headers.get("location")], [303, "chart/load"]);
 });
 
 Deno.test("a wrong token is told on the form for people, as JSON for programs, and is not repeated", async () => {

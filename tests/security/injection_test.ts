@@ -32,7 +32,7 @@ function foreignMarkup(html: string): readonly string[] {
     .map(([tag]) => tag);
   return tags.filter((tag) =>
     /^<(img|svg\s+onload|a\s+hx-get="\/"|style|iframe|object|embed|base)\b/i.test(tag) ||
-    /^<script(?! src="\/static\/)/i.test(tag) ||
+    /^<script(?! src="(?:\.\.\/)*static\/)/i.test(tag) ||
     /\s(on\w+|style|srcdoc)=/i.test(tag.replace(/"[^"]*"/g, '""'))
   );
 }

@@ -35,7 +35,7 @@ const KERNEL_CALLS = new Set<keyof Kernel>([
   "descriptorLimit",
   "setDescriptorLimit",
 ]);
-const TREE_CALLS = new Set<keyof HostTree>(["open", "text", "list", "count", "statvfs"]);
+const TREE_CALLS = new Set<keyof HostTree>(["open", "text", "read", "list", "count", "statvfs"]);
 const IOCTLS = new Set<number>(Object.values(PERF_IOCTL));
 
 interface Call {

@@ -68,6 +68,11 @@ export const REQUESTS: Readonly<Record<string, readonly string[]>> = {
   "GET /": ["/", "/?span=15m"],
   "GET /cpus": ["/cpus", "/cpus?cpu=0", "/cpus?cpu=999"],
   "GET /proof": ["/proof?card=memory", "/proof?card=caches&row=2", "/proof?card=nothing"],
+  "GET /fold": [
+    "/fold?card=interrupts&fold=0",
+    "/fold?card=interrupts&fold=2",
+    "/fold?card=nothing&fold=0",
+  ],
   "GET /doctor": ["/doctor"],
   "GET /chart/:name": ["/chart/cpu_time", "/chart/disk_throughput", "/chart/nothing"],
   "GET /metrics-guide": ["/metrics-guide"],
