@@ -43,6 +43,8 @@ export class Feed {
   #sourceIndex: SourceIndex;
   #series: SeriesStore;
   #snapshot: Snapshot | null = null;
+  /** Of the last snapshot: to the next one it is mostly the window before. */
+  #window: { readonly index: number; readonly window: Window } | null = null;
 
   constructor(bootId: string, profile: HostProfile, source: FeedSource) {
     this.bootId = bootId;
@@ -63,6 +65,7 @@ export class Feed {
     }
     this.#source = source;
     this.#snapshot = null;
+    this.#window = null;
     if (source.timeline !== timeline) this.#series = new SeriesStore(this.#seriesSource());
     else this.#series.update(this.#seriesSource());
   }
@@ -103,11 +106,11 @@ export class Feed {
     const window = windowAt(source, index, sourceIndex);
     if (window === null) return null;
     const intervalMs = window.to[HEADER.intervalMs]!;
-    const before = windowAt(
-      source,
-      fineBack(source, index, Math.max(WINDOW_MS, intervalMs)),
-      sourceIndex,
-    );
+    const back = fineBack(source, index, Math.max(WINDOW_MS, intervalMs));
+    const before = this.#window?.index === back && back >= 0
+      ? this.#window.window
+      : windowAt(source, back, sourceIndex);
+    this.#window = { index, window };
     const { layout, problems } = source;
     const { bootId, profile } = this;
     this.#snapshot = new Snapshot({

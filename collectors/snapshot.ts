@@ -59,8 +59,6 @@ export class Snapshot {
   readonly #hosts: (Reading | undefined)[] = new Array(METRICS.size);
   readonly #parts: ((Reading | undefined)[] | undefined)[] = new Array(METRICS.size);
   readonly #groupReadings = new Map<string, Reading>();
-  readonly #present = new Map<string, readonly Present[]>();
-  readonly #slots = new Map<string, ReadonlyMap<string, number>>();
 
   constructor(parts: SnapshotParts) {
     this.bootId = parts.bootId;
@@ -83,22 +81,17 @@ export class Snapshot {
     return `${this.bootId}-${this.sequence}`;
   }
 
-  /** The same object while nobody comes or goes: what is made of who is there can be kept by it. */
+  /**
+   * The same object while nobody comes or goes, and everything is counted where it was: what is made of
+   * that can be kept by it.
+   */
   get shape(): object {
-    return this.#layout;
+    return this.#sourceIndex;
   }
 
   /** Who is there, in the order of their slots. */
   instances(scope: string): readonly Present[] {
-    let present = this.#present.get(scope);
-    if (present === undefined) {
-      const slots = this.#layout.scopes[scope]?.instances ?? [];
-      present = slots.flatMap((instance, slot) =>
-        instance === null || instance.goneSequence !== null ? [] : [{ ...instance, slot }]
-      );
-      this.#present.set(scope, present);
-    }
-    return present;
+    return presentIn(this.#layout, scope).all;
   }
 
   /**
@@ -183,9 +176,14 @@ export class Snapshot {
     return countingOf(this.#window, metric, times, slots);
   }
 
-  /** When a collector was last read, by the wall clock in ms; NaN where it never was. */
+  /** When a collector was last read, CLOCK_MONOTONIC in ms; NaN where it never was. */
+  readAtMs(collector: string): number {
+    return this.#window.readAtMs(collector);
+  }
+
+  /** The same by the wall clock. */
   readWallMs(collector: string): number {
-    return this.wallMs - this.monotonicMs + this.#window.readAtMs(collector);
+    return this.wallMs - this.monotonicMs + this.readAtMs(collector);
   }
 
   /** Seconds that a collector's window spans; NaN before its second reading. */
@@ -238,12 +236,7 @@ export class Snapshot {
   /** `null`: the host. `undefined`: no such instance is there. */
   #slot(entry: Metric, instance: string | undefined): number | null | undefined {
     if (instance === undefined) return null;
-    let slots = this.#slots.get(entry.scope);
-    if (slots === undefined) {
-      slots = new Map(this.instances(entry.scope).map(({ name, slot }) => [name, slot]));
-      this.#slots.set(entry.scope, slots);
-    }
-    return slots.get(instance);
+    return presentIn(this.#layout, entry.scope).slots.get(instance);
   }
 
   /** Puts the cause to an absence that has one. */
@@ -295,6 +288,30 @@ export class Snapshot {
     return asked.length > 0 &&
       asked.every((at) => costs.some((names) => names!.includes(all[at]!.name)));
   }
+}
+
+/** Who is there of a scope. */
+interface There {
+  readonly all: readonly Present[];
+  readonly slots: ReadonlyMap<string, number>;
+}
+
+/** By layout, which is another one when anybody comes or goes. */
+const THERE = new WeakMap<Layout, Map<string, There>>();
+
+function presentIn(layout: Layout, scope: string): There {
+  let scopes = THERE.get(layout);
+  if (scopes === undefined) THERE.set(layout, scopes = new Map());
+  let there = scopes.get(scope);
+  if (there === undefined) {
+    const instances = layout.scopes[scope]?.instances ?? [];
+    const all = instances.flatMap((instance, slot) =>
+      instance === null || instance.goneSequence !== null ? [] : [{ ...instance, slot }]
+    );
+    there = { all, slots: new Map(all.map(({ name, slot }) => [name, slot])) };
+    scopes.set(scope, there);
+  }
+  return there;
 }
 
 type Causes = Map<readonly string[], Map<Slot, Problem | null>>;

@@ -101,6 +101,12 @@ export class Stage {
     });
   }
 
+  #told:
+    & object
+    & Partial<
+      Pick<Engine, "layoutVersion" | "problemsVersion" | "sources" | "timeline">
+    > = {};
+
   /** Moves the clock and takes one tick. */
   tick(advanceMs = this.intervalMs, missed = 0): void {
     this.clock.advance(advanceMs);
@@ -112,7 +118,18 @@ export class Stage {
     };
     this.engine.read(due);
     this.engine.publish(due);
-    const { layout, timeline, sources } = this.engine;
+    this.#tell();
+  }
+
+  /** As the worker does: only what is new. */
+  #tell(): void {
+    const { layout, layoutVersion, timeline, problemsVersion, sources } = this.engine;
+    const told = this.#told;
+    if (
+      told.layoutVersion === layoutVersion && told.problemsVersion === problemsVersion &&
+      told.sources === sources && told.timeline === timeline
+    ) return;
+    this.#told = { layoutVersion, problemsVersion, sources, timeline };
     this.feed.update({ layout, timeline, problems: this.engine.problems(), sources });
   }
 

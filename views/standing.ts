@@ -171,6 +171,16 @@ export function heroOf(
   snapshot: Snapshot,
   cards: readonly Card[] = CARDS,
 ): Card | undefined {
+  if (cards !== CARDS) return findHero(snapshot, cards);
+  let found = HEROES.get(snapshot);
+  if (found === undefined) HEROES.set(snapshot, found = { hero: findHero(snapshot, cards) });
+  return found.hero;
+}
+
+/** Of all cards: every one of them asks. */
+const HEROES = new WeakMap<Snapshot, { readonly hero: Card | undefined }>();
+
+function findHero(snapshot: Snapshot, cards: readonly Card[]): Card | undefined {
   return cards.find((card) => {
     const headline = headlineOf(card);
     if (headline === undefined) return false;

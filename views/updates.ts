@@ -7,10 +7,10 @@
 import { CARDS } from "../collectors/catalogue.ts";
 import type { SeriesKey } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
-import { cardParts } from "./card.tsx";
 import { chartKeys, trendColumns } from "./chart.tsx";
 import { TickNumber } from "./document.tsx";
 import { render } from "./html.ts";
+import { keptParts } from "./kept_parts.ts";
 import { IntervalChoice } from "./interval.tsx";
 import type { Late } from "./late.ts";
 import { TrustLine, Uptime } from "./overview.tsx";
@@ -25,17 +25,38 @@ export function overviewSeries(snapshot: Snapshot): readonly SeriesKey[] {
 export function fragments(snapshot: Snapshot): ReadonlyMap<string, string> {
   const found = new Map<string, string>([
     ["tick", render(TickNumber({ snapshot }))],
-    ["interval", render(IntervalChoice(snapshot))],
+    ["interval", choiceOf(snapshot.intervalMs)],
     ["uptime", render(Uptime({ snapshot }))],
     ["trust", render(TrustLine({ snapshot }))],
-    ["causes", render(Causes({ snapshot }))],
+    ["causes", causesOf(snapshot)],
   ]);
   const columns = trendColumns(CARDS, snapshot);
   const trends = { columns, series: null, spanSeconds: 0 };
   for (const card of CARDS) {
-    for (const [id, element] of cardParts(card, snapshot, trends)) found.set(id, render(element));
+    for (const [id, html] of keptParts(card, snapshot, trends)) found.set(id, html);
   }
   return found;
+}
+
+let choice = { intervalMs: NaN, html: "" };
+
+/** It changes when somebody changes it. */
+function choiceOf(intervalMs: number): string {
+  if (choice.intervalMs !== intervalMs) {
+    choice = { intervalMs, html: render(IntervalChoice({ intervalMs })) };
+  }
+  return choice.html;
+}
+
+const CAUSES = new WeakMap<Snapshot["problems"], string>();
+
+/** The list stays the same until a cause comes or goes. */
+function causesOf(snapshot: Snapshot): string {
+  let html = CAUSES.get(snapshot.problems);
+  if (html === undefined) {
+    CAUSES.set(snapshot.problems, html = render(Causes({ snapshot })));
+  }
+  return html;
 }
 
 /** One message for the page: each part morphs the element with its id. */
@@ -49,7 +70,7 @@ export function partials(parts: Iterable<readonly [string, string]>): string {
 
 /** What a page is told between ticks: the interval, since the next tick may be a minute away. */
 export function aside(intervalMs: number): string {
-  return partials([["interval", render(IntervalChoice({ intervalMs }))]]);
+  return partials([["interval", choiceOf(intervalMs)]]);
 }
 
 /** What a page is told where the next tick does not come; that tick will take its place. */
