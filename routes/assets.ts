@@ -52,7 +52,7 @@ function joined(lean: (text: string) => string, ...files: readonly Bytes[]): Byt
 }
 
 /** Of pages that live. Charts may fail where a stream does not: they come behind it. */
-const living = [copy, part, toldScript, live, proofScript];
+const living = [copy, part, toldScript, live];
 
 export const ASSETS: StaticFiles = await StaticFiles.of({
   "page.css": joined(
@@ -70,10 +70,13 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
   "guide.css": joined(leanStyle, guideStyle),
   "login.css": joined(leanStyle, loginStyle),
   "sheet.css": joined(leanStyle, sheetStyle),
-  "explore.js": joined(leanScript, times, history, doubts, over, moment, zoom, save, span),
+  "explore.js": joined(
+    leanScript,
+    ...[times, history, doubts, over, moment, zoom, save, span, proofScript],
+  ),
   "chart_table.css": joined(leanStyle, chartTableStyle),
   "copy.js": joined(leanScript, copy),
-  "live.js": joined(leanScript, ...living),
+  "live.js": joined(leanScript, ...living, proofScript),
   "page.js": joined(leanScript, ...living, scale, points, trace, palette, chart, charts),
   "theme.js": joined(leanScript, theme),
   "favicon.svg": favicon,

@@ -126,7 +126,7 @@
   addEventListener("beforeprint", () => repaint("light"));
   addEventListener("afterprint", () => repaint(""));
 
-  // Other spans, values under the pointer, zoom and export: loaded for those who use them.
+  // Other spans, values under the pointer, zoom and export, and what opens: loaded for those who use it.
   const explore = () => {
     if (explored) return;
     explored = true;
@@ -139,6 +139,9 @@
       if (target.closest(".plot, .charts")) explore();
     });
   }
+  document.addEventListener("toggle", explore, true);
+  // The browser may have kept some open.
+  if (document.querySelector("main details[open]")) explore();
   // Storage may be denied altogether.
   try {
     if (/span=/.test(location.search) || localStorage["ringside-span"]) explore();

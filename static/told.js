@@ -2,7 +2,7 @@
 globalThis.ringsideTold = (() => {
   const write = globalThis.ringsidePart;
   const made = document.createElement("template");
-  const PART = /<hx-partial hx-target="#([^"]+)".*?>(.*?)<\/hx-partial>/gs;
+  const PART = /<hx-partial hx-target="([^"]+)".*?>(.*?)<\/hx-partial>/gs;
   /** Nobody reads figures that change faster. */
   const GAP_MS = 480;
   /** What is out of sight is looked for, read aloud and copied, and is no older than this. */
@@ -35,20 +35,16 @@ globalThis.ringsideTold = (() => {
 
   /** Of what is held all, or what is in sight. A morph is done at once: it waits for promises alone. */
   const show = async (all) => {
-    const due = [...held].filter(([id]) =>
-      all || !away.has(document.getElementById(id)?.closest(".card"))
+    const due = [...held].filter(([place]) =>
+      all || !away.has(document.querySelector(place)?.closest(".card"))
     );
-    for (const [id] of due) held.delete(id);
-    made.innerHTML = due.map(([, html]) => html).join("");
+    made.innerHTML = due.map(([place, [, , html]]) => held.delete(place) && html).join("");
     keep();
-    const rest = due.filter(([id], index) =>
-      !write(document.getElementById(id), made.content.children[index])
-    );
+    const text = due.filter(([place], index) =>
+      !write(document.querySelector(place), made.content.children[index])
+    ).map(([, [partial]]) => partial).join("");
     restore();
     made.innerHTML = "";
-    const text = rest.map(([id, html]) =>
-      `<hx-partial hx-target="#${id}" hx-swap="outerMorph">${html}</hx-partial>`
-    ).join("");
     if (text !== "") await htmx.swap({ text, swap: "none" });
   };
 
@@ -80,7 +76,7 @@ globalThis.ringsideTold = (() => {
 
   /** Takes the parts of a message, and shows them if it is their time. */
   return async (text) => {
-    for (const [, id, html] of text.matchAll(PART)) held.set(id, html);
+    for (const part of text.matchAll(PART)) held.set(part[1], part);
     if (timer === 0) await turn();
     else late = true;
   };

@@ -14,7 +14,7 @@ export type Shares = readonly number[] | null;
 export const WIDTH = 150;
 export const HEIGHT = 100;
 /** Points drawn of a line at most; of more, the least and the greatest of each few are kept. */
-const POINTS_MOST = 20;
+const POINTS_MOST = 18;
 
 /** Places of points from the left; the newest is at the right. */
 export function abscissas(seconds: readonly number[], spanSeconds: number): readonly number[] {
