@@ -129,7 +129,8 @@ function Shell(props: DocumentProps): Html {
           {assets.logout ? <Logout root={props.root} /> : null}
         </header>
         <main id="main">{props.children}</main>
-        <footer>Ringside {assets.version}</footer>
+        {/* The height of a long grid is an estimate until it is seen: what is below it would move. */}
+        {props.current === "/cpus" ? null : <footer>Ringside {assets.version}</footer>}
         <i id="end" hidden></i>
         {assets.scripts.map((url) => <script src={url}></script>)}
       </Body>
@@ -140,7 +141,7 @@ function Shell(props: DocumentProps): Html {
 interface BodyProps {
   readonly title: string;
   readonly live: Live | undefined;
-  readonly children: (Html | Html[])[];
+  readonly children: (Html | Html[] | null)[];
 }
 
 /** The stream's messages carry their own targets: the body itself is never swapped. */

@@ -117,9 +117,9 @@ async function message(name: string, host: BusyHost, views: Views): Promise<Resu
   chain.close();
   return [
     { name: `${name}: message of a tick`, value: encoded.plain.length, unit: "B" },
-    { name: `${name}: message of a tick, by itself`, value: encoded.block().length, unit: "B" },
+    { name: `${name}: message of a tick, alone`, value: encoded.block().length, unit: "B" },
     {
-      name: `${name}: message of a tick, in its stream`,
+      name: `${name}: message of a tick, streamed`,
       value: chained,
       unit: "B",
       most: MESSAGE_BYTES_MOST,

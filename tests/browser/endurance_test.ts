@@ -86,7 +86,11 @@ for (const page of LASTING) {
     for (const watched of [old, fresh]) {
       await watched.evaluate("dispatchEvent(new Event('beforeprint'))");
     }
-    assertEquals(await holdings.held(), await (await Holdings.of(fresh)).held());
+    const held = await holdings.held();
+    const most = await (await Holdings.of(fresh)).held();
+    for (const [what, count] of Object.entries(held)) {
+      assert(count <= most[what as keyof typeof most], `${count} ${what}: ${JSON.stringify(most)}`);
+    }
     assertEquals([...old.takeComplaints(), ...fresh.takeComplaints()], []);
   });
 }

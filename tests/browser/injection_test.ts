@@ -6,7 +6,7 @@ import { BusyService } from "./busy_service.ts";
 import { openPage, PAGES, tick } from "./pages.ts";
 
 const FOREIGN_SELECTOR = "img, iframe, object, embed, base, [onerror], [onload], [onmouseover], " +
-  "[onfocus], [autofocus], style, script:not([src*='static/'])";
+  "[onfocus], [autofocus], style, script:not([src^='static/'], [src^='../static/'])";
 const FOREIGN = `[...document.querySelectorAll(${JSON.stringify(FOREIGN_SELECTOR)})]
   .map((element) => element.outerHTML)`;
 /** Whose names stand one by one on the overview. */
