@@ -179,6 +179,7 @@ export const MACHINES: readonly Machine[] = [
     parameters: "counters=4",
     model: INTEL,
     secondsMost: 400,
+    extra: true,
   },
   {
     name: "least_privilege",

@@ -42,8 +42,8 @@ const SMOKE: Plan = {
   seconds: 1,
   warmSeconds: 0,
   calmSeconds: 0,
-  settleSeconds: 1,
-  clients: [1, 3],
+  settleSeconds: 0,
+  clients: [2],
 };
 /** As shells tell of an interrupt. */
 const BROKEN_OFF = 130;
