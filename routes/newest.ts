@@ -46,12 +46,15 @@ export class Newest {
     return snapshot;
   }
 
-  /** `make` must depend on nothing but the snapshot and the key. */
-  answer(key: string, make: (snapshot: Snapshot) => string): Encoded {
+  /**
+   * `make` must depend on nothing but the snapshot and the key. `level`: of compression; absent: the
+   * usual one.
+   */
+  answer(key: string, make: (snapshot: Snapshot) => string, level?: number): Encoded {
     const snapshot = this.snapshot();
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
-    const answer = new Encoded(make(snapshot));
+    const answer = new Encoded(make(snapshot), level);
     if (this.#answers.size >= ANSWERS_MOST) this.#answers.clear();
     this.#answers.set(key, answer);
     return answer;

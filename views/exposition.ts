@@ -100,47 +100,91 @@ function openMetricsHead(name: string, type: Type, help: string, unit: string): 
   return `# TYPE ${family} ${kind}\n${unitLine}# HELP ${family} ${escape(help)}\n`;
 }
 
+/** A family's lines but for their values. */
+interface Prepared {
+  readonly head: string;
+  readonly lines: readonly Line[];
+  /** Some lines are the same series: the first that has a value tells it. */
+  readonly twins: boolean;
+}
+
+interface Line {
+  /** Name and labels, with the blank before the value. */
+  readonly series: string;
+  readonly metric: Metric;
+  readonly place: Place;
+}
+
+/** By what they are made of: who is there, and where it is counted. All but the values stays for long. */
+const PREPARED: Readonly<Record<ExpositionFormat, WeakMap<object, readonly Prepared[]>>> = {
+  prometheus: new WeakMap(),
+  openmetrics: new WeakMap(),
+};
+
 /** The whole answer to a scrape. `version` is the one of this service. */
 export function exposition(
   snapshot: Snapshot,
   format: ExpositionFormat,
   version: string,
 ): string {
-  const places = new Map<string, readonly Place[]>();
+  let families = PREPARED[format].get(snapshot.shape);
+  if (families === undefined) {
+    PREPARED[format].set(snapshot.shape, families = prepared(snapshot, format));
+  }
   let text = "";
-  for (const { name, heads, members } of FAMILIES) {
-    let lines = "";
-    const told = new Set<string>();
-    for (const { metric, labels, sourced, labelled, groups } of members) {
-      const key = groups.length === 0 ? metric.scope : `${metric.scope} ${groups.join(" ")}`;
-      let found = places.get(key);
-      if (found === undefined) {
-        places.set(key, found = placesOf(snapshot, metric.scope, groups));
-      }
-      for (const place of found) {
-        const value = valueOf(snapshot, metric, place);
-        if (Number.isNaN(value)) continue;
-        if (sourced === undefined) {
-          const pmu = labelled === undefined
-            ? undefined
-            : snapshot.source(labelled, place.name ?? "")?.pmu;
-          const constant = pmu === undefined ? labels : joined(labels, labelText({ source: pmu }));
-          lines += `${name}${braced(constant, place.labels)} ${numberText(value)}\n`;
-          continue;
-        }
-        const source = snapshot.source(sourced, place.name ?? "");
-        if (source === undefined) continue;
-        // One event may be counted for two metrics: it is one series, and the first tells it.
-        const all = braced(sourceLabels(source), place.labels);
-        if (told.has(all)) continue;
-        told.add(all);
-        lines += `${name}${all} ${numberText(value)}\n`;
-      }
+  for (const { head, lines, twins } of families) {
+    let told = "";
+    const known = twins ? new Set<string>() : null;
+    for (const { series, metric, place } of lines) {
+      if (known?.has(series)) continue;
+      const value = valueOf(snapshot, metric, place);
+      if (Number.isNaN(value)) continue;
+      known?.add(series);
+      told += series;
+      told += numberText(value);
+      told += "\n";
     }
-    if (lines !== "") text += heads[format] + lines;
+    if (told !== "") text += head + told;
   }
   text += availability(snapshot, format) + own(snapshot, format, version);
   return format === "openmetrics" ? `${text}# EOF\n` : text;
+}
+
+function prepared(snapshot: Snapshot, format: ExpositionFormat): readonly Prepared[] {
+  const places = new Map<string, readonly Place[]>();
+  const placesFor = ({ metric: { scope }, groups }: Member): readonly Place[] => {
+    const key = groups.length === 0 ? scope : `${scope} ${groups.join(" ")}`;
+    let found = places.get(key);
+    if (found === undefined) places.set(key, found = placesOf(snapshot, scope, groups));
+    return found;
+  };
+  return FAMILIES.map(({ name, heads, members }) => {
+    const lines = members.flatMap((member) =>
+      placesFor(member).flatMap((place) => {
+        const labels = labelsOf(snapshot, member, place);
+        if (labels === undefined) return [];
+        return [{
+          series: `${name}${braced(labels, place.labels)} `,
+          metric: member.metric,
+          place,
+        }];
+      })
+    );
+    const twins = new Set(lines.map(({ series }) => series)).size < lines.length;
+    return { head: heads[format], lines, twins };
+  });
+}
+
+/** The labels of a line beside those of its place; undefined where no source says which event it is. */
+function labelsOf(snapshot: Snapshot, member: Member, place: Place): string | undefined {
+  const { labels, sourced, labelled } = member;
+  if (sourced !== undefined) {
+    // One event may be counted for two metrics: then it is one series.
+    const source = snapshot.source(sourced, place.name ?? "");
+    return source === undefined ? undefined : sourceLabels(source);
+  }
+  const pmu = labelled === undefined ? undefined : snapshot.source(labelled, place.name ?? "")?.pmu;
+  return pmu === undefined ? labels : joined(labels, labelText({ source: pmu }));
 }
 
 interface Place {
