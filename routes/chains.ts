@@ -34,13 +34,18 @@ export interface Link {
 }
 
 interface Common {
-  readonly chain: Chain;
+  readonly chain: Pick<Chain, "block" | "close" | "least">;
   place: Place;
 }
 
 export class Chains {
   /** By channel. */
   readonly #commons = new Map<string, Common>();
+  readonly #newChain: () => Pick<Chain, "block" | "close" | "least">;
+
+  constructor(newChain: () => Pick<Chain, "block" | "close" | "least"> = () => new Chain()) {
+    this.#newChain = newChain;
+  }
 
   /** The next link of each channel's chain. While they are made, clients may come and go. */
   async links<C extends Along>(
@@ -62,9 +67,15 @@ export class Chains {
       common.place = next;
       if (encoded === null) continue;
       const { chain } = common;
+      const from = leader.place;
       const { least } = chain;
-      const block = await chain.block(encoded.plain);
-      links.set(key, { from: leader.place, encoded, next, block, least });
+      try {
+        const block = await chain.block(encoded.plain);
+        links.set(key, { from, encoded, next, block, least });
+      } catch {
+        // Without memory for it: all get blocks that stand for themselves, and the next tick begins anew.
+        this.#commons.delete(key);
+      }
     }
     return links;
   }
@@ -92,7 +103,7 @@ export class Chains {
 
   #begin(key: string): Common | null {
     if (this.#commons.size >= CHAINS_MOST) return null;
-    const common: Common = { chain: new Chain(), place: { kind: "new" } };
+    const common: Common = { chain: this.#newChain(), place: { kind: "new" } };
     this.#commons.set(key, common);
     return common;
   }
