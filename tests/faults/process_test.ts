@@ -102,18 +102,28 @@ Deno.test("an output that is full or closed from the beginning does not keep it 
   }
 });
 
+/** Where Deno keeps what it has loaded. */
+async function denoDir(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
 Deno.test("it writes nothing: no file system that it could write to is needed", async () => {
+  // This tree itself may lie in /tmp, and so may what Deno keeps of packages.
+  const copy = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "ringside-read-only-" });
   // Everything read-only in a mount namespace of its own, and the disk of /tmp full.
   const before = [
-    "exec unshare --map-root-user --mount sh -c 'mount -t tmpfs -o size=4k tmpfs /tmp || exit 7",
+    `exec unshare --map-root-user --mount sh -c 'mount --bind ${await denoDir()} ${copy}/cache || exit 6`,
+    "mount -t tmpfs -o size=4k tmpfs /tmp || exit 7",
     "head -c 8192 /dev/zero > /tmp/full 2>/dev/null",
+    `mount -o remount,bind,ro ${copy}/cache || exit 8`,
     "mount -o remount,bind,ro / || exit 8",
     "! touch /var/tmp/written 2>/dev/null || exit 9",
+    `export DENO_DIR=${copy}/cache`,
     'exec "$@"\' sh "$@"',
   ].join("; ");
-  // This tree itself may lie in /tmp.
-  const copy = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "ringside-read-only-" });
   try {
+    await Deno.mkdir(`${copy}/cache`);
     const made = await new Deno.Command("cp", {
       args: [
         "-a",
