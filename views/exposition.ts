@@ -239,16 +239,22 @@ function valueOf(snapshot: Snapshot, metric: Metric, place: Place): number {
   return isMeasured(reading) ? reading.value : NaN;
 }
 
+const AVAILABLE = "ringside_pmu_available";
+const AVAILABLE_HEADS = headsOf(
+  AVAILABLE,
+  "gauge",
+  "Whether a group of quantities is counted by perf_event_open, and why it is not.",
+  "",
+);
+
 /** Whether what perf_event_open could count is counted: 1 or 0, with the reason where it is not. */
 function availability(snapshot: Snapshot, format: ExpositionFormat): string {
-  const name = "ringside_pmu_available";
-  const help = "Whether a group of quantities is counted by perf_event_open, and why it is not.";
-  return headsOf(name, "gauge", help, "")[format] +
-    PMU_QUANTITIES.map((quantities) => {
-      const reason = absenceOf(snapshot, quantities);
-      const labels = labelText({ group: quantities.id, reason });
-      return `${name}{${labels}} ${reason === "" ? 1 : 0}\n`;
-    }).join("");
+  let text = AVAILABLE_HEADS[format];
+  for (const quantities of PMU_QUANTITIES) {
+    const reason = absenceOf(snapshot, quantities);
+    text += `${AVAILABLE}{group="${quantities.id}",reason="${reason}"} ${reason === "" ? 1 : 0}\n`;
+  }
+  return text;
 }
 
 /** Empty where something is measured; else the word for its absence, one with a cause before others. */
@@ -265,26 +271,29 @@ function absenceOf(snapshot: Snapshot, { metrics }: PmuQuantities): string {
   return found;
 }
 
+const BUILD = "ringside_build_info";
+const BUILD_HEADS = headsOf(BUILD, "gauge", "The version that answers; always 1.", "");
+const UNAME = "node_uname_info";
+const UNAME_HEADS = headsOf(
+  UNAME,
+  "gauge",
+  "Names of the host and its kernel, as uname(2) has them.",
+  "",
+);
+const TIME = "node_time_seconds";
+const TIME_HEADS = headsOf(TIME, "gauge", "When the host was read, in seconds since 1970.", "s");
+const BOOT = "node_boot_time_seconds";
+const BOOT_HEADS = headsOf(BOOT, "gauge", "When the kernel booted, in seconds since 1970.", "s");
+
 /** What a scrape tells that no collector reads. */
 function own(snapshot: Snapshot, format: ExpositionFormat, version: string): string {
-  const build = "ringside_build_info";
-  let text = headsOf(build, "gauge", "The version that answers; always 1.", "")[format];
-  text += `${build}{${labelText({ version })}} 1\n`;
   const { bootedAtMs, hostname, kernelRelease, machine } = snapshot.profile;
-  const uname = "node_uname_info";
-  text +=
-    headsOf(uname, "gauge", "Names of the host and its kernel, as uname(2) has them.", "")[format];
-  text += `${uname}{${
-    labelText({ sysname: "Linux", nodename: hostname, release: kernelRelease, machine })
-  }} 1\n`;
-  text += seconds("node_time_seconds", "When the host was read", snapshot.wallMs, format);
+  const names = { sysname: "Linux", nodename: hostname, release: kernelRelease, machine };
+  const text = `${BUILD_HEADS[format]}${BUILD}{${labelText({ version })}} 1\n` +
+    `${UNAME_HEADS[format]}${UNAME}{${labelText(names)}} 1\n` +
+    `${TIME_HEADS[format]}${TIME} ${numberText(snapshot.wallMs / 1000)}\n`;
   if (bootedAtMs === undefined) return text;
-  return text + seconds("node_boot_time_seconds", "When the kernel booted", bootedAtMs, format);
-}
-
-function seconds(name: string, what: string, ms: number, format: ExpositionFormat): string {
-  const head = headsOf(name, "gauge", `${what}, in seconds since 1970.`, "s")[format];
-  return `${head}${name} ${numberText(ms / 1000)}\n`;
+  return `${text}${BOOT_HEADS[format]}${BOOT} ${numberText(bootedAtMs / 1000)}\n`;
 }
 
 function braced(constant: string, own: string): string {

@@ -5,12 +5,11 @@
  * @module
  */
 import type { Card } from "../collectors/card.ts";
-import { isColumn, type Metric, metric } from "../collectors/catalogue.ts";
-import { inputs } from "../collectors/formula.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { cardParts } from "./card.tsx";
 import type { Trends } from "./grid.tsx";
 import { render } from "./html.ts";
+import { readersOf } from "./readers.ts";
 import { heroOf, quantitiesOf } from "./standing.ts";
 
 type Parts = readonly (readonly [id: string, html: string])[];
@@ -49,7 +48,7 @@ export function keptParts(card: Card, snapshot: Snapshot, trends: Trends): Parts
   return parts;
 }
 
-/** Whoever reads what a card shows, or a term of it. */
+/** Whoever reads what a card shows. */
 function collectorsOf(card: Card): readonly string[] {
   let found = COLLECTORS.get(card);
   if (found === undefined) {
@@ -60,22 +59,7 @@ function collectorsOf(card: Card): readonly string[] {
       ...(note === undefined ? [] : [note.metric]),
       ...(needs?.of ?? []),
     ];
-    const terms = ids.map(metric).flatMap((entry) => [entry, ...termsOf(entry)]);
-    // What they are held against is another's.
-    const witnesses = terms.flatMap(heldAgainst);
-    const all = [...terms, ...witnesses].filter(isColumn).map(({ collector }) => collector);
-    COLLECTORS.set(card, found = [...new Set(all)]);
+    COLLECTORS.set(card, found = [...new Set(ids.flatMap(readersOf))]);
   }
   return found;
-}
-
-function termsOf(entry: Metric): readonly Metric[] {
-  return entry.kind === "derived" ? inputs(entry.formula).map(metric) : [];
-}
-
-function heldAgainst(entry: Metric): readonly Metric[] {
-  const { limits = [] } = entry;
-  const witness = entry.kind === "derived" ? undefined : entry.witness;
-  const witnesses = witness === undefined ? [] : [witness].flat();
-  return [...limits, ...witnesses].flatMap(({ of }) => inputs(of)).map(metric);
 }

@@ -17,6 +17,7 @@ import {
   weaker,
   worse,
 } from "../collectors/trust.ts";
+import { readersOf, Reread } from "./readers.ts";
 
 /** Something that a card shows: one figure, or a column with a value for each instance. */
 export interface Quantity {
@@ -245,45 +246,74 @@ function causesOf(snapshot: Snapshot, card: Card): readonly Problem[] {
   return [...causes];
 }
 
-const ALIKE = new WeakMap<readonly Card[], readonly (readonly Quantity[])[]>();
+type Standing = Grade | "waiting" | "unavailable" | "none";
 
-/** The quantities of some cards. Those of one metric are together: shown of the host, and of each CPU. */
-function alikeOf(cards: readonly Card[]): readonly (readonly Quantity[])[] {
-  let found = ALIKE.get(cards);
+/** Quantities of one metric: shown of the host, and of each CPU. */
+interface Alike {
+  readonly quantities: readonly Quantity[];
+  readonly readers: readonly string[];
+  /** Of the first that the machine has, as of the last snapshot. */
+  standing: Standing;
+}
+
+interface Tallied {
+  readonly alike: readonly Alike[];
+  readonly reread: Reread;
+}
+
+const TALLIED = new WeakMap<readonly Card[], Tallied>();
+
+function talliedOf(cards: readonly Card[]): Tallied {
+  let found = TALLIED.get(cards);
   if (found === undefined) {
-    const all = Map.groupBy(
+    const groups = Map.groupBy(
       cards.flatMap(quantitiesOf),
       ({ shown }) => `${shown.metric}\n${shown.instance ?? ""}`,
     );
-    ALIKE.set(cards, found = [...all.values()]);
+    const alike = [...groups.values()].map((quantities): Alike => {
+      const { metric } = quantities[0]!.shown;
+      return { quantities, readers: readersOf(metric), standing: "none" };
+    });
+    const reread = new Reread([...new Set(alike.flatMap(({ readers }) => readers))]);
+    TALLIED.set(cards, found = { alike, reread });
   }
   return found;
 }
 
-/** Counts the quantities of some cards, each once however often it is shown. */
+/**
+ * Counts the quantities of some cards, each once however often it is shown. What nobody has read again
+ * stands as it did.
+ */
 export function tally(snapshot: Snapshot, cards: readonly Card[] = CARDS): Tally {
   const grades: Record<Grade, number> = { exact: 0, estimated: 0, low: 0, implausible: 0 };
   let waiting = 0;
   let unavailable = 0;
-  for (const alike of alikeOf(cards)) {
-    for (const quantity of alike) {
-      const standing = standingOf(snapshot, quantity);
-      if (standing === "none") continue;
-      if (standing === "waiting") waiting++;
-      else if (standing === "unavailable") unavailable++;
-      else grades[standing]++;
-      break;
+  const { alike, reread } = talliedOf(cards);
+  const changed = reread.since(snapshot);
+  for (const each of alike) {
+    if (each.readers.some((reader) => changed.has(reader))) {
+      each.standing = standingAmong(snapshot, each.quantities);
     }
+    const { standing } = each;
+    if (standing === "none") continue;
+    if (standing === "waiting") waiting++;
+    else if (standing === "unavailable") unavailable++;
+    else grades[standing]++;
   }
   const measured = grades.exact + grades.estimated + grades.low + grades.implausible;
   return { total: measured + waiting + unavailable, measured, grades, waiting, unavailable };
 }
 
+function standingAmong(snapshot: Snapshot, quantities: readonly Quantity[]): Standing {
+  for (const quantity of quantities) {
+    const standing = standingOf(snapshot, quantity);
+    if (standing !== "none") return standing;
+  }
+  return "none";
+}
+
 /** `none`: the machine has no such instance, and nothing stands in the way of finding one. */
-function standingOf(
-  snapshot: Snapshot,
-  quantity: Quantity,
-): Grade | "waiting" | "unavailable" | "none" {
+function standingOf(snapshot: Snapshot, quantity: Quantity): Standing {
   const { shown, scope } = quantity;
   let first: Reading | undefined;
   if (scope === undefined) {

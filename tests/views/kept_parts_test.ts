@@ -5,6 +5,7 @@ import { cardParts } from "../../views/card.tsx";
 import { trendColumns } from "../../views/chart.tsx";
 import { render } from "../../views/html.ts";
 import { keptParts } from "../../views/kept_parts.ts";
+import { tally } from "../../views/standing.ts";
 import { BusyHost } from "../busy_host.ts";
 
 type Parts = ReturnType<typeof keptParts>;
@@ -22,7 +23,7 @@ function made(snapshot: Snapshot): readonly Parts[] {
 }
 
 for (const machine of ["server-2socket", "firecracker-2cpu", "minimal-container"]) {
-  Deno.test(`what is kept of the cards of ${machine} is what would be made, at each tick`, async () => {
+  Deno.test(`what is kept of the cards of ${machine} and of their tally is what would be made, at each tick`, async () => {
     const host = await BusyHost.load(machine);
     let before: readonly Parts[] = [];
     let again = 0;
@@ -34,6 +35,8 @@ for (const machine of ["server-2socket", "firecracker-2cpu", "minimal-container"
       const { snapshot } = host.stage;
       const parts = kept(snapshot);
       assertEquals(parts, made(snapshot), `tick ${tick}`);
+      // Another list of the same cards was never told.
+      assertEquals(tally(snapshot), tally(snapshot, [...CARDS]), `tick ${tick}`);
       again += parts.filter((each, i) => each === before[i]).length;
       before = parts;
     }
