@@ -28,21 +28,23 @@ const COUNTED_CLIENTS_LEAST = 200;
 const BUSY_MACHINE = "server-2socket";
 const INTERVAL_MS = 1000;
 const STREAM: Demand = { kind: "stream", path: "/stream?page=overview" };
-/** What one is told when it comes is more than a tick. */
+/** What one is told when it comes is more than a tick, and then it reads as much as blocks point back to. */
 const FIRST_MESSAGES = 8;
 
 interface Plan {
   readonly windows: number;
   readonly seconds: number;
   readonly warmSeconds: number;
+  /** Messages before the windows begin. */
+  readonly first: number;
 }
 
 export async function clients(size: Size, { seconds }: Options = {}): Promise<Result[]> {
   const program = await build("broadcast");
   if (program === null) return [{ name: "clients", missing: "a C compiler (cc)" }];
   const plan = size === "smoke"
-    ? { windows: 1, seconds: 1, warmSeconds: 0 }
-    : { windows: 6, seconds: seconds ?? 5, warmSeconds: 60 };
+    ? { windows: 1, seconds: 1, warmSeconds: 0, first: 3 }
+    : { windows: 6, seconds: seconds ?? 5, warmSeconds: 60, first: FIRST_MESSAGES };
   const results: Result[] = [];
   await using service = await Service.start();
   await warm(service, plan.warmSeconds);
@@ -93,10 +95,10 @@ async function measured(
   service: Service,
   tree: ProcessTree,
   count: number,
-  { windows, seconds }: Plan,
+  { windows, seconds, first }: Plan,
 ): Promise<Measured> {
   await using crowd = (await Crowd.start(service.url, count, STREAM))!;
-  await crowd.messages(FIRST_MESSAGES);
+  await crowd.messages(first);
   await crowd.reportNext();
   const before = (await crowd.told()).length;
   const begunMs = performance.now();

@@ -215,7 +215,7 @@ for (const width of [360, 1440]) {
         const watched = await visit(browser, service.url + path, {
           viewport: { width, height: 9000 },
         });
-        await tick(service, watched, 10);
+        await tick(service, watched, 5);
         assertEquals(await watched.layoutShift(), 0, (await watched.shifted()).join("\n"));
         assertEquals(watched.takeComplaints(), []);
         await watched.close();
