@@ -85,6 +85,7 @@ const UNCORE: readonly Machine[] = [
   memory("freerun", "counters that run freely", "uncore=freerun imc_read=321", TIGER_LAKE),
   memory("client", "the memory controller of a client", "uncore=client", "Skylake-Client", {
     args: ["peak"],
+    extra: true,
   }),
   memory("umc", "memory controllers of AMD", `uncore=umc ${EIGHT}`, AMD, {
     args: ["peak"],
@@ -96,7 +97,7 @@ const UNCORE: readonly Machine[] = [
     "memory controllers beside the data fabric, in two packages",
     "uncore=umc,df",
     AMD,
-    TWO_PACKAGES,
+    { ...TWO_PACKAGES, extra: true },
   ),
   memory("umc_one", "one counter for reads and writes", "uncore=umc uncore_counters=1", AMD, {
     extra: true,
