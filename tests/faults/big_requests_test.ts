@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Victim } from "./victim.ts";
+import { isCut, Victim } from "./victim.ts";
 
 const MB = 2 ** 20;
 const MB_SENT = 100;
@@ -79,9 +79,7 @@ async function send(victim: Victim, { head, piece }: Request): Promise<string> {
     // Also after the answer: who does not listen goes on sending.
     for (let i = 0; i < MB_SENT && !(closed && answer === ""); i++) await write(connection, piece);
   } catch (error) {
-    const cut = error instanceof Deno.errors.ConnectionReset ||
-      error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionAborted;
-    if (!cut) throw error;
+    if (!isCut(error)) throw error;
   }
   await reading;
   return answer;

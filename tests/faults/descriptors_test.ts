@@ -17,17 +17,8 @@ class Idle implements Disposable {
   static async take(victim: Victim, count: number): Promise<Idle> {
     const idle = new Idle();
     for (let i = 0; i < count; i++) {
-      try {
-        const connection = await victim.connect();
-        idle.held.push(connection);
-        if (i % 2 === 0) await connection.write(HALF);
-      } catch (error) {
-        if (
-          !(error instanceof Deno.errors.ConnectionReset) &&
-          !(error instanceof Deno.errors.ConnectionRefused) &&
-          !(error instanceof Deno.errors.BrokenPipe)
-        ) throw error;
-      }
+      const connection = await victim.hold(i % 2 === 0 ? HALF : undefined);
+      if (connection !== null) idle.held.push(connection);
     }
     return idle;
   }

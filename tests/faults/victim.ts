@@ -28,6 +28,15 @@ export interface Status {
   readonly text: string;
 }
 
+/** Whether the other side hung up. */
+export function isCut(error: unknown): boolean {
+  return error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.ConnectionRefused ||
+    error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.BrokenPipe ||
+    // Reset before `Deno.connect` asked for the name of its peer.
+    error instanceof Deno.errors.NotConnected;
+}
+
 export class Victim implements AsyncDisposable {
   readonly url: string;
   readonly process: Deno.ChildProcess;
@@ -80,6 +89,20 @@ export class Victim implements AsyncDisposable {
 
   connect(): Promise<Deno.TcpConn> {
     return Deno.connect({ hostname: "127.0.0.1", port: this.port });
+  }
+
+  /** A connection that sent something; null where the service turns it away, which is its right. */
+  async hold(bytes = new Uint8Array()): Promise<Deno.TcpConn | null> {
+    let connection: Deno.TcpConn | undefined;
+    try {
+      connection = await this.connect();
+      for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+      return connection;
+    } catch (error) {
+      connection?.close();
+      if (isCut(error)) return null;
+      throw error;
+    }
   }
 
   /** Of a path, on a connection of its own. */

@@ -1,5 +1,5 @@
 /** What is done to a service in a soak. Each ends with nothing of its own left open. @module */
-import type { Victim } from "../faults/victim.ts";
+import { isCut, type Victim } from "../faults/victim.ts";
 import type { Dice } from "./dice.ts";
 
 export type Disturbance = (victim: Victim, dice: Dice) => Promise<void>;
@@ -17,26 +17,6 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Null where the service turns it away, which is its right. */
-async function open(victim: Victim, text: string): Promise<Deno.Conn | null> {
-  let connection: Deno.Conn | undefined;
-  try {
-    connection = await victim.connect();
-    if (text !== "") await connection.write(encoder.encode(text));
-    return connection;
-  } catch (error) {
-    connection?.close();
-    if (isCut(error)) return null;
-    throw error;
-  }
-}
-
-function isCut(error: unknown): boolean {
-  return error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.ConnectionRefused ||
-    error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.BrokenPipe;
-}
-
 async function many(
   victim: Victim,
   count: number,
@@ -44,7 +24,7 @@ async function many(
 ): Promise<Deno.Conn[]> {
   const held = [];
   for (let i = 0; i < count; i++) {
-    const connection = await open(victim, text(i));
+    const connection = await victim.hold(encoder.encode(text(i)));
     if (connection !== null) held.push(connection);
   }
   return held;
@@ -94,7 +74,8 @@ export const DISTURBANCES: Readonly<Record<string, Disturbance>> = {
   },
   "clients that vanish": async (victim, dice) => {
     for (let i = dice.between(50, 300); i > 0; i--) {
-      (await open(victim, stream(dice.pick([LARGE, SMALL, "/"]), i % 2 === 0)))?.close();
+      const request = stream(dice.pick([LARGE, SMALL, "/"]), i % 2 === 0);
+      (await victim.hold(encoder.encode(request)))?.close();
     }
   },
   "clients that stop reading": async (victim, dice) => {
@@ -117,7 +98,7 @@ export const DISTURBANCES: Readonly<Record<string, Disturbance>> = {
       "POST /interval HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
       `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${100 * MB}\r\n\r\n`,
     ]);
-    const connection = await open(victim, head);
+    const connection = await victim.hold(encoder.encode(head));
     if (connection === null) return;
     try {
       for (let sent = 0; sent < 100; sent++) {

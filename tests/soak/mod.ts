@@ -20,6 +20,8 @@ const REST_TICKS_MOST = 75;
 const RESIDENT_GROWTH_MOST = 24 * 2 ** 20;
 /** Disturbances that go on at the same time. */
 const AT_ONCE = 2;
+/** So that on a machine where nothing else begins there are forks to compare. */
+const PULSE_MS = 100;
 const MIB = 2 ** 20;
 
 interface State {
@@ -63,6 +65,7 @@ async function soak(lengthMs: number, seed: number): Promise<readonly Row[]> {
     await calm(disturbed);
   }
   const before = await stateOf(disturbed, Infinity);
+  await using _ = pulse();
   const first = await look();
   const done = await disturbFor(disturbed, lengthMs, dice);
   const last = await look();
@@ -129,6 +132,23 @@ async function disturbFor(
   await stuck;
   await calm(victim);
   return done;
+}
+
+/** Begins a process that ends at once, again and again until it is disposed of. */
+function pulse(): AsyncDisposable {
+  let going = true;
+  const beating = (async () => {
+    while (going) {
+      await output("true", []);
+      await new Promise((resolve) => setTimeout(resolve, PULSE_MS));
+    }
+  })();
+  return {
+    async [Symbol.asyncDispose](): Promise<void> {
+      going = false;
+      await beating;
+    },
+  };
 }
 
 /** When it has rested, and given its memory back or had its time for it. */
