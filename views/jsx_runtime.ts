@@ -62,7 +62,6 @@ const SWITCHES = new Set([
   "required",
   "selected",
 ]);
-const EMPTY = new Markup("");
 
 function escape(text: string): string {
   return UNSAFE.test(text) ? text.replace(EACH_UNSAFE, (sign) => ENTITIES[sign]!) : text;
@@ -87,25 +86,25 @@ export function jsxAttr(name: string, value: unknown): string {
   return `${name}="${escape(String(value))}"`;
 }
 
-/** An element: pieces of HTML, and between them what the other functions here made. */
-export function jsxTemplate(pieces: readonly string[], ...values: (string | Markup)[]): Markup {
+/** An element: pieces of HTML, and between them what the other functions here made; text is HTML already. */
+export function jsxTemplate(pieces: readonly string[], ...values: Child[]): Markup {
   let html = pieces[0]!;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    html += typeof value === "string" ? value : value.html;
+    const value = values[i];
+    html += typeof value === "string" ? value : jsxEscape(value);
     html += pieces[i + 1]!;
   }
   return new Markup(html);
 }
 
 /** A component. Elements never come here: none has a name or attributes that only a run could tell. */
-export function jsx(component: Component, props: Record<string, unknown>): Markup {
+export function jsx(component: Component, props: Record<string, unknown> | null): Markup {
   if (typeof component !== "function") {
     throw new TypeError(`Cannot render <${component}>: needs attributes that are written out`);
   }
-  const made = component(props);
-  if (made instanceof Markup) return made;
-  return made === null ? EMPTY : new Markup(jsxEscape(made));
+  // Null where none are given.
+  const made = component(props ?? {});
+  return made instanceof Markup ? made : new Markup(jsxEscape(made));
 }
 
 export { jsx as jsxs };
