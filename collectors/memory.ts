@@ -10,8 +10,8 @@ const MEMINFO = "/proc/meminfo";
 const VMSTAT = "/proc/vmstat";
 
 /**
- * More text than all else that is read in a tick, and the kernel adds up every CPU's part for it: at the
- * finest interval that would be a fifth of the cost. CPUs hand in their parts once a second (vm.stat_interval).
+ * Much text, and the kernel adds up every CPU's part for it; CPUs hand in their parts once a second
+ * (vm.stat_interval).
  */
 const MIN_INTERVAL_MS = 100;
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { getPath } from "hono/utils/url";
 import { quote, Refusal } from "./refusal.ts";
 
@@ -50,6 +50,14 @@ export function wayUp(request: Request, base: string): string {
   const path = getPath(request);
   if (!isBelow(path, base)) return `${base}/`;
   return "../".repeat(path.slice(base.length).split("/").length - 2);
+}
+
+/**
+ * Leads on to a path of the service, from one that stands right below its `/`. Relative, as all links
+ * are: a proxy may have put the service below a path of its own. With its dot it is never another host's.
+ */
+export function leadOn(context: Context, path: string): Response {
+  return context.redirect(`.${path}`, 303);
 }
 
 function isBelow(path: string, base: string): boolean {

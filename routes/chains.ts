@@ -58,16 +58,18 @@ export class Chains {
       chain.close();
       this.#commons.delete(key);
     }
+    // All is told before anything is waited for: who comes meanwhile may be told of a newer tick.
+    const messages = [...leaders].map(([key, leader]) =>
+      [key, leader.place, told(leader)] as const
+    );
     const links = new Map<string, Link>();
-    for (const [key, leader] of leaders) {
-      const message = told(leader);
+    for (const [key, from, message] of messages) {
       const common = this.#commons.get(key) ?? this.#begin(key);
       if (message === null || common === null) continue;
       const { encoded, next } = message;
       common.place = next;
       if (encoded === null) continue;
       const { chain } = common;
-      const from = leader.place;
       const { least } = chain;
       try {
         const block = await chain.block(encoded.plain);

@@ -145,10 +145,8 @@ export class Hub {
 
   /** Tells the interval to all that are shown it: the next tick may be a minute away. */
   tellInterval(): void {
-    for (const client of this.#clients) {
-      // One that is skipped finds it in its next tick.
-      if (this.#takes(client)) this.#tellAside(client);
-    }
+    // One that is skipped finds it in its next tick.
+    this.#sayToAll((channel) => this.#aside(channel));
   }
 
   /** Ends every stream, and refuses new ones. */
@@ -178,9 +176,9 @@ export class Hub {
     this.#take();
     this.#tell(client);
     // Behind the tick, whose interval may be an older one.
-    this.#tellAside(client);
-    const health = this.#sampler.health();
-    if (!health.ticking) this.#tellLateTo(client, health);
+    for (const text of [this.#aside(client.channel), this.#late(client.channel)]) {
+      if (text !== "") this.#send(client, new Encoded(text));
+    }
     this.#clients.add(client);
     if (this.#pumping) return;
     this.#pumping = true;
@@ -210,7 +208,7 @@ export class Hub {
       this.#sampler.watch();
       this.#take();
       await this.#tellAll();
-      this.#tellLate();
+      if (!this.#sampler.health().ticking) this.#sayToAll((channel) => this.#late(channel));
       this.#keepAlive();
       this.#dropStuck();
     }
@@ -283,24 +281,27 @@ export class Hub {
     return message.encoded !== null;
   }
 
-  #tellAside(client: Client): void {
-    const text = client.channel.aside?.(this.#sampler.intervalMs) ?? "";
-    if (text !== "") this.#send(client, new Encoded(text));
+  #aside(channel: Channel): string {
+    return channel.aside?.(this.#sampler.intervalMs) ?? "";
   }
 
-  /** The newest tick was told already, and is not new any more. */
-  #tellLate(): void {
+  /** Empty where the newest tick is as new as it should be. */
+  #late(channel: Channel): string {
     const health = this.#sampler.health();
-    if (health.ticking) return;
-    for (const client of this.#clients) {
-      if (this.#takes(client)) this.#tellLateTo(client, health);
-    }
+    if (health.ticking || this.#snapshot === null) return "";
+    return channel.late?.(this.#snapshot, health) ?? "";
   }
 
-  #tellLateTo(client: Client, health: Health): void {
-    if (this.#snapshot === null) return;
-    const text = client.channel.late?.(this.#snapshot, health) ?? "";
-    if (text !== "") this.#send(client, new Encoded(text));
+  /** Made and compressed once for each channel. */
+  #sayToAll(say: (channel: Channel) => string): void {
+    const made = new Map<string, Encoded>();
+    for (const client of this.#clients) {
+      if (!this.#takes(client)) continue;
+      const { channel } = client;
+      let encoded = made.get(channel.key);
+      if (encoded === undefined) made.set(channel.key, encoded = new Encoded(say(channel)));
+      if (encoded.plain.length > 0) this.#send(client, encoded);
+    }
   }
 
   /** Something that others were not told at this place of their text. */

@@ -1,6 +1,7 @@
 /** `POST /interval`: how often the sampler ticks, for everybody. @module */
 import type { Context } from "hono";
 import { wantsHtml } from "./answer.ts";
+import { leadOn } from "./base_path.ts";
 import type { Deps } from "./app.ts";
 import { bodyOf, FORM } from "./body.ts";
 import { INTERVAL, parseFields } from "./query.ts";
@@ -17,8 +18,7 @@ export function setInterval({ sampler, hub }: Deps): (context: Context) => Promi
     hub.tellInterval();
     // htmx leaves the page as it is: the new interval comes with its stream, as to everybody.
     if (context.req.header("hx-request") === "true") return context.body(null, 204);
-    // Relative, as all links are: a proxy may have put the service below a path of its own.
-    if (wantsHtml(context)) return context.redirect(`.${back}`, 303);
+    if (wantsHtml(context)) return leadOn(context, back);
     return context.json({ interval_seconds: interval / 1000 });
   };
 }

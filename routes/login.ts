@@ -3,13 +3,13 @@ import type { Context } from "hono";
 import * as v from "valibot";
 import { HTML_TYPE, wantsHtml } from "./answer.ts";
 import { type Auth, LOGIN_PATH, peerOf, sessionOf, tooMany } from "./auth.ts";
+import { leadOn } from "./base_path.ts";
 import { bodyOf, FORM } from "./body.ts";
 import { URL_LENGTH_MOST } from "./guard.ts";
 import { SESSION_MS } from "./login_sessions.ts";
 import { queryOf } from "./pages.ts";
 import { parseFields } from "./query.ts";
 import { Refusal } from "./refusal.ts";
-import { link } from "../views/link.ts";
 import type { Rendering } from "./rendering.ts";
 import { TOKEN_LENGTH_MOST } from "./token.ts";
 
@@ -33,7 +33,7 @@ const BODY = {
 export function loginPage({ auth, rendering }: LoginDeps): (context: Context) => Response {
   return (context) => {
     const from = wayBack(parseFields(LOGIN_QUERY, queryOf(context)).from);
-    if (sessionOf(context, auth) !== undefined) return context.redirect(link(from), 303);
+    if (sessionOf(context, auth) !== undefined) return leadOn(context, from);
     // A browser that follows another site's link sends no strict cookie; from here it does.
     const site = context.req.header("sec-fetch-site");
     const again = site === "cross-site" || site === "same-site";
@@ -54,7 +54,7 @@ export function logIn(deps: LoginDeps): (context: Context) => Promise<Response> 
       const id = auth.sessions.begin();
       const secure = deps.tls || isSecure(context);
       context.header("set-cookie", auth.cookie(id, { secure, seconds: SESSION_MS / 1000 }));
-      return context.redirect(link(from), 303);
+      return leadOn(context, from);
     }
     const refusal = waitMs > 0
       ? tooMany(waitMs)
@@ -73,7 +73,7 @@ export function logOut({ auth, tls }: LoginDeps): (context: Context) => Response
     if (session !== undefined) auth.sessions.end(session.id);
     const secure = tls || isSecure(context);
     context.header("set-cookie", auth.cookie("", { secure, seconds: 0 }));
-    return context.redirect(link(LOGIN_PATH), 303);
+    return leadOn(context, LOGIN_PATH);
   };
 }
 

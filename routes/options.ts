@@ -17,7 +17,13 @@ import {
 } from "../collectors/mod.ts";
 import { type Address, isLoopback, parseAddress, printAddress } from "./address.ts";
 import { parseBasePath } from "./base_path.ts";
-import { DOOR_FLAGS, type DoorOptions, doorOptions, type Given } from "./door_options.ts";
+import {
+  DOOR_FLAGS,
+  type DoorFlag,
+  type DoorOptions,
+  doorOptions,
+  type Given,
+} from "./door_options.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { quote } from "./refusal.ts";
 
@@ -103,6 +109,17 @@ Each flag has a variable, such as RINGSIDE_LISTEN; the flag wins. RINGSIDE_ALLOW
 names with commas, RINGSIDE_INSECURE_NO_AUTH takes 1.
 `;
 
+type ValueFlag =
+  | "listen"
+  | "interval"
+  | "procfs"
+  | "sysfs"
+  | "format"
+  | "events"
+  | "cpus"
+  | "base-path"
+  | "notify-socket";
+
 /** `variable`: looks up one environment variable. Throws `OptionError`. */
 export function parseOptions(
   args: readonly string[],
@@ -119,23 +136,16 @@ export function parseOptions(
       `Cannot run ${quote(positionals.join(" "))}: needs once, doctor, check-perf, or nothing`,
     );
   }
-  // What is given and empty is not given: a unit file passes on a variable that may not be set.
-  const given = (
-    flag:
-      | "listen"
-      | "interval"
-      | "procfs"
-      | "sysfs"
-      | "format"
-      | "events"
-      | "cpus"
-      | "base-path"
-      | "notify-socket",
-  ): Given | undefined => {
+  const byFlag = (flag: ValueFlag | DoorFlag): Given | undefined => {
     const value = values[flag];
-    return value === undefined || (value === "" && flag === "notify-socket")
+    return value === undefined ? undefined : { by: `--${flag}`, value };
+  };
+  // What is given and empty is not given: a unit file passes on a variable that may not be set.
+  const given = (flag: ValueFlag): Given | undefined => {
+    const own = byFlag(flag);
+    return own === undefined || (own.value === "" && flag === "notify-socket")
       ? fromVariable(flag, variable)
-      : { by: `--${flag}`, value };
+      : own;
   };
   const sampling = {
     intervalMs: interval(given("interval")),
@@ -154,10 +164,7 @@ export function parseOptions(
   if (checks) return { name: command, sampling, seconds: secondsOf(positionals[1]) };
   const open = values["insecure-no-auth"] ?? switchedOn(fromVariable("insecure-no-auth", variable));
   const doors = doorOptions({
-    flag: (name) => {
-      const value = values[name];
-      return value === undefined ? undefined : { by: `--${name}`, value };
-    },
+    flag: byFlag,
     variable: (name) => fromVariable(name, variable),
     error: (message) => new OptionError(message),
   });

@@ -102,7 +102,7 @@ function openMetricsHead(name: string, type: Type, help: string, unit: string): 
 
 /** A family's lines but for their values. */
 interface Prepared {
-  readonly head: string;
+  readonly heads: Family["heads"];
   readonly lines: readonly Line[];
   /** Some lines are the same series: the first that has a value tells it. */
   readonly twins: boolean;
@@ -116,10 +116,7 @@ interface Line {
 }
 
 /** By what they are made of: who is there, and where it is counted. All but the values stays for long. */
-const PREPARED: Readonly<Record<ExpositionFormat, WeakMap<object, readonly Prepared[]>>> = {
-  prometheus: new WeakMap(),
-  openmetrics: new WeakMap(),
-};
+const PREPARED = new WeakMap<object, readonly Prepared[]>();
 
 /** The whole answer to a scrape. `version` is the one of this service. */
 export function exposition(
@@ -127,12 +124,10 @@ export function exposition(
   format: ExpositionFormat,
   version: string,
 ): string {
-  let families = PREPARED[format].get(snapshot.shape);
-  if (families === undefined) {
-    PREPARED[format].set(snapshot.shape, families = prepared(snapshot, format));
-  }
+  let families = PREPARED.get(snapshot.shape);
+  if (families === undefined) PREPARED.set(snapshot.shape, families = prepared(snapshot));
   let text = "";
-  for (const { head, lines, twins } of families) {
+  for (const { heads, lines, twins } of families) {
     let told = "";
     const known = twins ? new Set<string>() : null;
     for (const { series, metric, place } of lines) {
@@ -144,13 +139,13 @@ export function exposition(
       told += numberText(value);
       told += "\n";
     }
-    if (told !== "") text += head + told;
+    if (told !== "") text += heads[format] + told;
   }
   text += availability(snapshot, format) + own(snapshot, format, version);
   return format === "openmetrics" ? `${text}# EOF\n` : text;
 }
 
-function prepared(snapshot: Snapshot, format: ExpositionFormat): readonly Prepared[] {
+function prepared(snapshot: Snapshot): readonly Prepared[] {
   const places = new Map<string, readonly Place[]>();
   const placesFor = ({ metric: { scope }, groups }: Member): readonly Place[] => {
     const key = groups.length === 0 ? scope : `${scope} ${groups.join(" ")}`;
@@ -171,7 +166,7 @@ function prepared(snapshot: Snapshot, format: ExpositionFormat): readonly Prepar
       })
     );
     const twins = new Set(lines.map(({ series }) => series)).size < lines.length;
-    return { head: heads[format], lines, twins };
+    return { heads, lines, twins };
   });
 }
 

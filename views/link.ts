@@ -16,11 +16,9 @@
  * assertEquals(link("/doctor"), "doctor");
  * assertEquals(link("/"), "./");
  * assertEquals(link("/doctor", "../"), "../doctor");
- * assertEquals(link("/https://elsewhere.example"), "./https://elsewhere.example");
  * ```
  */
 export function link(path: string, root = ""): string {
   const way = root + path.slice(1);
-  // What has a colon in its first part would be taken for another scheme.
-  return way === "" || /^[^/?#]*:/.test(way) ? `./${way}` : way;
+  return way === "" ? "./" : way;
 }

@@ -135,17 +135,8 @@ const CHARTLESS_SCRIPTS = ["htmx.min.js", "live.js"] as const;
 
 export function createViews({ url: pathOf, version, login = false }: ViewsOptions): Views {
   const url = (name: string, root?: string): string => link(pathOf(name), root);
-  const assets: Assets = {
-    version,
-    styles: STYLES.map((name) => url(name)),
-    first: url("theme.js"),
-    scripts: SCRIPTS.map((name) => url(name)),
-    icon: url("favicon.svg"),
-    explore: url("explore.js"),
-    logout: login ? true : undefined,
-  };
-  // Of pages that stand deeper, and do not live.
-  const deeper = (root: string, ...styles: readonly string[]): Assets => ({
+  /** Of a page that does not live. `root`: the way from it up to `/`. */
+  const still = (styles: readonly string[] = [], root = ""): Assets => ({
     version,
     styles: [...STYLES, ...styles].map((name) => url(name, root)),
     first: url("theme.js", root),
@@ -153,9 +144,10 @@ export function createViews({ url: pathOf, version, login = false }: ViewsOption
     icon: url("favicon.svg", root),
     logout: login ? true : undefined,
   });
-  const still: Assets = {
-    ...assets,
-    scripts: [],
+  const assets: Assets = {
+    ...still(),
+    scripts: SCRIPTS.map((name) => url(name)),
+    explore: url("explore.js"),
   };
   // Only the page of one has charts.
   const cpus: Assets = {
@@ -167,13 +159,9 @@ export function createViews({ url: pathOf, version, login = false }: ViewsOption
   // One that the machine does not have says so, and does not live.
   const noCpu: Assets = { ...cpus, scripts: [] };
   // The page does not live; its script is that of the buttons that copy.
-  const doctor: Assets = {
-    ...still,
-    styles: [...still.styles, url("doctor.css")],
-    scripts: [url("copy.js")],
-  };
-  const guide: Assets = { ...still, styles: [...still.styles, url("guide.css")] };
-  const sheet: Assets = { ...doctor, styles: [...still.styles, url("sheet.css")] };
+  const doctor: Assets = { ...still(["doctor.css"]), scripts: [url("copy.js")] };
+  const guide = still(["guide.css"]);
+  const sheet: Assets = { ...still(["sheet.css"]), scripts: doctor.scripts };
   return {
     overview: {
       name: "overview",
@@ -202,7 +190,7 @@ export function createViews({ url: pathOf, version, login = false }: ViewsOption
     },
     chart: {
       series: chartTableSeries,
-      document: (props) => chartTablePage(props, deeper(CHART_ROOT, "chart_table.css")),
+      document: (props) => chartTablePage(props, still(["chart_table.css"], CHART_ROOT)),
     },
     cpus: {
       live: (choice) => ({
@@ -228,13 +216,8 @@ export function createViews({ url: pathOf, version, login = false }: ViewsOption
       standing: guideStanding,
       document: (standing) => guidePage(standing, guide),
     },
-    message: (props) => messagePage(props, deeper(props.root ?? "")),
-    login: (props) =>
-      loginPage(props, {
-        ...still,
-        styles: [...still.styles, url("login.css")],
-        logout: undefined,
-      }),
+    message: (props) => messagePage(props, still([], props.root)),
+    login: (props) => loginPage(props, { ...still(["login.css"]), logout: undefined }),
     snapshotJson,
     exposition: (snapshot, format) => exposition(snapshot, format, version),
     table: tableText,

@@ -38,8 +38,9 @@ export class Reread {
   #shape: object | undefined;
   #problems: Snapshot["problems"] | undefined;
 
-  constructor(readers: readonly string[]) {
-    this.#readers = readers;
+  /** Of the collectors that read some metrics. */
+  constructor(ids: readonly string[]) {
+    this.#readers = [...new Set(ids.flatMap(readersOf))];
   }
 
   /** The collectors that did since the snapshot before. */

@@ -172,14 +172,14 @@ export function heroOf(
   snapshot: Snapshot,
   cards: readonly Card[] = CARDS,
 ): Card | undefined {
-  if (cards !== CARDS) return findHero(snapshot, cards);
-  let found = HEROES.get(snapshot);
-  if (found === undefined) HEROES.set(snapshot, found = { hero: findHero(snapshot, cards) });
-  return found.hero;
+  let heroes = HEROES.get(snapshot);
+  if (heroes === undefined) HEROES.set(snapshot, heroes = new Map());
+  if (!heroes.has(cards)) heroes.set(cards, findHero(snapshot, cards));
+  return heroes.get(cards);
 }
 
-/** Of all cards: every one of them asks. */
-const HEROES = new WeakMap<Snapshot, { readonly hero: Card | undefined }>();
+/** Kept, since every card asks. */
+const HEROES = new WeakMap<Snapshot, Map<readonly Card[], Card | undefined>>();
 
 function findHero(snapshot: Snapshot, cards: readonly Card[]): Card | undefined {
   return cards.find((card) => {
@@ -274,7 +274,7 @@ function talliedOf(cards: readonly Card[]): Tallied {
       const { metric } = quantities[0]!.shown;
       return { quantities, readers: readersOf(metric), standing: "none" };
     });
-    const reread = new Reread([...new Set(alike.flatMap(({ readers }) => readers))]);
+    const reread = new Reread(cards.flatMap(quantitiesOf).map(({ shown }) => shown.metric));
     TALLIED.set(cards, found = { alike, reread });
   }
   return found;

@@ -32,9 +32,12 @@ export class LinuxTree implements HostTree {
 
   read(path: string, into: FileBuffer): void {
     const fd = this.#open(path);
-    const length = this.#kernel.readWhole(fd, into);
-    this.#kernel.close(fd);
-    if (length < 0) throw new SystemError(`read "${this.#place(path)}"`, -length);
+    try {
+      const length = this.#kernel.readWhole(fd, into);
+      if (length < 0) throw new SystemError(`read "${this.#place(path)}"`, -length);
+    } finally {
+      this.#kernel.close(fd);
+    }
   }
 
   list(path: string): readonly string[] {

@@ -176,7 +176,7 @@ Deno.test("a logout ends the session on the server too, and every stream of it",
   await reader.message();
   assertEquals(host.hub.clients, 2);
   const out = await ask(host, "/logout", { method: "POST", headers });
-  assertEquals([out.status, out.headers.get("location")], [303, "login"]);
+  assertEquals([out.status, out.headers.get("location")], [303, "./login"]);
   assertEquals(
     out.headers.get("set-cookie"),
     "ringside-stage-7878=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0",

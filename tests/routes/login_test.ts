@@ -77,14 +77,14 @@ Deno.test("/login leads on who is logged in", async () => {
   const host = await guarded();
   const cookie = (await post(host, { token: SECRET })).headers.get("set-cookie")!.split(";")[0]!;
   const response = await host.app.request("/login?from=/cpus", { headers: { cookie } });
-  assertEquals([response.status, response.headers.get("location")], [303, "cpus"]);
+  assertEquals([response.status, response.headers.get("location")], [303, "./cpus"]);
 });
 
 Deno.test("the right token leads back, blanks around it or not", async () => {
   const host = await guarded();
   for (const token of [SECRET, ` ${SECRET}\n`]) {
     const response = await post(host, { token, from: "/cpus" });
-    assertEquals([response.status, response.headers.get("location")], [303, "cpus"]);
+    assertEquals([response.status, response.headers.get("location")], [303, "./cpus"]);
   }
   const foreign = await post(host, { token: SECRET, from: "//evil.example" });
   assertEquals(foreign.headers.get("location"), "./");
@@ -99,7 +99,7 @@ Deno.test("below a base path the login leads, and leads back, within it", async 
   assertEquals(asked.headers.get("location"), "../login?from=%2Fchart%2Fload");
   const body = new URLSearchParams({ token: SECRET, from: "/chart/load" });
   const told = await host.app.request("/ringside/login", { method: "POST", body });
-  assertEquals([told.status, told.headers.get("location")], [303, "chart/load"]);
+  assertEquals([told.status, told.headers.get("location")], [303, "./chart/load"]);
 });
 
 Deno.test("a wrong token is told on the form for people, as JSON for programs, and is not repeated", async () => {
