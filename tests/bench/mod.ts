@@ -5,8 +5,10 @@
  *
  * @module
  */
+import { parseArgs } from "node:util";
 import { charts } from "./charts.ts";
 import { clients } from "./clients.ts";
+import { runCommand, wholeNumber } from "./command.ts";
 import { counters } from "./counters.ts";
 import { cpus } from "./cpus.ts";
 import { heap } from "./heap.ts";
@@ -50,24 +52,22 @@ interface Command {
 }
 
 /** Throws a sentence where something of it is not known. */
-function commandOf(args: readonly string[]): Command {
-  let size: Size = "full";
-  const options: { seconds?: number } = {};
-  const names: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at]!;
-    if (arg === "--smoke") size = "smoke";
-    else if (arg === "--seconds") options.seconds = secondsOf(args[++at]);
-    else if (arg in BENCHES) names.push(arg);
-    else throw new Error(`Cannot run "${arg}": needs one of ${Object.keys(BENCHES).join(", ")}`);
+function commandOf(args: string[]): Command {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { smoke: { type: "boolean" }, seconds: { type: "string" } },
+    allowPositionals: true,
+  });
+  const { smoke, seconds } = values;
+  for (const name of positionals) {
+    if (name in BENCHES) continue;
+    throw new Error(`Cannot run "${name}": needs one of ${Object.keys(BENCHES).join(", ")}`);
   }
-  return { size, options, names: names.length > 0 ? names : Object.keys(BENCHES) };
-}
-
-function secondsOf(text: string | undefined): number {
-  const seconds = Number(text);
-  if (seconds >= 1) return seconds;
-  throw new Error(`Cannot take ${JSON.stringify(text)} for --seconds: needs a number from 1`);
+  return {
+    size: smoke ? "smoke" : "full",
+    options: seconds === undefined ? {} : { seconds: wholeNumber("seconds", seconds, 1) },
+    names: positionals.length > 0 ? positionals : Object.keys(BENCHES),
+  };
 }
 
 async function main({ size, options, names }: Command): Promise<number> {
@@ -81,13 +81,4 @@ async function main({ size, options, names }: Command): Promise<number> {
   return all ? 0 : 1;
 }
 
-if (import.meta.main) {
-  let command: Command;
-  try {
-    command = commandOf(Deno.args);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    Deno.exit(2);
-  }
-  Deno.exit(await main(command));
-}
+if (import.meta.main) await runCommand(commandOf, main);

@@ -5,6 +5,8 @@
  *
  * @module
  */
+import { parseArgs } from "node:util";
+import { runCommand, wholeNumber } from "../command.ts";
 import { build } from "../native.ts";
 import { holds, line } from "../result.ts";
 import { spreadOf } from "../windows.ts";
@@ -47,8 +49,15 @@ const SMOKE: Plan = {
 };
 /** As shells tell of an interrupt. */
 const BROKEN_OFF = 130;
-const USAGE =
-  "deno task bench:peers [--rounds N] [--windows N] [--seconds N] [--warm SECONDS] [--only NAME,NAME] [--smoke]";
+/** `deno task bench:peers [--rounds N] [--windows N] [--seconds N] [--warm SECONDS] [--only NAME,NAME]`. */
+const FLAGS = {
+  rounds: { type: "string" },
+  windows: { type: "string" },
+  seconds: { type: "string" },
+  warm: { type: "string" },
+  only: { type: "string" },
+  smoke: { type: "boolean" },
+} as const;
 
 interface Command {
   readonly smoke: boolean;
@@ -57,33 +66,30 @@ interface Command {
 }
 
 /** Throws a sentence where something of it is not known. */
-function commandOf(args: readonly string[]): Command {
-  const smoke = args.includes("--smoke");
-  let plan: Plan = smoke ? SMOKE : FULL;
-  let peers = PEERS;
-  for (let at = 0; at < args.length; at++) {
-    const flag = args[at]!;
-    if (flag === "--smoke") continue;
-    const value = args[++at];
-    if (flag === "--rounds") plan = { ...plan, rounds: number(flag, value, 1) };
-    else if (flag === "--windows") plan = { ...plan, windows: number(flag, value, 1) };
-    else if (flag === "--seconds") plan = { ...plan, seconds: number(flag, value, 1) };
-    else if (flag === "--warm") plan = { ...plan, warmSeconds: number(flag, value, 0) };
-    else if (flag === "--only") peers = named(value);
-    else throw new Error(`Cannot take "${flag}": needs ${USAGE}`);
-  }
-  return { smoke, plan, peers };
+function commandOf(args: string[]): Command {
+  const { values } = parseArgs({ args, options: FLAGS });
+  const usual = values.smoke ? SMOKE : FULL;
+  const number = (
+    flag: "rounds" | "windows" | "seconds" | "warm",
+    least: number,
+  ): number | null => {
+    const text = values[flag];
+    return text === undefined ? null : wholeNumber(flag, text, least);
+  };
+  return {
+    smoke: values.smoke === true,
+    plan: {
+      ...usual,
+      rounds: number("rounds", 1) ?? usual.rounds,
+      windows: number("windows", 1) ?? usual.windows,
+      seconds: number("seconds", 1) ?? usual.seconds,
+      warmSeconds: number("warm", 0) ?? usual.warmSeconds,
+    },
+    peers: values.only === undefined ? PEERS : named(values.only),
+  };
 }
 
-function number(flag: string, text: string | undefined, least: number): number {
-  const value = text === undefined ? NaN : Number(text);
-  if (value >= least && Number.isInteger(value)) return value;
-  throw new Error(
-    `Cannot take ${JSON.stringify(text)} for ${flag}: needs a whole number from ${least}`,
-  );
-}
-
-function named(list = ""): readonly Peer[] {
+function named(list: string): readonly Peer[] {
   const names = PEERS.map(({ name }) => name);
   return list.split(",").map((wanted) => {
     const found = PEERS.find(({ name }) => name === wanted);
@@ -128,13 +134,4 @@ function progress({ peer, round, clients, watcher, cpuMs }: Phase): string {
   return `round ${round + 1}  ${peer.padEnd(16)} ${who.padEnd(20)} ${median.toFixed(2)} ms/s`;
 }
 
-if (import.meta.main) {
-  let command: Command;
-  try {
-    command = commandOf(Deno.args);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    Deno.exit(2);
-  }
-  Deno.exit(await main(command));
-}
+if (import.meta.main) await runCommand(commandOf, main);
