@@ -57,7 +57,7 @@ export class Timeline {
     const fineBytes = Ring.byteLength(shape.fineRows, shape.width);
     const coarseBytes = Ring.byteLength(shape.coarseRows, shape.width);
     this.shape = shape;
-    this.buffer = buffer ?? new SharedArrayBuffer(fineBytes + coarseBytes);
+    this.buffer = buffer ?? taken(fineBytes + coarseBytes);
     this.fine = new Ring(this.buffer, 0, shape.fineRows, shape.width);
     this.coarse = new Ring(this.buffer, fineBytes, shape.coarseRows, shape.width);
   }
@@ -88,4 +88,14 @@ export class Timeline {
     }
     this.#lastStep = from.#lastStep;
   }
+}
+
+/**
+ * Shared memory that is written to once: the kernel gives pages when they are touched, and a history that
+ * took its megabytes row by row would look like a leak for a quarter of an hour, and might find none left.
+ */
+function taken(bytes: number): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(bytes);
+  new Uint8Array(buffer).fill(0);
+  return buffer;
 }
