@@ -69,7 +69,15 @@ export interface Exposition {
   readonly sourceLabel?: true;
   /** Groupings of the instance that become labels of the same names: `socket`. */
   readonly groupLabels?: readonly string[];
+  /** Since when a counter counts; absent: since nobody knows when, as a disk has its totals. */
+  readonly since?: Since;
 }
+
+/**
+ * The kernel's boot; the start of this service's process; or its first tick, for what it counts itself
+ * without a break: `enabled` is the metric that tells for how long it was counted.
+ */
+export type Since = "boot" | "process" | { readonly enabled: string };
 
 /** Two windows in a row with less than `least` for one of the witness are implausible. */
 export interface Witness {

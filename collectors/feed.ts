@@ -10,6 +10,7 @@ import type { HostProfile } from "./host.ts";
 import { HEADER, type Layout, readAtColumn } from "./layout.ts";
 import { SourceIndex } from "./source_index.ts";
 import { type SeriesSource, SeriesStore } from "./series.ts";
+import type { Begun } from "./since.ts";
 import { Snapshot } from "./snapshot.ts";
 import type { Source } from "./source.ts";
 import type { Timeline } from "./timeline.ts";
@@ -43,6 +44,7 @@ export class Feed {
   #sourceIndex: SourceIndex;
   #series: SeriesStore;
   #snapshot: Snapshot | null = null;
+  #begun: Begun | null = null;
   /** Of the last snapshot: to the next one it is mostly the window before. */
   #window: { readonly index: number; readonly window: Window } | null = null;
 
@@ -53,6 +55,7 @@ export class Feed {
     this.#groups = new Groups(source.layout.scopes);
     this.#sourceIndex = new SourceIndex(source.layout.scopes, source.sources);
     this.#series = new SeriesStore(this.#seriesSource());
+    this.#findBegun();
   }
 
   /** The worker has told news: instances, causes or a wider timeline. */
@@ -66,6 +69,7 @@ export class Feed {
     this.#source = source;
     this.#snapshot = null;
     this.#window = null;
+    this.#findBegun();
     if (source.timeline !== timeline) this.#series = new SeriesStore(this.#seriesSource());
     else this.#series.update(this.#seriesSource());
   }
@@ -105,6 +109,7 @@ export class Feed {
     const sourceIndex = this.#sourceIndex;
     const window = windowAt(source, index, sourceIndex);
     if (window === null) return null;
+    this.#findBegun();
     const intervalMs = window.to[HEADER.intervalMs]!;
     const back = fineBack(source, index, Math.max(WINDOW_MS, intervalMs));
     const before = this.#window?.index === back && back >= 0
@@ -122,9 +127,20 @@ export class Feed {
       problems,
       groups,
       sourceIndex,
+      begun: this.#begun,
       earlier: this.#snapshot,
     });
     return this.#snapshot;
+  }
+
+  /** The first tick is remembered for as long as the service runs; its row is written over some day. */
+  #findBegun(): void {
+    const { fine } = this.#source.timeline;
+    if (this.#begun !== null || fine.count() === 0) return;
+    const index = fine.oldest();
+    if (fine.cell(index, HEADER.sequence) !== 1) return;
+    const wallMs = fine.cell(index, HEADER.wallMs);
+    this.#begun = { wallMs, monotonicMs: fine.cell(index, HEADER.monotonicMs) };
   }
 
   #seriesSource(): SeriesSource {

@@ -14,6 +14,8 @@ export {
   shownUnit,
 } from "./catalogue.ts";
 export type * from "./card.ts";
+export { COLLECT, COLLECT_HOST } from "./catalogue/collect.ts";
+export { PMU_EVENTS } from "./catalogue/counted.ts";
 export { CPU_PAGE } from "./catalogue/cpu_page.ts";
 export { GUIDE, GUIDE_SECTIONS, type GuideSection, type GuideText } from "./catalogue/guide.ts";
 export {
@@ -23,6 +25,7 @@ export {
   type MemoryChoice,
   memoryWays,
 } from "./catalogue/guide_sources.ts";
+export { NODE_PERF, type NodePerfFamily } from "./catalogue/node_perf.ts";
 export { PERF_FIELDS, type PerfField } from "./catalogue/perf_api.ts";
 export { PMU_QUANTITIES, type PmuQuantities } from "./catalogue/pmu_quantities.ts";
 export type { Check } from "./check.ts";
@@ -48,6 +51,7 @@ export { readersOf, Reread } from "./readers.ts";
 export { COARSE_SPAN_MS } from "./timeline.ts";
 export { INTERVAL_MS_LEAST, INTERVAL_MS_MOST } from "./schedule.ts";
 export { type GroupKey, type Series, type SeriesKey, seriesName } from "./series.ts";
+export { type Begun, sinceMs } from "./since.ts";
 export type { Present, Snapshot } from "./snapshot.ts";
 export type { Working } from "./window.ts";
 export {

@@ -12,6 +12,7 @@ import type { Groups } from "./groups.ts";
 import { KnownReadings } from "./known_readings.ts";
 import { HEADER, type Instance, type Layout, readAtColumn } from "./layout.ts";
 import { Plausibility } from "./plausibility.ts";
+import type { Begun } from "./since.ts";
 import type { SourceIndex } from "./source_index.ts";
 import type { Source } from "./source.ts";
 import {
@@ -40,6 +41,8 @@ export interface SnapshotParts {
   readonly problems: readonly Problem[];
   readonly groups: Groups;
   readonly sourceIndex: SourceIndex;
+  /** Absent: nobody saw it. */
+  readonly begun?: Begun | null;
   /** One before it. */
   readonly earlier?: Snapshot | null;
 }
@@ -53,6 +56,8 @@ export class Snapshot {
   readonly wallMs: number;
   readonly monotonicMs: number;
   readonly intervalMs: number;
+  /** When the first tick was; null where nobody saw it. */
+  readonly begun: Begun | null;
   readonly #layout: Layout;
   readonly #window: Window;
   readonly #groups: Groups;
@@ -65,6 +70,7 @@ export class Snapshot {
     this.bootId = parts.bootId;
     this.profile = parts.profile;
     this.problems = parts.problems;
+    this.begun = parts.begun ?? null;
     this.#layout = parts.layout;
     this.#window = parts.window;
     this.#groups = parts.groups;

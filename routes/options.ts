@@ -15,6 +15,7 @@ import {
   parseEventList,
   type SamplerOptions,
 } from "../collectors/mod.ts";
+import type { ExpositionChoice } from "../views/exposition.ts";
 import { type Address, isLoopback, parseAddress, printAddress } from "./address.ts";
 import { parseBasePath } from "./base_path.ts";
 import {
@@ -35,6 +36,8 @@ export interface ServeOptions {
   readonly allowedHosts: readonly string[];
   /** Below which it is served: `/ringside`; absent: nothing. */
   readonly basePath?: string;
+  /** What `/metrics` tells; absent: its own names and `node_*`. */
+  readonly exposition?: ExpositionChoice;
 }
 
 export type Command =
@@ -55,6 +58,9 @@ const CHECK_SECONDS = 5;
 const CHECK_SECONDS_LEAST = 1;
 const CHECK_SECONDS_MOST = 3600;
 
+/** Names that others have for what `/metrics` tells. */
+const COMPAT = ["node_perf"] as const;
+
 /** A wrong flag, variable or value; the message is one line for a person. */
 export class OptionError extends Error {
   override readonly name = "OptionError";
@@ -71,6 +77,8 @@ const FLAGS = {
   "base-path": { type: "string" },
   "notify-socket": { type: "string" },
   "insecure-no-auth": { type: "boolean" },
+  "no-node-metrics": { type: "boolean" },
+  "compat": { type: "string" },
   ...DOOR_FLAGS,
   "format": { type: "string" },
   "json": { type: "boolean" },
@@ -96,6 +104,9 @@ with 1 when they do not, with 2 when it could not run.
   --allow-host NAME     a further name that requests may come for; may be repeated
   --base-path PATH      below which a reverse proxy passes requests on, such as /ringside
   --notify-socket PATH  where a service manager hears that it is alive, as systemd's NOTIFY_SOCKET says
+  --no-node-metrics     leave node_* out of /metrics, where node_exporter tells them
+  --compat NAMES        also tell /metrics by other names: ${COMPAT.join(" or ")}, those of
+                        node_exporter's collector perf
   --token-file FILE     a token that readers must have, from 16 characters; needed beyond loopback
   --token TOKEN         the same; every user of this host sees it in ps, so rather the file
   --insecure-no-auth    serve other hosts too, to everybody, without a login
@@ -106,7 +117,7 @@ with 1 when they do not, with 2 when it could not run.
   --help, --version
 
 Each flag has a variable, such as RINGSIDE_LISTEN; the flag wins. RINGSIDE_ALLOW_HOST takes several
-names with commas, RINGSIDE_INSECURE_NO_AUTH takes 1.
+names with commas, RINGSIDE_INSECURE_NO_AUTH and RINGSIDE_NO_NODE_METRICS take 1.
 `;
 
 type ValueFlag =
@@ -118,6 +129,7 @@ type ValueFlag =
   | "events"
   | "cpus"
   | "base-path"
+  | "compat"
   | "notify-socket";
 
 /** `variable`: looks up one environment variable. Throws `OptionError`. */
@@ -162,7 +174,9 @@ export function parseOptions(
     );
   }
   if (checks) return { name: command, sampling, seconds: secondsOf(positionals[1]) };
-  const open = values["insecure-no-auth"] ?? switchedOn(fromVariable("insecure-no-auth", variable));
+  const isOn = (flag: "insecure-no-auth" | "no-node-metrics"): boolean =>
+    values[flag] ?? switchedOn(fromVariable(flag, variable));
+  const open = isOn("insecure-no-auth");
   const doors = doorOptions({
     flag: byFlag,
     variable: (name) => fromVariable(name, variable),
@@ -172,7 +186,12 @@ export function parseOptions(
   return {
     name: "serve",
     sampling: { ...sampling, ...notified(given("notify-socket")) },
-    serve: { address, allowedHosts: hosts(values, variable), ...below(given("base-path")) },
+    serve: {
+      address,
+      allowedHosts: hosts(values, variable),
+      ...below(given("base-path")),
+      ...exposed(!isOn("no-node-metrics"), given("compat")),
+    },
     doors,
   };
 }
@@ -265,6 +284,18 @@ function below(given: Given | undefined): { readonly basePath?: string } {
     given,
     "a path of letters, digits, -, _ and ~ without a last slash, such as /ringside",
   );
+}
+
+/** Nothing at all where nothing is said of it. */
+function exposed(
+  nodeMetrics: boolean,
+  compat: Given | undefined,
+): { readonly exposition?: ExpositionChoice } {
+  if (compat !== undefined && !COMPAT.some((name) => name === compat.value)) {
+    throw refuse(compat, COMPAT.join(" or "));
+  }
+  if (nodeMetrics && compat === undefined) return {};
+  return { exposition: { nodeMetrics, nodePerf: compat !== undefined } };
 }
 
 function notified(given: Given | undefined): { readonly notifySocket?: string } {

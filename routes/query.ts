@@ -5,7 +5,13 @@
  * @module
  */
 import * as v from "valibot";
-import { COARSE_SPAN_MS, GROUPINGS, INTERVAL_MS_MOST, METRICS } from "../collectors/mod.ts";
+import {
+  COARSE_SPAN_MS,
+  COLLECT,
+  GROUPINGS,
+  INTERVAL_MS_MOST,
+  METRICS,
+} from "../collectors/mod.ts";
 import { HEAT_KEYS, SORT_KEYS } from "../views/cpus_choice.ts";
 import { SPAN_USUAL, SPANS } from "../views/span.ts";
 import { parseDuration, printDuration } from "./duration.ts";
@@ -320,19 +326,45 @@ export const MARK_JSON = v.strictObject({
   )),
 });
 
+/** As node_exporter has it, so that a scrape says which parts it wants. */
+export const SCRAPE = v.strictObject({
+  "collect[]": v.optional(v.pipe(
+    v.array(v.pipe(
+      v.string(),
+      v.check(
+        (name) => COLLECT.has(name),
+        (issue) =>
+          `Cannot collect ${quote(issue.input)}: there is no such part, ` +
+          `needs some of ${[...COLLECT.keys()].toSorted().join(", ")}`,
+      ),
+    )),
+    v.description("Names of collectors or of groups of counters; absent: everything."),
+    // The same parts in another order are the same answer.
+    v.transform((names) => [...new Set(names)].toSorted()),
+  )),
+});
+
 type Fields = v.StrictObjectSchema<v.ObjectEntries, undefined>;
 
-/** The fields as the schema makes them. Throws `Refusal` 400 with the first thing that is wrong. */
+/** At the end of the name of a field that may be there several times. */
+const SEVERAL = "[]";
+
+/**
+ * The fields as the schema makes them, those that may be several as lists. Throws `Refusal` 400 with the
+ * first thing that is wrong.
+ */
 export function parseFields<const S extends Fields>(
   schema: S,
   fields: URLSearchParams,
 ): v.InferOutput<S> {
+  const input: Record<string, string | readonly string[]> = Object.create(null);
   for (const name of new Set(fields.keys())) {
-    if (fields.getAll(name).length > 1) {
-      throw new Refusal(400, `Cannot take parameter ${quote(name)} twice: needs it once`);
-    }
+    const values = fields.getAll(name);
+    if (name.endsWith(SEVERAL)) input[name] = values;
+    else if (values.length === 1) input[name] = values[0]!;
+    else throw new Refusal(400, `Cannot take parameter ${quote(name)} twice: needs it once`);
   }
-  return parseObject(schema, Object.fromEntries(fields));
+  return parseObject(schema, input);
 }
 
 /** The same of an object. */

@@ -7,7 +7,7 @@ import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
 import { lateText } from "../views/late.ts";
 import { lateness } from "./probes.ts";
-import { NOTHING, parseFields } from "./query.ts";
+import { parseFields, SCRAPE } from "./query.ts";
 import { Refusal } from "./refusal.ts";
 import type { ExpositionFormat } from "./rendering.ts";
 
@@ -25,15 +25,15 @@ const TYPES: Readonly<Record<ExpositionFormat, string>> = {
 export function metrics(deps: Deps, newest: Newest): (context: Context) => Response {
   const { rendering, sampler } = deps;
   return (context) => {
-    parseFields(NOTHING, queryOf(context));
+    const { "collect[]": collect } = parseFields(SCRAPE, queryOf(context));
     const late = lateness(sampler);
     if (late !== undefined) {
       throw new Refusal(503, `Cannot tell metrics: ${lateText(late)}`, { "retry-after": "5" });
     }
     const format = formatOf(context.req.header("accept") ?? "");
     const text = newest.answer(
-      format,
-      (snapshot) => rendering.exposition(snapshot, format),
+      `${format} ${collect?.join() ?? ""}`,
+      (snapshot) => rendering.exposition(snapshot, format, collect),
       constants.Z_BEST_SPEED,
     );
     const response = send(context, text, TYPES[format]);

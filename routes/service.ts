@@ -1,6 +1,6 @@
 /** The service as a whole: a sampler in, a listener out. @module */
 import { Marks, type Sampler } from "../collectors/mod.ts";
-import { createViews, type Views } from "../views/mod.ts";
+import { createViews, type Views, type ViewsOptions } from "../views/mod.ts";
 import { createApp } from "./app.ts";
 import { ASSETS } from "./assets.ts";
 import { Auth } from "./auth.ts";
@@ -26,7 +26,8 @@ export function startService(options: ServiceOptions): Listener {
   const { sampler, version, address, allowedHosts, basePath = "", doors = {}, clock = CLOCK } =
     options;
   const { token, tls } = doors;
-  const rendering = views(version, token !== undefined);
+  const { exposition } = options;
+  const rendering = views(version, { login: token !== undefined, exposition });
   const hub = new Hub({ sampler, clock });
   const marks = new Marks(sampler.feed);
   const { hostname } = sampler.feed.profile;
@@ -53,6 +54,9 @@ export function printDoctor(options: PrintOptions): Promise<Examination> {
   return examine(options.sampler, options.format, views(options.version));
 }
 
-function views(version: string, login = false): Views {
-  return createViews({ url: (name) => ASSETS.url(name), version, login });
+function views(
+  version: string,
+  options: Pick<ViewsOptions, "login" | "exposition"> = {},
+): Views {
+  return createViews({ url: (name) => ASSETS.url(name), version, ...options });
 }

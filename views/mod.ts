@@ -19,7 +19,7 @@ import { doctorPage } from "./doctor.tsx";
 import { findFold, FoldContent } from "./fold.tsx";
 import { guidePage } from "./guide.tsx";
 import { type GuideStanding, guideStanding } from "./guide_standing.ts";
-import { exposition, type ExpositionFormat } from "./exposition.ts";
+import { exposition, type ExpositionChoice, type ExpositionFormat } from "./exposition.ts";
 import { loginPage, type LoginProps } from "./login.tsx";
 import { messagePage, type MessageProps } from "./message.tsx";
 import { render } from "./html.ts";
@@ -41,6 +41,8 @@ export interface ViewsOptions {
   readonly version: string;
   /** Whether it has a login. */
   readonly login?: boolean | undefined;
+  /** What `/metrics` tells. */
+  readonly exposition?: ExpositionChoice | undefined;
 }
 
 export interface OverviewPageProps {
@@ -119,7 +121,12 @@ export interface Views {
   message(props: MessageProps): string;
   login(props: LoginProps): string;
   snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): SnapshotJson;
-  exposition(snapshot: Snapshot, format: ExpositionFormat): string;
+  /** `collect`: names of `COLLECT`; absent: everything. */
+  exposition(
+    snapshot: Snapshot,
+    format: ExpositionFormat,
+    collect?: readonly string[],
+  ): string;
   table(snapshot: Snapshot): string;
 }
 
@@ -133,7 +140,8 @@ const SCRIPTS = ["htmx.min.js", "uplot.min.js", "page.js"] as const;
 /** Of a page that lives and has no charts: `live.js` is the part of `page.js` that is not of charts. */
 const CHARTLESS_SCRIPTS = ["htmx.min.js", "live.js"] as const;
 
-export function createViews({ url: pathOf, version, login = false }: ViewsOptions): Views {
+export function createViews(options: ViewsOptions): Views {
+  const { url: pathOf, version, login = false } = options;
   const url = (name: string, root?: string): string => link(pathOf(name), root);
   /** Of a page that does not live. `root`: the way from it up to `/`. */
   const still = (styles: readonly string[] = [], root = ""): Assets => ({
@@ -219,7 +227,8 @@ export function createViews({ url: pathOf, version, login = false }: ViewsOption
     message: (props) => messagePage(props, still([], props.root)),
     login: (props) => loginPage(props, { ...still(["login.css"]), logout: undefined }),
     snapshotJson,
-    exposition: (snapshot, format) => exposition(snapshot, format, version),
+    exposition: (snapshot, format, collect) =>
+      exposition(snapshot, format, { ...options.exposition, version, collect }),
     table: tableText,
   };
 }

@@ -9,16 +9,35 @@ export const PMU_EVENTS = {
   help: "Events counted by perf_event_open, scaled to the whole time where counters were shared.",
 } as const;
 
-export const PMU_TIMES = {
-  enabled: {
-    name: "ringside_pmu_time_enabled_seconds_total",
-    help: "Time for which an event asked to be counted.",
-  },
-  running: {
-    name: "ringside_pmu_time_running_seconds_total",
-    help: "Time for which an event was counted.",
-  },
-} as const;
+interface TimeFamilies {
+  readonly enabled: Exposition;
+  readonly running: Exposition;
+}
+
+/** Beside the family of all events, with the same labels. */
+export const PMU_TIMES = timesOf("ringside_pmu", "an event");
+
+function timesOf(prefix: string, what: string): TimeFamilies {
+  return {
+    enabled: {
+      name: `${prefix}_time_enabled_seconds_total`,
+      help: `Time for which ${what} asked to be counted.`,
+    },
+    running: {
+      name: `${prefix}_time_running_seconds_total`,
+      help: `Time for which ${what} was counted.`,
+    },
+  };
+}
+
+const UNIT_OF_TOTAL = /_(?:bytes|joules)_total$/;
+
+/** Beside a family of its own: with that one's labels, so that coverage is one by the other. */
+function timesBeside(family: Exposition): TimeFamilies {
+  const prefix = family.name.replace(UNIT_OF_TOTAL, "");
+  const { enabled, running } = timesOf(prefix, `the counter of ${family.name}`);
+  return { enabled: { ...family, ...enabled }, running: { ...family, ...running } };
+}
 
 export interface CounterEntry {
   readonly id: string;
@@ -53,11 +72,13 @@ export function timeRunningOf(metric: string): string {
 /** A counter, with its two times unless it is only a partner. */
 export function counter(entry: CounterEntry): readonly Measured[] {
   const { id, name, help, unit, scope, collector, sane, witness, inner, twin } = entry;
-  const { exposition = PMU_EVENTS } = entry;
   const enabled = timeEnabledOf(id);
   const running = timeRunningOf(id);
   const shared = { scope, collector, kind: "counter", dormant: true, sourced: id } as const;
   const source = "perf_event_open; the event depends on the CPU, see its sources";
+  const since = { enabled };
+  const exposition = { ...(entry.exposition ?? PMU_EVENTS), since };
+  const times = entry.exposition === undefined ? PMU_TIMES : timesBeside(entry.exposition);
   const count: Measured = {
     ...shared,
     id,
@@ -80,7 +101,7 @@ export function counter(entry: CounterEntry): readonly Measured[] {
       help: `Time for which the counter of ${id} asked to be counted.`,
       unit: "s",
       source,
-      exposition: PMU_TIMES.enabled,
+      exposition: { ...times.enabled, since },
     },
     {
       ...shared,
@@ -89,7 +110,7 @@ export function counter(entry: CounterEntry): readonly Measured[] {
       help: `Time for which the counter of ${id} was counted.`,
       unit: "s",
       source,
-      exposition: PMU_TIMES.running,
+      exposition: { ...times.running, since },
     },
   ];
 }

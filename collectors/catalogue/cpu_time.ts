@@ -99,7 +99,11 @@ const measured = CPU_MODES.map((mode): Measured => ({
   scope: "cpu",
   collector,
   source: `/proc/stat, line cpuN, in 1/100 s`,
-  exposition: { ...FAMILIES[mode.exposition.family], labels: { mode: mode.exposition.mode } },
+  exposition: {
+    ...FAMILIES[mode.exposition.family],
+    labels: { mode: mode.exposition.mode },
+    since: "boot",
+  },
 }));
 
 const sum = (...modes: string[]): Formula => {

@@ -104,8 +104,9 @@ const zones: readonly Measured[] = ENTRIES.flatMap(({ metric, name, help, watts,
     scope: "package",
     collector,
     sane: watts,
+    exposition: { ...FAMILY, labels: { zone } },
   });
-  return [{ ...count!, source: SOURCE, exposition: { ...FAMILY, labels: { zone } } }, ...times];
+  return [{ ...count!, source: SOURCE }, ...times];
 });
 
 const [core, ...coreTimes] = counter({
@@ -116,14 +117,11 @@ const [core, ...coreTimes] = counter({
   scope: "cpu_core",
   collector,
   sane: [0, 200],
+  exposition: { name: "ringside_core_energy_joules_total" },
 });
 
 const cores: readonly Measured[] = [
-  {
-    ...core!,
-    source: "perf_event_open, PMU power_core, event energy-core",
-    exposition: { name: "ringside_core_energy_joules_total" },
-  },
+  { ...core!, source: "perf_event_open, PMU power_core, event energy-core" },
   ...coreTimes,
 ];
 

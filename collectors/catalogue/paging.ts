@@ -27,7 +27,7 @@ export const VMSTAT_LINES: readonly MemoryLine[] = [
     // The kernel halves its sectors of 512 bytes before it prints them (mm/vmstat.c).
     scale: 1024,
     needs: ANY_KERNEL,
-    exposition: { name: "ringside_paged_in_bytes_total" },
+    exposition: { name: "ringside_paged_in_bytes_total", since: "boot" },
   },
   {
     key: "pgpgout",
@@ -37,7 +37,7 @@ export const VMSTAT_LINES: readonly MemoryLine[] = [
     unit: "By",
     scale: 1024,
     needs: ANY_KERNEL,
-    exposition: { name: "ringside_paged_out_bytes_total" },
+    exposition: { name: "ringside_paged_out_bytes_total", since: "boot" },
   },
   events("pswpin", "swap_in_pages", "Swapped in", "{page}", "Pages read back from swap."),
   events("pswpout", "swap_out_pages", "Swapped out", "{page}", "Pages written to swap."),

@@ -23,7 +23,7 @@ export const sampler: Subject = {
       scope: "host",
       collector,
       source: "sampler",
-      exposition: { name: "ringside_ticks_total" },
+      exposition: { name: "ringside_ticks_total", since: "process" },
     },
     {
       id: "tick_missed",
@@ -35,7 +35,7 @@ export const sampler: Subject = {
       scope: "host",
       collector,
       source: "sampler",
-      exposition: { name: "ringside_ticks_missed_total" },
+      exposition: { name: "ringside_ticks_missed_total", since: "process" },
     },
     {
       id: "tick_lateness_seconds",

@@ -57,6 +57,7 @@ const vectors = SOFTIRQ_VECTORS.map((vector, index): Measured => ({
     name: "node_softirqs_total",
     labels: { vector: exposedVector(vector) },
     help: "Soft interrupts run, by vector.",
+    since: "boot",
   },
 }));
 
@@ -75,7 +76,7 @@ function counter(
     scope: "host",
     collector,
     source: `/proc/stat, ${words.line}`,
-    exposition: words.exposed === undefined ? undefined : { name: words.exposed },
+    exposition: words.exposed === undefined ? undefined : { name: words.exposed, since: "boot" },
   };
 }
 

@@ -3,6 +3,9 @@ import type { Measured, Subject } from "../catalogue.ts";
 
 const collector = "self";
 
+/** Since when it counts what is its own. */
+export const SELF_START = "self_start_seconds";
+
 /** Names of `/metrics` are those that Prometheus client libraries give every process. */
 const metrics: readonly Measured[] = [
   {
@@ -14,7 +17,7 @@ const metrics: readonly Measured[] = [
     scope: "host",
     collector,
     source: "/proc/self/stat, utime and stime, in 1/100 s",
-    exposition: { name: "process_cpu_seconds_total" },
+    exposition: { name: "process_cpu_seconds_total", since: "process" },
   },
   {
     id: "self_cpu_user_seconds",
@@ -25,7 +28,7 @@ const metrics: readonly Measured[] = [
     scope: "host",
     collector,
     source: "/proc/self/stat, utime, in 1/100 s",
-    exposition: { name: "process_cpu_user_seconds_total" },
+    exposition: { name: "process_cpu_user_seconds_total", since: "process" },
   },
   {
     id: "self_cpu_system_seconds",
@@ -36,7 +39,7 @@ const metrics: readonly Measured[] = [
     scope: "host",
     collector,
     source: "/proc/self/stat, stime, in 1/100 s",
-    exposition: { name: "process_cpu_system_seconds_total" },
+    exposition: { name: "process_cpu_system_seconds_total", since: "process" },
   },
   {
     id: "self_resident_bytes",
@@ -95,7 +98,7 @@ const metrics: readonly Measured[] = [
     exposition: { name: "process_max_fds" },
   },
   {
-    id: "self_start_seconds",
+    id: SELF_START,
     name: "Started",
     help: "When this service started, in seconds since 1970.",
     unit: "s",

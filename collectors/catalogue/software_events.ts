@@ -8,6 +8,8 @@ const collector = "software_events";
 export const SOFTWARE_TIME_ENABLED = "software_time_enabled_seconds";
 export const SOFTWARE_TIME_RUNNING = "software_time_running_seconds";
 
+const SINCE = { enabled: SOFTWARE_TIME_ENABLED } as const;
+
 export interface SoftwareCount {
   readonly metric: string;
   readonly event: SoftwareEvent;
@@ -92,7 +94,7 @@ const counts = SOFTWARE_COUNTS.map((count): Measured => ({
 /** Seconds have no place in a family of counts, and the group's times tell the same. */
 function exposition({ event, unit }: SoftwareCount): Exposition | undefined {
   if (unit === "s") return undefined;
-  return { ...PMU_EVENTS, labels: labelsOf(event) };
+  return { ...PMU_EVENTS, labels: labelsOf(event), since: SINCE };
 }
 
 function labelsOf(event: SoftwareEvent): { readonly event: string; readonly pmu: string } {
@@ -127,6 +129,7 @@ function time(id: string, name: string, help: string, family: Exposition): Measu
     source: "perf_event_open, times of the group of software events",
     exposition: {
       ...family,
+      since: SINCE,
       labels: SOFTWARE_COUNTS.filter(({ unit }) => unit !== "s").map(({ event }) =>
         labelsOf(event)
       ),

@@ -102,7 +102,7 @@ async function drawn(cpus: number, rounds: number): Promise<Drawn> {
     const middleMs = threadCpuMs();
     host.tick();
     const restMs = threadCpuMs();
-    exposition(host.stage.snapshot, "prometheus", VERSION);
+    exposition(host.stage.snapshot, "prometheus", { version: VERSION });
     const endMs = threadCpuMs();
     // The first half is compiled meanwhile.
     if (round < rounds) continue;

@@ -1,6 +1,7 @@
 /** The service of this process over a machine of text at work: what it shows is the test's to say. @module */
 import { CLOCK, type Clock } from "../../routes/clock.ts";
 import { type Listener, startService } from "../../routes/mod.ts";
+import type { ServeOptions } from "../../routes/options.ts";
 import { Token } from "../../routes/token.ts";
 import { BusyHost, type BusyHostOptions } from "../busy_host.ts";
 import { TextTree } from "../text_tree.ts";
@@ -22,6 +23,8 @@ export interface BusyServiceOptions extends BusyHostOptions {
   /** Streams wait so many times shorter for all that they wait for, so that ticks may follow faster. */
   readonly haste?: number;
   readonly basePath?: string;
+  /** What its `/metrics` tells. */
+  readonly exposition?: ServeOptions["exposition"];
 }
 
 function hasty(haste: number): Clock {
@@ -55,6 +58,7 @@ export class BusyService implements AsyncDisposable {
       allowedHosts: [],
       doors: token === undefined ? {} : { token: await Token.of(token) },
       ...(options.basePath === undefined ? {} : { basePath: options.basePath }),
+      ...(options.exposition === undefined ? {} : { exposition: options.exposition }),
       clock: hasty(options.haste ?? 1),
     });
     return new BusyService(host, listener, address);

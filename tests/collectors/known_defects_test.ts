@@ -15,7 +15,7 @@ import { CoreBench, HARDWARE, ONE_PMU } from "../fakes/core_bench.ts";
 const L3 = "/sys/bus/event_source/devices/amd_l3";
 
 function scrape(bench: CoreBench): string {
-  return exposition(bench.stage.snapshot, "prometheus", "test");
+  return exposition(bench.stage.snapshot, "prometheus", { version: "test" });
 }
 
 /** The value of a sample, by the beginning of its line. */

@@ -199,9 +199,9 @@ function plainRendering(
       rendered.snapshots++;
       return { cursor: snapshot.cursor, metrics: metrics ?? "all" };
     },
-    exposition: (snapshot, format) => {
+    exposition: (snapshot, format, collect) => {
       rendered.expositions++;
-      return `# ${format} ${snapshot.sequence}\n`;
+      return `# ${format} ${snapshot.sequence}${collect === undefined ? "" : ` ${collect}`}\n`;
     },
     table: (snapshot) => `tick ${snapshot.sequence}\n`,
   };

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { startHost } from "./host.ts";
 
 const PLAIN = "text/plain; version=0.0.4; charset=utf-8";
@@ -33,4 +33,39 @@ Deno.test("/metrics does not count as somebody who looks", async () => {
   host.tick(0.25);
   await host.app.request("/metrics");
   assertEquals(host.sampler.watched, 0);
+});
+
+Deno.test("/metrics answers with the parts that are collected, in one answer for one choice", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  const ask = async (query: string): Promise<string> =>
+    await (await host.app.request(`/metrics?${query}`)).text();
+  const choice = "collect[]=load&collect[]=core";
+  assertEquals(await ask(choice), "# prometheus 1 core,load\n");
+  assertEquals(await ask("collect%5B%5D=core&collect[]=load&collect[]=core"), await ask(choice));
+  assertEquals(await ask("collect[]=load"), "# prometheus 1 load\n");
+  assertEquals(await ask(""), "# prometheus 1\n");
+  assertEquals(host.rendered.expositions, 3);
+});
+
+Deno.test("/metrics refuses what is no part, in one line that names those that are", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  for (
+    const [query, message] of [
+      [
+        "collect[]=load&collect[]=lod",
+        'Cannot collect "lod": there is no such part, needs some of ',
+      ],
+      ["collect[]=", 'Cannot collect "": there is no such part'],
+      ["collect=load", 'Cannot take parameter "collect": it is unknown here, known: collect[]'],
+      ["__proto__=load", 'Cannot take parameter "__proto__": it is unknown here'],
+    ] as const
+  ) {
+    const response = await host.app.request(`/metrics?${query}`);
+    assertEquals(response.status, 400, query);
+    const { error } = await response.json();
+    assert(error.message.startsWith(message), error.message);
+    assert(!error.message.includes("\n"), error.message);
+  }
 });

@@ -1,0 +1,70 @@
+/** What `/metrics` tells that no collector reads. @module */
+import { PMU_QUANTITIES, type PmuQuantities } from "../collectors/mod.ts";
+import type { Snapshot } from "../collectors/snapshot.ts";
+import { isMeasured } from "../collectors/trust.ts";
+import { type ExpositionFormat, headsOf, labelText, numberText } from "./exposition_text.ts";
+
+const AVAILABLE = "ringside_pmu_available";
+const AVAILABLE_HEADS = headsOf(
+  AVAILABLE,
+  "gauge",
+  "Whether a group of quantities is counted by perf_event_open, and why it is not.",
+  "",
+);
+
+/** Whether what perf_event_open could count is counted: 1 or 0, with the reason where it is not. */
+export function availability(
+  snapshot: Snapshot,
+  format: ExpositionFormat,
+  wanted: (group: PmuQuantities) => boolean = () => true,
+): string {
+  let text = "";
+  for (const quantities of PMU_QUANTITIES) {
+    if (!wanted(quantities)) continue;
+    const reason = absenceOf(snapshot, quantities);
+    text += `${AVAILABLE}{group="${quantities.id}",reason="${reason}"} ${reason === "" ? 1 : 0}\n`;
+  }
+  return text === "" ? "" : AVAILABLE_HEADS[format] + text;
+}
+
+/** Empty where something is measured; else the word for its absence, one with a cause before others. */
+function absenceOf(snapshot: Snapshot, { metrics }: PmuQuantities): string {
+  let found = "";
+  let explained = false;
+  for (const id of metrics) {
+    const reading = snapshot.read(id);
+    if (isMeasured(reading)) return "";
+    if (found !== "" && (explained || reading.problem === undefined)) continue;
+    found = reading.absent;
+    explained = reading.problem !== undefined;
+  }
+  return found;
+}
+
+const BUILD = "ringside_build_info";
+const BUILD_HEADS = headsOf(BUILD, "gauge", "The version that answers; always 1.", "");
+const UNAME = "node_uname_info";
+const UNAME_HEADS = headsOf(
+  UNAME,
+  "gauge",
+  "Names of the host and its kernel, as uname(2) has them.",
+  "",
+);
+const TIME = "node_time_seconds";
+const TIME_HEADS = headsOf(TIME, "gauge", "When the host was read, in seconds since 1970.", "s");
+const BOOT = "node_boot_time_seconds";
+const BOOT_HEADS = headsOf(BOOT, "gauge", "When the kernel booted, in seconds since 1970.", "s");
+
+export function buildInfo(format: ExpositionFormat, version: string): string {
+  return `${BUILD_HEADS[format]}${BUILD}{${labelText({ version })}} 1\n`;
+}
+
+/** The names of the host and its kernel, and its clock. */
+export function hostInfo(snapshot: Snapshot, format: ExpositionFormat): string {
+  const { bootedAtMs, hostname, kernelRelease, machine } = snapshot.profile;
+  const names = { sysname: "Linux", nodename: hostname, release: kernelRelease, machine };
+  const text = `${UNAME_HEADS[format]}${UNAME}{${labelText(names)}} 1\n` +
+    `${TIME_HEADS[format]}${TIME} ${numberText(snapshot.wallMs / 1000)}\n`;
+  if (bootedAtMs === undefined) return text;
+  return `${text}${BOOT_HEADS[format]}${BOOT} ${numberText(bootedAtMs / 1000)}\n`;
+}
