@@ -1,0 +1,162 @@
+/**
+ * A real Prometheus over a busy host with counters that take turns: what PromQL makes of its scrapes is
+ * what the service itself shows. It needs `prometheus`.
+ *
+ * @module
+ */
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { BusyService } from "./browser/busy_service.ts";
+import { Prometheus } from "./prometheus.ts";
+
+/** Ticks between the first scrape that counts and the last. */
+const TICKS = 4;
+/** The test has no longer one, and all that was scraped is in it. */
+const SPAN = "1h";
+const EVENTS = "ringside_pmu_events_total";
+
+interface Reading {
+  readonly value: number;
+  readonly coverage: number;
+}
+
+/** What the page shows of the host, and the expression that says the same of a span of scrapes. */
+interface Quantity {
+  readonly metric: string;
+  /** What of it is compared; usually its value. */
+  readonly field?: keyof Reading;
+  /** The numerator and the denominator: sums over counters. */
+  readonly of: readonly [above: string, below: string];
+}
+
+const SECONDS = "node_time_seconds";
+
+/** One event of all CPUs. */
+function event(name: string): string {
+  return `${EVENTS}{event="${name}"}`;
+}
+
+function times(prefix: string, labels: string): readonly [above: string, below: string] {
+  return [
+    `${prefix}_time_running_seconds_total{${labels}}`,
+    `${prefix}_time_enabled_seconds_total{${labels}}`,
+  ];
+}
+
+const QUANTITIES: readonly Quantity[] = [
+  { metric: "instructions_per_cycle", of: [event("instructions"), event("cycles")] },
+  {
+    metric: "instructions_per_cycle",
+    of: ["node_perf_instructions_total", "node_perf_cpucycles_total"],
+  },
+  { metric: "llc_miss_ratio", of: [event("cache-misses"), event("cache-references")] },
+  { metric: "branch_miss_ratio", of: [event("branch-misses"), event("branches")] },
+  { metric: "l1d_miss_ratio", of: [event("L1-dcache-load-misses"), event("L1-dcache-loads")] },
+  {
+    metric: "instructions_per_cycle",
+    field: "coverage",
+    of: times("ringside_pmu", 'event="instructions"'),
+  },
+  {
+    metric: "llc_miss_ratio",
+    field: "coverage",
+    of: times("ringside_pmu", 'event="cache-misses"'),
+  },
+  {
+    metric: "memory_bytes_per_second",
+    of: ["ringside_memory_bandwidth_bytes_total", SECONDS],
+  },
+  {
+    metric: "memory_read_bytes",
+    of: ['ringside_memory_bandwidth_bytes_total{direction="read"}', SECONDS],
+  },
+  {
+    metric: "memory_bytes_per_second",
+    field: "coverage",
+    of: times("ringside_memory_bandwidth", ""),
+  },
+  {
+    metric: "energy_package_joules",
+    of: ['ringside_energy_joules_total{zone="package"}', SECONDS],
+  },
+];
+
+async function shown(url: string): Promise<Readonly<Record<string, Reading>>> {
+  const { metrics } = await (await fetch(`${url}/api/v1/snapshot`)).json();
+  return metrics;
+}
+
+/** Waits until a tick was scraped. Returns when that was, by the clock of Prometheus. */
+async function scraped(prometheus: Prometheus, tick: number): Promise<number> {
+  const [sample] = await prometheus.until(`timestamp(ringside_ticks_total == ${tick})`);
+  return sample!.value;
+}
+
+/** The increase of a sum between two scrapes. */
+function between(selector: string, from: number, to: number): string {
+  return `(sum(${selector} @ ${to}) - sum(${selector} @ ${from}))`;
+}
+
+Deno.test({
+  name: `PromQL gives what the page gives${Prometheus.missing ? " (needs prometheus)" : ""}`,
+  ignore: Prometheus.missing,
+  fn: async (t) => {
+    await using service = await BusyService.start({
+      machine: "server-2socket",
+      historyTicks: 30,
+      exposition: { nodePerf: true },
+    });
+    await using prometheus = await Prometheus.start({ targets: [service], intervalMs: 100 });
+    const { sampler } = service.host;
+    const tick = (): number => sampler.feed.sequence();
+    await prometheus.scraped();
+    const at = [await scraped(prometheus, tick())];
+    const pages: Readonly<Record<string, Reading>>[] = [];
+    for (let i = 0; i < TICKS; i++) {
+      service.host.tick();
+      at.push(await scraped(prometheus, tick()));
+      pages.push(await shown(service.url));
+    }
+
+    for (const { metric, field = "value", of: [above, below] } of QUANTITIES) {
+      await t.step(`${metric}, ${field}: ${above} by ${below}`, async () => {
+        const values = pages.map((page) => page[metric]![field]);
+        // The page's window is the last second, which is what lies between two ticks.
+        for (const [i, value] of values.entries()) {
+          const [from, to] = [at[i]!, at[i + 1]!];
+          const found = await prometheus.value(
+            `${between(above, from, to)} / ${between(below, from, to)}`,
+          );
+          assertAlmostEquals(found / value, 1, 1e-6, `tick ${i}: ${found}, the page ${value}`);
+        }
+        if (below === SECONDS) return;
+        // As panels have it, over all ticks: a ratio of sums lies among its parts.
+        const ratio = await prometheus.value(
+          `sum(rate(${above}[${SPAN}])) / sum(rate(${below}[${SPAN}]))`,
+        );
+        const [least, most] = [Math.min(...values), Math.max(...values)];
+        assert(ratio >= least * (1 - 1e-6) && ratio <= most * (1 + 1e-6), `${ratio}: ${values}`);
+      });
+    }
+
+    await t.step("the ratios differ from tick to tick, and counters had to take turns", () => {
+      const ipc = pages.map((page) => page["instructions_per_cycle"]!);
+      assertEquals(new Set(ipc.map(({ value }) => value.toFixed(3))).size, TICKS);
+      assert(ipc.every(({ coverage }) => coverage > 0.1 && coverage < 0.9), JSON.stringify(ipc));
+    });
+
+    await t.step(
+      "nothing was lost of a scrape, and counters say since when they count",
+      async () => {
+        assertEquals(prometheus.warnings, []);
+        const boot = await prometheus.value("node_boot_time_seconds");
+        assertEquals(await prometheus.value("min(node_cpu_seconds_created)"), boot);
+        const created = await prometheus.query(`ringside_pmu_events_created{event="cycles"}`);
+        const { begun } = sampler.feed.latest()!;
+        assertEquals(created.map(({ value }) => value), created.map(() => begun!.wallMs / 1000));
+        assertEquals(created.length, 8);
+        // No counter was reset while all of them were scaled.
+        assertEquals(await prometheus.value(`sum(resets(${EVENTS}[${SPAN}]))`), 0);
+      },
+    );
+  },
+});
