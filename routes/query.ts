@@ -357,7 +357,7 @@ export function parseFields<const S extends Fields>(
   schema: S,
   fields: URLSearchParams,
 ): v.InferOutput<S> {
-  const input: Record<string, string | readonly string[]> = Object.create(null);
+  const input: Record<string, string | readonly string[]> = {};
   for (const name of new Set(fields.keys())) {
     const values = fields.getAll(name);
     if (name.endsWith(SEVERAL)) input[name] = values;

@@ -14,6 +14,7 @@ import { isMeasured } from "../collectors/trust.ts";
 import { type Place, prepare, type Prepared, prepareNodePerf } from "./exposition_families.ts";
 import { availability, buildInfo, hostInfo } from "./exposition_own.ts";
 import { type ExpositionFormat, numberText } from "./exposition_text.ts";
+import { Recent } from "./recent.ts";
 
 export type { ExpositionFormat };
 
@@ -36,11 +37,14 @@ const NODE = /^node_/;
 /** Whoever scrapes in more ways than these gets lines that are chosen anew. */
 const CHOICES_MOST = 16;
 
-/** The families of every choice that was asked for, the one that was asked for last at the end. */
-type Choices = Map<string, readonly Prepared[]>;
+/** What was written of one shape: who is there, and where it is counted. All but the values stays. */
+interface Written {
+  /** What each choice is taken from, so that names and labels are written once. */
+  readonly all: readonly Prepared[];
+  readonly choices: Recent<readonly Prepared[]>;
+}
 
-/** By what they are made of: who is there, and where it is counted. All but the values stays for long. */
-const PREPARED = new WeakMap<object, Choices>();
+const WRITTEN = new WeakMap<object, Written>();
 
 /** The whole answer to a scrape. */
 export function exposition(
@@ -71,32 +75,17 @@ export function exposition(
 }
 
 function familiesFor(snapshot: Snapshot, options: ExpositionOptions): readonly Prepared[] {
-  let choices = PREPARED.get(snapshot.shape);
-  if (choices === undefined) PREPARED.set(snapshot.shape, choices = new Map());
+  let written = WRITTEN.get(snapshot.shape);
+  if (written === undefined) {
+    const families = prepare(snapshot);
+    const all = [...families, ...prepareNodePerf(snapshot, families)];
+    WRITTEN.set(snapshot.shape, written = { all, choices: new Recent(CHOICES_MOST) });
+  }
   const { nodeMetrics = true, nodePerf = false } = options;
   const collect = options.collect === undefined ? null : [...new Set(options.collect)].toSorted();
+  const { all, choices } = written;
   const key = `${nodeMetrics} ${nodePerf} ${collect?.join() ?? ""}`;
-  let families = choices.get(key);
-  if (families === undefined) {
-    families = chosen(allFamilies(snapshot, choices), { nodeMetrics, nodePerf, collect });
-    const oldest = [...choices.keys()].find((other) => other !== ALL);
-    if (choices.size >= CHOICES_MOST && oldest !== undefined) choices.delete(oldest);
-  }
-  choices.delete(key);
-  choices.set(key, families);
-  return families;
-}
-
-/** What each choice is taken from, so that only the first takes the time to write names and labels. */
-const ALL = "all";
-
-function allFamilies(snapshot: Snapshot, choices: Choices): readonly Prepared[] {
-  let all = choices.get(ALL);
-  if (all === undefined) {
-    const families = prepare(snapshot);
-    choices.set(ALL, all = [...families, ...prepareNodePerf(snapshot, families)]);
-  }
-  return all;
+  return choices.get(key, () => chosen(all, { nodeMetrics, nodePerf, collect }));
 }
 
 interface Choice extends Required<ExpositionChoice> {

@@ -28,6 +28,8 @@ const HOST = new HandFilled([{
   ...counted("l1d_references", 0, 20),
   ...counted("l1i_references", 0, 9),
   ...counted("l2_misses", 0, 4),
+  ...counted("l2_references", 0, 44),
+  "l3_misses{0}": 3,
 }], {
   profile: { bootedAtMs: Date.UTC(2026, 0, 1) },
   sources: [
@@ -36,6 +38,12 @@ const HOST = new HandFilled([{
     source("l1d_references", "cpu_core", "cpu_core/L1-dcache-loads/", 0),
     source("l1i_references", "cpu_core", "cpu_core/L1-icache-loads/", 0),
     source("l2_misses", "cpu_core", "cpu_core/event=0x24,umask=0x3f,name=l2_rqsts.miss/", 0),
+    // A sum of two events, and an event that no CPU has to itself: both are others' than node_exporter's.
+    {
+      ...source("l2_references", "cpu_core", "cpu_core/cache-references/", 0),
+      events: ["cpu_core/cache-references/", "cpu_core/L1-icache-load-misses/"],
+    },
+    source("l3_misses", "amd_l3", "amd_l3/cache-misses/", 0),
   ],
 });
 
