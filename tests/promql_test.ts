@@ -138,6 +138,16 @@ Deno.test({
       });
     }
 
+    await t.step("a quantity is found by its name, whichever event counts it", async () => {
+      const of = (quantity: string): string =>
+        `sum(rate(${EVENTS}[${SPAN}]) * on (instance, pmu, event) group_left () ` +
+        `ringside_pmu_event_info{quantity="${quantity}"})`;
+      const named = `${of("core_llc_misses")} / ${of("core_llc_references")}`;
+      const plain = `sum(rate(${event("cache-misses")}[${SPAN}])) / ` +
+        `sum(rate(${event("cache-references")}[${SPAN}]))`;
+      assertAlmostEquals(await prometheus.value(`(${named}) / (${plain})`), 1, 1e-9);
+    });
+
     await t.step("the ratios differ from tick to tick, and counters had to take turns", () => {
       const ipc = pages.map((page) => page["instructions_per_cycle"]!);
       assertEquals(new Set(ipc.map(({ value }) => value.toFixed(3))).size, TICKS);

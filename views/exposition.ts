@@ -11,7 +11,13 @@ import { isColumn, type Metric } from "../collectors/catalogue.ts";
 import { COLLECT, COLLECT_HOST } from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured } from "../collectors/trust.ts";
-import { type Place, prepare, type Prepared, prepareNodePerf } from "./exposition_families.ts";
+import {
+  type Place,
+  prepare,
+  type Prepared,
+  prepareEventInfo,
+  prepareNodePerf,
+} from "./exposition_families.ts";
 import { availability, buildInfo, hostInfo } from "./exposition_own.ts";
 import { type ExpositionFormat, numberText } from "./exposition_text.ts";
 import { Recent } from "./recent.ts";
@@ -60,7 +66,7 @@ export function exposition(
     for (const line of lines) {
       const { series } = line;
       if (known?.has(series)) continue;
-      const value = valueOf(snapshot, line.metric, line.place);
+      const value = line.value ?? valueOf(snapshot, line.metric, line.place);
       if (Number.isNaN(value)) continue;
       known?.add(series);
       told += series;
@@ -78,7 +84,8 @@ function familiesFor(snapshot: Snapshot, options: ExpositionOptions): readonly P
   let written = WRITTEN.get(snapshot.shape);
   if (written === undefined) {
     const families = prepare(snapshot);
-    const all = [...families, ...prepareNodePerf(snapshot, families)];
+    const nodePerf = prepareNodePerf(snapshot, families);
+    const all = [...families, prepareEventInfo(snapshot, families), ...nodePerf];
     WRITTEN.set(snapshot.shape, written = { all, choices: new Recent(CHOICES_MOST) });
   }
   const { nodeMetrics = true, nodePerf = false } = options;

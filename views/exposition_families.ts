@@ -48,6 +48,10 @@ export interface Line {
   readonly created: string;
   readonly metric: Metric;
   readonly place: Place;
+  /** Its labels beside those of its place. */
+  readonly labels: string;
+  /** Where it is always the same. */
+  readonly value?: number;
   /** perf's name of the one event that it counts; absent: it counts none, or several. */
   readonly event: string | undefined;
 }
@@ -129,19 +133,47 @@ function lineOf(
     const pmu = snapshot.source(labelled, place.name ?? "")?.pmu;
     if (pmu !== undefined) labels = joined(labels, labelText({ source: pmu }));
   }
-  return madeLine(snapshot, name, joined(place.labels, labels), { metric, place, event });
+  return madeLine(snapshot, name, { metric, place, labels, event });
 }
 
 function madeLine(
   snapshot: Snapshot,
   name: string,
-  labels: string,
-  line: Pick<Line, "metric" | "place" | "event">,
+  line: Omit<Line, "series" | "created">,
 ): Line {
   const { metric, place } = line;
+  const labels = joined(place.labels, line.labels);
   const ms = isColumn(metric) ? sinceMs(snapshot, metric, place.slot) : undefined;
   const created = ms === undefined ? "" : `${createdName(name)}${braced(labels)} ${ms / 1000}\n`;
   return { ...line, series: `${name}${braced(labels)} `, created };
+}
+
+const INFO = "ringside_pmu_event_info";
+const INFO_HEADS = headsOf(
+  INFO,
+  "gauge",
+  "What an event counts on this machine, by the id of the metric in /api/v1/catalogue; always 1.",
+  "",
+);
+
+/** Which event counts a quantity differs from machine to machine: by this, one query serves all. */
+export function prepareEventInfo(
+  snapshot: Snapshot,
+  families: readonly Prepared[],
+): Prepared {
+  const known = new Map<string, Line>();
+  for (const line of eventLines(families)) {
+    // Events that are the same everywhere may still not have opened here.
+    if (snapshot.sources(line.metric.id).length === 0) continue;
+    const labels = joined(line.labels, labelText({ quantity: line.metric.id }));
+    const series = `${INFO}${braced(labels)} `;
+    if (!known.has(series)) known.set(series, { ...line, series, created: "", value: 1 });
+  }
+  return { name: INFO, heads: INFO_HEADS, lines: [...known.values()], twins: false };
+}
+
+function eventLines(families: readonly Prepared[]): readonly Line[] {
+  return families.find(({ name }) => name === PMU_EVENTS.name)?.lines ?? [];
 }
 
 /** What is counted of each CPU once more, by the names of node_exporter's collector `perf`. */
@@ -149,11 +181,10 @@ export function prepareNodePerf(
   snapshot: Snapshot,
   families: readonly Prepared[],
 ): readonly Prepared[] {
-  const lines = families.find(({ name }) => name === PMU_EVENTS.name)?.lines ?? [];
-  const perCpu = lines.filter(({ metric }) => metric.scope === "cpu");
+  const perCpu = eventLines(families).filter(({ metric }) => metric.scope === "cpu");
   return [...NODE_PERF].map(([event, { name, help }]) => {
     const own = perCpu.filter((line) => line.event === event)
-      .map((line) => madeLine(snapshot, name, line.place.labels, line));
+      .map((line) => madeLine(snapshot, name, { ...line, labels: "" }));
     const heads = headsOf(name, "counter", help, "");
     return { name, heads, lines: own, twins: hasTwins(own), again: true };
   });

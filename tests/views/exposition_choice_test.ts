@@ -113,6 +113,7 @@ Deno.test("a group of counters is told with its times and whether it is availabl
     `ringside_pmu_events_total${labels} 20`,
     `ringside_pmu_time_enabled_seconds_total${labels} 2`,
     `ringside_pmu_time_running_seconds_total${labels} 1.5`,
+    'ringside_pmu_event_info{event="L1-dcache-loads",pmu="cpu_core",quantity="l1d_references"} 1',
     'ringside_pmu_available{group="l1d",reason="not_yet"} 0',
   ]);
   const perf = lines({ collect: ["l1d"], nodePerf: true })
@@ -135,4 +136,16 @@ Deno.test("every exposed metric and every group of counters can be collected by 
   assertEquals(lost.map(({ id }) => id), []);
   assertEquals(PMU_QUANTITIES.filter(({ id }) => !COLLECT.has(id)), []);
   for (const name of COLLECT.keys()) assert(/^[a-z0-9_]+$/.test(name), name);
+});
+
+Deno.test("exposition says what each event counts here, once for all CPUs", () => {
+  const info = lines({}).filter((line) => line.startsWith("ringside_pmu_event_info{"));
+  assertEquals(info.filter((line) => /quantity="(cpu_cycles|l[23]_\w+)"/.test(line)), [
+    'ringside_pmu_event_info{event="cycles",pmu="cpu_core",quantity="cpu_cycles"} 1',
+    'ringside_pmu_event_info{event="cycles",pmu="cpu_atom",quantity="cpu_cycles"} 1',
+    'ringside_pmu_event_info{event="cache-references+L1-icache-load-misses",pmu="cpu_core",' +
+    'quantity="l2_references"} 1',
+    'ringside_pmu_event_info{event="l2_rqsts.miss",pmu="cpu_core",quantity="l2_misses"} 1',
+    'ringside_pmu_event_info{event="cache-misses",pmu="amd_l3",quantity="l3_misses"} 1',
+  ]);
 });
