@@ -96,6 +96,14 @@ function between(selector: string, from: number, to: number): string {
   return `(sum(${selector} @ ${to}) - sum(${selector} @ ${from}))`;
 }
 
+/** In blocks of promql, apart by empty lines. */
+async function expressionsOfReadme(): Promise<readonly string[]> {
+  const text = await Deno.readTextFile(new URL("../README.md", import.meta.url));
+  return [...text.matchAll(/^```promql\n(.*?)^```$/gms)].flatMap(([, block]) =>
+    block!.trim().split("\n\n")
+  );
+}
+
 Deno.test({
   name: `PromQL gives what the page gives${Prometheus.missing ? " (needs prometheus)" : ""}`,
   ignore: Prometheus.missing,
@@ -146,6 +154,15 @@ Deno.test({
       const plain = `sum(rate(${event("cache-misses")}[${SPAN}])) / ` +
         `sum(rate(${event("cache-references")}[${SPAN}]))`;
       assertAlmostEquals(await prometheus.value(`(${named}) / (${plain})`), 1, 1e-9);
+    });
+
+    await t.step("what the README has for PromQL finds something each", async () => {
+      const expressions = await expressionsOfReadme();
+      assertEquals(expressions.length, 4);
+      for (const expression of expressions) {
+        const found = await prometheus.query(expression);
+        assert(found.length > 0 && found.every(({ value }) => value > 0), expression);
+      }
     });
 
     await t.step("the ratios differ from tick to tick, and counters had to take turns", () => {

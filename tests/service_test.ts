@@ -95,6 +95,20 @@ Deno.test("the service shows this host, streams it, and ends when it is told to"
   assertEquals(await service.errors.all(), "");
 });
 
+Deno.test("the service leaves out of /metrics what it is told to, and adds what it is told to", async () => {
+  const service = await start(["--no-node-metrics", "--compat=node_perf"]);
+  const text = await (await fetch(`${service.url}/metrics`)).text();
+  const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
+  assert(names.includes("ringside_ticks_total"), text);
+  assertEquals(names.filter((name) => /^node_(?!perf_)/.test(name)), []);
+  // Where the kernel counts for perf at all.
+  assertEquals(
+    names.includes("node_perf_page_faults_total"),
+    /ringside_pmu_events_total\{.*event="page-faults"/.test(text),
+  );
+  assertEquals(await end(service), 0);
+});
+
 Deno.test("the service ends on SIGINT too", async () => {
   assertEquals(await end(await start([]), "SIGINT"), 0);
 });
