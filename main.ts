@@ -74,7 +74,8 @@ async function show(command: Command & { name: "once" }): Promise<number> {
   try {
     const { format } = command;
     const text = await printOnce({ sampler, format, version: config.version });
-    console.log(text.trimEnd());
+    // Whole: lines of CSV end in a way of their own.
+    console.log(text.replace(/\n$/, ""));
     return 0;
   } finally {
     await within(STOP_MS_MOST, sampler.stop());

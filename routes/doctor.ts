@@ -5,7 +5,7 @@ import { HTML_TYPE, JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import type { Newest } from "./newest.ts";
 import { snapshotAfterTicks } from "./once.ts";
-import type { OnceFormat } from "./options.ts";
+import type { DoctorFormat } from "./options.ts";
 import { queryOf } from "./pages.ts";
 import { NOTHING, parseFields } from "./query.ts";
 import type { Rendering } from "./rendering.ts";
@@ -47,7 +47,7 @@ export interface Examination {
 /** Resolves after the ticks that counters need to show anything. Rejects when the sampler ends before. */
 export async function examine(
   sampler: Sampler,
-  format: OnceFormat,
+  format: DoctorFormat,
   rendering: Rendering,
 ): Promise<Examination> {
   const diagnosis = diagnose(await snapshotAfterTicks(sampler));

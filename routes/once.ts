@@ -14,8 +14,16 @@ export async function once(
   rendering: Rendering,
 ): Promise<string> {
   const snapshot = await snapshotAfterTicks(sampler);
-  if (format === "table") return rendering.table(snapshot);
-  return JSON.stringify(rendering.snapshotJson(snapshot), null, JSON_INDENT) + "\n";
+  switch (format) {
+    case "table":
+      return rendering.table(snapshot);
+    case "json":
+      return JSON.stringify(rendering.snapshotJson(snapshot), null, JSON_INDENT) + "\n";
+    case "prom":
+      return rendering.exposition(snapshot, "prometheus");
+    case "csv":
+      return rendering.csv(snapshot);
+  }
 }
 
 /** The first snapshot with rates, of everything. Rejects when the sampler ends before. */

@@ -28,8 +28,10 @@ import {
 import { parseDuration, printDuration } from "./duration.ts";
 import { quote } from "./refusal.ts";
 
-export const ONCE_FORMATS = ["table", "json"] as const;
+export const ONCE_FORMATS = ["table", "json", "prom", "csv"] as const;
 export type OnceFormat = (typeof ONCE_FORMATS)[number];
+export const DOCTOR_FORMATS = ["table", "json"] as const;
+export type DoctorFormat = (typeof DOCTOR_FORMATS)[number];
 
 export interface ServeOptions {
   readonly address: Address;
@@ -48,7 +50,7 @@ export type Command =
     readonly doors: DoorOptions;
   }
   | { readonly name: "once"; readonly sampling: SamplerOptions; readonly format: OnceFormat }
-  | { readonly name: "doctor"; readonly sampling: SamplerOptions; readonly format: OnceFormat }
+  | { readonly name: "doctor"; readonly sampling: SamplerOptions; readonly format: DoctorFormat }
   | { readonly name: "check-perf"; readonly sampling: SamplerOptions; readonly seconds: number }
   | { readonly name: "help" }
   | { readonly name: "version" };
@@ -112,7 +114,7 @@ with 1 when they do not, with 2 when it could not run.
   --insecure-no-auth    serve other hosts too, to everybody, without a login
   --tls-cert FILE       serve https, with this certificate and its chain (PEM) and
   --tls-key FILE        this key (PEM, without a passphrase)
-  --format FORMAT       of \`once\` and \`doctor\`: table (default) or json
+  --format FORMAT       table (default) or json; of \`once\` also prom, the text of /metrics, or csv
   --json                the same as --format json
   --help, --version
 
@@ -166,7 +168,12 @@ export function parseOptions(
     ...narrowed(given("events"), given("cpus")),
   };
   const format = values.json ? { by: "--json", value: "json" } : given("format");
-  if (prints) return { name: command, sampling, format: onceFormat(format) };
+  if (command === "once") {
+    return { name: command, sampling, format: formatOf(format, ONCE_FORMATS) };
+  }
+  if (command === "doctor") {
+    return { name: command, sampling, format: formatOf(format, DOCTOR_FORMATS) };
+  }
   for (const flag of ["format", "json"] as const) {
     if (values[flag] === undefined) continue;
     throw new OptionError(
@@ -304,11 +311,16 @@ function notified(given: Given | undefined): { readonly notifySocket?: string } 
   throw refuse(given, "an absolute path, or @ and a name, of at most 107 bytes");
 }
 
-function onceFormat(given: Given | undefined): OnceFormat {
-  if (given === undefined) return "table";
-  const format = ONCE_FORMATS.find((candidate) => candidate === given.value);
-  if (format === undefined) throw refuse(given, ONCE_FORMATS.join(" or "));
+/** The first is the usual one. */
+function formatOf<F extends string>(given: Given | undefined, formats: readonly [F, ...F[]]): F {
+  if (given === undefined) return formats[0];
+  const format = formats.find((candidate) => candidate === given.value);
+  if (format === undefined) throw refuse(given, alternatives(formats));
   return format;
+}
+
+function alternatives(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 function switchedOn(given: Given | undefined): boolean {

@@ -9,9 +9,8 @@
  * @module
  */
 import type { Series, SeriesKey } from "../collectors/mod.ts";
+import { type Cell, csvLine } from "../views/csv.ts";
 import { columnsOf, type SeriesColumn } from "./series_json.ts";
-
-type Cell = number | null;
 
 interface Column {
   readonly title: string;
@@ -22,14 +21,14 @@ export function seriesCsv(keys: readonly SeriesKey[], found: Series): string {
   const { time_seconds: seconds, series } = columnsOf(keys, found);
   const columns = series.flatMap(columnsFor);
   const lines = [
-    ["time", "time_seconds", ...columns.map(({ title }) => quoted(title))],
+    ["time", "time_seconds", ...columns.map(({ title }) => title)],
     ...seconds.map((at, row) => [
       new Date(Math.round(at * 1000)).toISOString(),
       at,
-      ...columns.map(({ cells }) => cells[row] ?? ""),
+      ...columns.map(({ cells }) => cells[row] ?? null),
     ]),
   ];
-  return lines.map((cells) => `${cells.join(",")}\r\n`).join("");
+  return lines.map(csvLine).join("");
 }
 
 /** The values, and beside them their coverage where one of them is not exact. */
@@ -39,8 +38,4 @@ function columnsFor({ metric, instance, group, unit, values, coverage }: SeriesC
   const column = { title: `${metric}${of} [${unit}]`, cells: values };
   if (coverage === null) return [column];
   return [column, { title: `${metric}_coverage${of} [1]`, cells: coverage }];
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

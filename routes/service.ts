@@ -9,7 +9,7 @@ import type { Doors } from "./doors.ts";
 import { type Examination, examine } from "./doctor.ts";
 import { Hub } from "./hub.ts";
 import { once } from "./once.ts";
-import type { OnceFormat, ServeOptions } from "./options.ts";
+import type { DoctorFormat, OnceFormat, ServeOptions } from "./options.ts";
 import { Listener } from "./server.ts";
 
 export interface ServiceOptions extends ServeOptions {
@@ -38,19 +38,19 @@ export function startService(options: ServiceOptions): Listener {
   return new Listener({ address, app, hub, tls });
 }
 
-export interface PrintOptions {
+export interface PrintOptions<Format> {
   readonly sampler: Sampler;
   readonly version: string;
-  readonly format: OnceFormat;
+  readonly format: Format;
 }
 
 /** What the service shows, a single time. Rejects when the sampler ends before it has. */
-export function printOnce(options: PrintOptions): Promise<string> {
+export function printOnce(options: PrintOptions<OnceFormat>): Promise<string> {
   return once(options.sampler, options.format, views(options.version));
 }
 
 /** What the doctor finds. Rejects when the sampler ends before it has looked. */
-export function printDoctor(options: PrintOptions): Promise<Examination> {
+export function printDoctor(options: PrintOptions<DoctorFormat>): Promise<Examination> {
   return examine(options.sampler, options.format, views(options.version));
 }
 

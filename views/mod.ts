@@ -29,6 +29,7 @@ import { overviewPage } from "./overview.tsx";
 import { sheetPage, SheetPart } from "./proof_sheet.tsx";
 import { findSubject, type ProofSubject, ringsOf } from "./proof_subject.ts";
 import { coverageKeys } from "./proof_told.ts";
+import { readingsCsv } from "./readings_csv.ts";
 import { type SnapshotJson, snapshotJson } from "./snapshot_json.ts";
 import { type Span, SPAN_USUAL, spanSeconds } from "./span.ts";
 import { tableText } from "./table_text.ts";
@@ -128,6 +129,8 @@ export interface Views {
     collect?: readonly string[],
   ): string;
   table(snapshot: Snapshot): string;
+  /** A line for each reading, for spreadsheets. */
+  csv(snapshot: Snapshot): string;
 }
 
 /** What a sheet looks back on. */
@@ -230,5 +233,6 @@ export function createViews(options: ViewsOptions): Views {
     exposition: (snapshot, format, collect) =>
       exposition(snapshot, format, { ...options.exposition, version, collect }),
     table: tableText,
+    csv: readingsCsv,
   };
 }

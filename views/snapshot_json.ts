@@ -5,12 +5,11 @@
  * @module
  */
 import { GROUPINGS, type Metric, metric as metricOf, shownUnit } from "../collectors/catalogue.ts";
-import { inputs } from "../collectors/formula.ts";
 import type { HostProfile } from "../collectors/host.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { type Hearsay, isMeasured, type Problem, type Reading } from "../collectors/trust.ts";
 import { doubtText } from "./doubt_text.ts";
-import { TOLD } from "./told.ts";
+import { isSummed, TOLD } from "./told.ts";
 
 export interface SnapshotJson {
   readonly boot: string;
@@ -130,12 +129,6 @@ function groupsJson(snapshot: Snapshot, entry: Metric, whole: Reading): MetricJs
     ),
   ]).filter(([, readings]) => Object.keys(readings).length > 0);
   return groups.length === 0 ? undefined : Object.fromEntries(groups);
-}
-
-/** Counters add up, and so do the terms of a formula over them; gauges do not. */
-function isSummed(entry: Metric): boolean {
-  if (entry.kind !== "derived") return entry.kind === "counter";
-  return inputs(entry.formula).some((id) => metricOf(id).kind === "counter");
 }
 
 /** A cause that is the host's too is told there: on 256 CPUs it would be most of the answer. */

@@ -204,6 +204,7 @@ function plainRendering(
       return `# ${format} ${snapshot.sequence}${collect === undefined ? "" : ` ${collect}`}\n`;
     },
     table: (snapshot) => `tick ${snapshot.sequence}\n`,
+    csv: (snapshot) => `tick\r\n${snapshot.sequence}\r\n`,
   };
 }
 

@@ -3,11 +3,13 @@ import { once } from "../../routes/once.ts";
 import { settled } from "../fake_clock.ts";
 import { startHost } from "./host.ts";
 
-Deno.test("once waits for two ticks that were watched, and prints a table or JSON", async () => {
+Deno.test("once waits for two ticks that were watched, and prints them in each format", async () => {
   for (
     const [format, text] of [
       ["table", "tick 3\n"],
       ["json", '{\n  "cursor": "stageboot-3",\n  "metrics": "all"\n}\n'],
+      ["prom", "# prometheus 3\n"],
+      ["csv", "tick\r\n3\r\n"],
     ] as const
   ) {
     const host = startHost();

@@ -114,6 +114,9 @@ Deno.test("parseOptions knows the other commands", () => {
     format: "json",
   });
   assertEquals(parse("once --json"), { name: "once", sampling: SAMPLING, format: "json" });
+  for (const format of ["prom", "csv"] as const) {
+    assertEquals(parse(`once --format ${format}`), { name: "once", sampling: SAMPLING, format });
+  }
   assertEquals(parse("doctor"), { name: "doctor", sampling: SAMPLING, format: "table" });
   assertEquals(parse("doctor --json"), { name: "doctor", sampling: SAMPLING, format: "json" });
   assertEquals(parse("check-perf"), { name: "check-perf", sampling: SAMPLING, seconds: 5 });
@@ -172,7 +175,9 @@ const REFUSED: readonly Refused[] = [
     "db-07.example.net",
   ],
   ["", { INSECURE_NO_AUTH: "yes" }, 'Cannot use RINGSIDE_INSECURE_NO_AUTH "yes": needs 1 or 0'],
-  ["once --format xml", {}, 'Cannot use --format "xml": needs table or json'],
+  ["once --format xml", {}, 'Cannot use --format "xml": needs table, json, prom or csv'],
+  ["doctor --format prom", {}, 'Cannot use --format "prom": needs table or json'],
+  ["doctor", { FORMAT: "csv" }, 'Cannot use RINGSIDE_FORMAT "csv": needs table or json'],
   [
     "--format json",
     {},
