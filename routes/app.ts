@@ -6,6 +6,7 @@
 import { type Context, Hono } from "hono";
 import { type Marks, printable, type Sampler } from "../collectors/mod.ts";
 import type { Address } from "./address.ts";
+import { allowedOrigins } from "./allowed_origins.ts";
 import { HTML_TYPE, wantsHtml } from "./answer.ts";
 import * as api from "./api.ts";
 import { type Auth, authenticated, LOGIN_PATH } from "./auth.ts";
@@ -41,6 +42,8 @@ export interface Deps {
   readonly address: Address;
   /** Names beside the address and the loopback's that requests may ask for. */
   readonly allowedHosts: readonly string[];
+  /** Whose pages may read what programs read; absent or empty: nobody's but its own. */
+  readonly allowedOrigins?: readonly string[] | undefined;
   /** Absent: everybody may read. */
   readonly auth?: Auth | undefined;
   /** Whether the listener speaks TLS. */
@@ -111,7 +114,7 @@ function loginRoutes(deps: Deps, get: RouteOf, post: RouteOf): readonly Route[] 
 }
 
 export function createApp(deps: Deps): Hono {
-  const { basePath = "" } = deps;
+  const { basePath = "", allowedOrigins: origins = [] } = deps;
   const app = new Hono({ getPath: routedPath(basePath) });
   const routes = routesOf(deps);
   const report = deps.report ?? complain;
@@ -119,6 +122,8 @@ export function createApp(deps: Deps): Hono {
   app.use(boundedUrl());
   app.use(servedHosts(deps.address, deps.allowedHosts));
   app.use(belowBasePath(basePath));
+  // A browser asks without the token whether it may send it.
+  if (origins.length > 0) app.use(allowedOrigins(origins));
   if (deps.auth !== undefined) app.use(authenticated(deps.auth, basePath));
   for (const { method, path, handler } of routes) {
     // What changes nothing is for other sites' links too, where the path is the same.

@@ -16,6 +16,7 @@ import {
   type SamplerOptions,
 } from "../collectors/mod.ts";
 import type { ExpositionChoice } from "../views/exposition.ts";
+import { parseOrigin } from "./allowed_origins.ts";
 import { type Address, isLoopback, parseAddress, printAddress } from "./address.ts";
 import { parseBasePath } from "./base_path.ts";
 import {
@@ -36,6 +37,8 @@ export type DoctorFormat = (typeof DOCTOR_FORMATS)[number];
 export interface ServeOptions {
   readonly address: Address;
   readonly allowedHosts: readonly string[];
+  /** Whose pages may read what programs read; absent: nobody's but its own. */
+  readonly allowedOrigins?: readonly string[];
   /** Below which it is served: `/ringside`; absent: nothing. */
   readonly basePath?: string;
   /** What `/metrics` tells; absent: its own names and `node_*`. */
@@ -76,6 +79,7 @@ const FLAGS = {
   "events": { type: "string" },
   "cpus": { type: "string" },
   "allow-host": { type: "string", multiple: true },
+  "allow-origin": { type: "string", multiple: true },
   "base-path": { type: "string" },
   "notify-socket": { type: "string" },
   "insecure-no-auth": { type: "boolean" },
@@ -104,6 +108,8 @@ with 1 when they do not, with 2 when it could not run.
                         or events by perf's names such as cache-misses (default: all)
   --cpus LIST           CPUs on which perf events are opened, such as 0-3,8 (default: all)
   --allow-host NAME     a further name that requests may come for; may be repeated
+  --allow-origin ORIGIN a site whose pages may read JSON and /metrics, such as https://wall.example.net;
+                        may be repeated
   --base-path PATH      below which a reverse proxy passes requests on, such as /ringside
   --notify-socket PATH  where a service manager hears that it is alive, as systemd's NOTIFY_SOCKET says
   --no-node-metrics     leave node_* out of /metrics, where node_exporter tells them
@@ -118,8 +124,9 @@ with 1 when they do not, with 2 when it could not run.
   --json                the same as --format json
   --help, --version
 
-Each flag has a variable, such as RINGSIDE_LISTEN; the flag wins. RINGSIDE_ALLOW_HOST takes several
-names with commas, RINGSIDE_INSECURE_NO_AUTH and RINGSIDE_NO_NODE_METRICS take 1.
+Each flag has a variable, such as RINGSIDE_LISTEN; the flag wins. RINGSIDE_ALLOW_HOST and
+RINGSIDE_ALLOW_ORIGIN take several with commas, RINGSIDE_INSECURE_NO_AUTH and
+RINGSIDE_NO_NODE_METRICS take 1.
 `;
 
 type ValueFlag =
@@ -195,7 +202,8 @@ export function parseOptions(
     sampling: { ...sampling, ...notified(given("notify-socket")) },
     serve: {
       address,
-      allowedHosts: hosts(values, variable),
+      allowedHosts: hosts(several("allow-host", values, variable)),
+      ...origins(several("allow-origin", values, variable)),
       ...below(given("base-path")),
       ...exposed(!isOn("no-node-metrics"), given("compat")),
     },
@@ -348,17 +356,38 @@ function listenAddress(given: Given | undefined, open: boolean): Address {
   );
 }
 
-function hosts(
-  values: { readonly "allow-host"?: readonly string[] | undefined },
+type SeveralFlag = "allow-host" | "allow-origin";
+
+/** What may be given several times: by flags, or by a variable with commas. */
+function several(
+  flag: SeveralFlag,
+  values: { readonly [F in SeveralFlag]?: readonly string[] | undefined },
   variable: (name: string) => string | undefined,
-): readonly string[] {
-  const byVariable = fromVariable("allow-host", variable);
-  const given = values["allow-host"]?.map((value) => ({ by: "--allow-host", value })) ??
+): readonly Given[] {
+  const byVariable = fromVariable(flag, variable);
+  return values[flag]?.map((value) => ({ by: `--${flag}`, value })) ??
     byVariable?.value.split(",").map((value) => ({ by: byVariable.by, value: value.trim() })) ?? [];
+}
+
+function hosts(given: readonly Given[]): readonly string[] {
   for (const name of given) {
     if (!/^[a-z0-9_]([a-z0-9._-]*[a-z0-9])?$/i.test(name.value)) {
       throw refuse(name, "a host name without scheme and port, such as db-07.example.net");
     }
   }
   return given.map((name) => name.value);
+}
+
+function origins(given: readonly Given[]): { readonly allowedOrigins?: readonly string[] } {
+  if (given.length === 0) return {};
+  for (const origin of given) {
+    if (parseOrigin(origin.value) === undefined) {
+      throw refuse(
+        origin,
+        "one origin as browsers write it: a scheme, a host and perhaps a port, in small letters " +
+          "and without a last slash, such as https://wall.example.net",
+      );
+    }
+  }
+  return { allowedOrigins: given.map(({ value }) => value) };
 }

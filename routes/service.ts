@@ -26,7 +26,7 @@ export function startService(options: ServiceOptions): Listener {
   const { sampler, version, address, allowedHosts, basePath = "", doors = {}, clock = CLOCK } =
     options;
   const { token, tls } = doors;
-  const { exposition } = options;
+  const { allowedOrigins, exposition } = options;
   const rendering = views(version, { login: token !== undefined, exposition });
   const hub = new Hub({ sampler, clock });
   const marks = new Marks(sampler.feed);
@@ -34,7 +34,7 @@ export function startService(options: ServiceOptions): Listener {
   const name = `${hostname.replace(/[^a-z0-9]+/gi, "-")}-${address.port}`;
   const auth = token === undefined ? undefined : new Auth({ token, clock, name });
   const common = { sampler, hub, rendering, marks, files: ASSETS, auth, tls: tls !== undefined };
-  const app = createApp({ ...common, version, address, allowedHosts, basePath });
+  const app = createApp({ ...common, version, address, allowedHosts, allowedOrigins, basePath });
   return new Listener({ address, app, hub, tls });
 }
 

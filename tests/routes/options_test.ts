@@ -31,6 +31,14 @@ const ACCEPTED: readonly Accepted[] = [
   ["--allow-host db-07 --allow-host a.example", {}, { allowedHosts: ["db-07", "a.example"] }],
   ["", { ALLOW_HOST: "db-07, a.example" }, { allowedHosts: ["db-07", "a.example"] }],
   ["--allow-host b", { ALLOW_HOST: "a" }, { allowedHosts: ["b"] }],
+  ["--allow-origin https://a.example --allow-origin http://[::1]:8080", {}, {
+    allowedOrigins: ["https://a.example", "http://[::1]:8080"],
+  }],
+  ["", { ALLOW_ORIGIN: "https://a.example, http://b" }, {
+    allowedOrigins: ["https://a.example", "http://b"],
+  }],
+  ["--allow-origin http://b", { ALLOW_ORIGIN: "http://a" }, { allowedOrigins: ["http://b"] }],
+  ["", { ALLOW_ORIGIN: "" }, {}],
   ["--base-path /ringside", {}, { basePath: "/ringside" }],
   ["--base-path /", { BASE_PATH: "/a" }, {}],
   ["", { BASE_PATH: "/a/b" }, { basePath: "/a/b" }],
@@ -135,6 +143,9 @@ Deno.test("parseOptions knows the other commands", () => {
 type Refused = readonly [string, Readonly<Record<string, string>>, string];
 
 const INTERVAL = "needs a span of time from 10ms to 60s, such as 250ms, 1s or 1.5s";
+const ORIGIN =
+  "needs one origin as browsers write it: a scheme, a host and perhaps a port, in small letters and " +
+  "without a last slash, such as https://wall.example.net";
 const ADDRESS = "needs an IP address and a port up to 65535, such as 127.0.0.1:7878 or [::1]:7878";
 
 const REFUSED: readonly Refused[] = [
@@ -173,6 +184,17 @@ const REFUSED: readonly Refused[] = [
     { ALLOW_HOST: "a,,b" },
     'Cannot use RINGSIDE_ALLOW_HOST "": needs a host name without scheme and port, such as ' +
     "db-07.example.net",
+  ],
+  ...["*", "null", "a.example", "https://a.example/", "https://A.example", "https://*.a.example/x"]
+    .map((origin): Refused => [
+      `--allow-origin ${origin}`,
+      {},
+      `Cannot use --allow-origin "${origin}": ${ORIGIN}`,
+    ]),
+  [
+    "",
+    { ALLOW_ORIGIN: "https://a.example:443" },
+    `Cannot use RINGSIDE_ALLOW_ORIGIN "https://a.example:443": ${ORIGIN}`,
   ],
   ["", { INSECURE_NO_AUTH: "yes" }, 'Cannot use RINGSIDE_INSECURE_NO_AUTH "yes": needs 1 or 0'],
   ["once --format xml", {}, 'Cannot use --format "xml": needs table, json, prom or csv'],

@@ -6,6 +6,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { printable } from "../../collectors/printable.ts";
+import { plainText } from "../../views/csv.ts";
 import { createViews } from "../../views/mod.ts";
 import { HARMS, hostileHost, HOSTNAME, nameOf, wordlike, wordOf } from "./hostile.ts";
 import { REQUESTS, textOf, uncovered, type WholeApp, wholeApp } from "./whole_app.ts";
@@ -171,6 +172,19 @@ Deno.test("CSV has a cell for each name, and none that a spreadsheet would work 
     for (const cell of [head!, ...rows].flat()) {
       assert(!/^[=+@\t\r]|^-(?![\d.]+$)/.test(cell), `${harm}: ${cell}`);
     }
+  }
+});
+
+Deno.test("the CSV of once is cells, and each name in them a text", () => {
+  const { csv } = createViews({ url: (name) => name, version: "1.2.3" });
+  const [head, ...rows] = csvRows(csv(host.stage.snapshot));
+  assert(rows.length > 0 && rows.every((row) => row.length === head!.length));
+  for (const harm of HARMS.filter((harm) => harm !== "long")) {
+    const cell = plainText(shownName("disk", harm));
+    assert(rows.some((row) => row.includes(cell)), cell);
+  }
+  for (const cell of rows.flat()) {
+    assert(!/(^|;)[=+@\t\r]|^-(?![\d.e-]+$)/.test(cell), cell);
   }
 });
 
