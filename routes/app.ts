@@ -22,6 +22,7 @@ import { setInterval } from "./interval.ts";
 import { logIn, loginPage, logOut } from "./login.ts";
 import { listMarks, setMark } from "./marks.ts";
 import { Newest } from "./newest.ts";
+import { openApi } from "./openapi.ts";
 import { overview, pageSample, pageStream } from "./pages.ts";
 import { healthz, readyz } from "./probes.ts";
 import { proof } from "./proof.ts";
@@ -90,6 +91,7 @@ function routesOf(deps: Deps): readonly Route[] {
     get("/api/v1/perf", api.perf(newest)),
     get("/api/v1/doctor", doctorJson(deps, newest)),
     get("/api/v1/marks", listMarks(deps)),
+    get("/api/v1/openapi.json", openApi(deps)),
     post("/api/v1/marks", setMark(deps)),
     get("/metrics", metrics(deps, newest)),
     get("/healthz", healthz),

@@ -20,8 +20,8 @@ interface LoginDeps {
   readonly tls: boolean;
 }
 
-const LOGIN_QUERY = v.strictObject({ from: v.optional(v.string()) });
-const LOGIN_FORM = v.strictObject({ token: v.string(), from: v.optional(v.string()) });
+export const LOGIN_QUERY = v.strictObject({ from: v.optional(v.string()) });
+export const LOGIN_FORM = v.strictObject({ token: v.string(), from: v.optional(v.string()) });
 
 /** A token and a way back, each character of both perhaps as %xx. */
 const BODY = {

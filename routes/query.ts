@@ -42,16 +42,21 @@ function duration(
   mostMs: number,
   example: string,
 ): v.GenericSchema<string, number> {
+  const least = printDuration(leastMs);
+  const most = printDuration(mostMs);
   return v.pipe(
     v.string(),
+    v.description(`A span of time from ${least} to ${most}, such as ${example}.`),
     v.check(
       (text) => {
         const ms = parseDuration(text);
         return ms !== undefined && ms >= leastMs && ms <= mostMs;
       },
       (issue) =>
-        `Cannot take ${what} ${quote(issue.input)}: needs a span of time from ` +
-        `${printDuration(leastMs)} to ${printDuration(mostMs)}, such as ${example}`,
+        `Cannot take ${what} ${
+          quote(issue.input)
+        }: needs a span of time from ${least} to ${most}, ` +
+        `such as ${example}`,
     ),
     v.transform((text) => parseDuration(text)!),
   );
@@ -59,7 +64,7 @@ function duration(
 
 const metrics = v.pipe(
   v.string(),
-  v.description("Ids of the catalogue, separated by commas."),
+  v.description(`Ids of the catalogue, separated by commas: at most ${SERIES_METRICS_MOST}.`),
   v.transform((text) => text.split(",")),
   v.maxLength(
     SERIES_METRICS_MOST,
@@ -170,12 +175,10 @@ function chartedPage(what: string): v.GenericSchema<string, (typeof CHARTED_PAGE
 
 /** One of some words. */
 function word(name: string, words: readonly string[]): v.GenericSchema<string, string> {
-  return v.pipe(
-    v.string(),
-    v.check(
-      (text) => words.includes(text),
-      (issue) => `Cannot show ${name}=${quote(issue.input)}: needs one of ${words.join(", ")}`,
-    ),
+  return v.picklist(
+    words,
+    (issue) =>
+      `Cannot show ${name}=${quote(String(issue.input))}: needs one of ${words.join(", ")}`,
   );
 }
 
@@ -289,6 +292,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2
 
 const markText = v.pipe(
   v.string((issue) => `Cannot take text ${issue.received}: needs a string`),
+  v.description(`1 to ${MARK_LENGTH_MOST} characters that can be printed.`),
   v.trim(),
   v.check(
     (text) => text !== "" && [...text].length <= MARK_LENGTH_MOST,
@@ -301,6 +305,7 @@ const markText = v.pipe(
   ),
 );
 
+const TIME_DESCRIPTION = "Seconds since 1970, from 15 minutes ago to a minute ahead; absent: now.";
 /** Far beyond any clock, and still a date. */
 const SECONDS_MOST = 1e12;
 
@@ -312,6 +317,7 @@ export const MARK_FORM = v.strictObject({
   text: markText,
   time: v.optional(v.pipe(
     v.string(),
+    v.description(TIME_DESCRIPTION),
     v.regex(/^\d{1,12}(\.\d{1,9})?$/, (issue) => noSeconds(issue.input)),
     v.transform(Number),
   )),
@@ -321,6 +327,7 @@ export const MARK_JSON = v.strictObject({
   text: markText,
   time_seconds: v.optional(v.pipe(
     v.number((issue) => noSeconds(issue.input)),
+    v.description(TIME_DESCRIPTION),
     v.minValue(0, (issue) => noSeconds(issue.input)),
     v.maxValue(SECONDS_MOST, (issue) => noSeconds(issue.input)),
   )),

@@ -57,6 +57,33 @@ async function failed(args: readonly string[]): Promise<{ code: number; lines: s
   return { code, lines: new TextDecoder().decode(stderr).trimEnd().split("\n") };
 }
 
+Deno.test("the service describes itself, once it may read no file any more", async () => {
+  const service = await start(["--allow-origin", "https://wall.example.net"]);
+  const response = await fetch(`${service.url}/api/v1/openapi.json`, {
+    headers: { origin: "https://wall.example.net" },
+  });
+  assertEquals(response.headers.get("access-control-allow-origin"), "https://wall.example.net");
+  assertEquals((await response.json()).openapi, "3.1.1");
+  assertEquals(await end(service), 0);
+});
+
+Deno.test("once prints Prometheus text and CSV, whole", async () => {
+  for (
+    const [format, begins, ends] of [["prom", "# HELP ", "\n"], [
+      "csv",
+      "time,metric,",
+      "\r\n",
+    ]] as const
+  ) {
+    const { code, stdout } = await command(["once", "--interval", "100ms", "--format", format])
+      .output();
+    const text = new TextDecoder().decode(stdout);
+    assertEquals(code, 0);
+    assert(text.startsWith(begins), text.slice(0, 80));
+    assert(text.endsWith(ends) && !text.endsWith("\n\n"), JSON.stringify(text.slice(-80)));
+  }
+});
+
 Deno.test("the service shows this host, streams it, and ends when it is told to", async () => {
   const service = await start([]);
   const { url } = service;

@@ -90,6 +90,7 @@ export const REQUESTS: Readonly<Record<string, readonly string[]>> = {
   "GET /api/v1/perf": ["/api/v1/perf"],
   "GET /api/v1/doctor": ["/api/v1/doctor"],
   "GET /api/v1/marks": ["/api/v1/marks"],
+  "GET /api/v1/openapi.json": ["/api/v1/openapi.json"],
   "GET /metrics": ["/metrics"],
   "GET /healthz": ["/healthz"],
   "GET /readyz": ["/readyz"],
