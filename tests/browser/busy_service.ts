@@ -25,6 +25,10 @@ export interface BusyServiceOptions extends BusyHostOptions {
   readonly basePath?: string;
   /** What its `/metrics` tells. */
   readonly exposition?: ServeOptions["exposition"];
+  /** Whose pages may read it. */
+  readonly allowedOrigins?: readonly string[];
+  /** Absent: one that is free. */
+  readonly port?: number;
 }
 
 function hasty(haste: number): Clock {
@@ -46,16 +50,25 @@ export class BusyService implements AsyncDisposable {
   }
 
   static async start(options: BusyServiceOptions): Promise<BusyService> {
-    const { machine, renamed = {}, historyTicks = HISTORY_TICKS, token, address = "127.0.0.1" } =
-      options;
+    const { machine, renamed = {}, historyTicks = HISTORY_TICKS } = options;
     const tree = typeof machine === "string" ? await read(machine, renamed) : machine;
     const host = new BusyHost(tree, options);
     for (let i = 0; i < historyTicks; i++) host.tick();
+    return await BusyService.of(host, options);
+  }
+
+  /** Of a host that may have been served before. */
+  static async of(
+    host: BusyHost,
+    options: Omit<BusyServiceOptions, "machine" | "historyTicks" | "renamed"> = {},
+  ): Promise<BusyService> {
+    const { token, address = "127.0.0.1", allowedOrigins, port = 0 } = options;
     const listener = startService({
       sampler: host.sampler,
       version: "1.2.3",
-      address: { hostname: address, port: 0 },
+      address: { hostname: address, port },
       allowedHosts: [],
+      ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
       doors: token === undefined ? {} : { token: await Token.of(token) },
       ...(options.basePath === undefined ? {} : { basePath: options.basePath }),
       ...(options.exposition === undefined ? {} : { exposition: options.exposition }),
