@@ -6,6 +6,7 @@
  */
 import { assert } from "@std/assert";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import type { WholeApp } from "../security/whole_app.ts";
 import { SseReader } from "../sse_reader.ts";
 
 interface Media {
@@ -145,4 +146,10 @@ export class Described {
     await reader.cancel();
     return found;
   }
+}
+
+/** As the app describes itself. */
+export async function describedBy(app: WholeApp): Promise<Described> {
+  const response = await app.request("/api/v1/openapi.json");
+  return new Described(await response.json() as Document);
 }
