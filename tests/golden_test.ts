@@ -12,7 +12,9 @@ import { ERRNO } from "../collectors/kernel/errno.ts";
 import { readHostProfile } from "../collectors/host.ts";
 import { CARDS } from "../collectors/catalogue.ts";
 import { REGISTRY } from "../collectors/registry.ts";
+import { openApi } from "../routes/openapi/document.ts";
 import { createViews } from "../views/mod.ts";
+import { apiText } from "./api_text.ts";
 import { FakeKernel } from "./fakes/fake_kernel.ts";
 import { FakePerf } from "./fakes/fake_perf.ts";
 import { hideCorePmu, showPmus } from "./fakes/hardware_events.ts";
@@ -342,10 +344,17 @@ for (const machine of MACHINES) {
   }
 }
 
-Deno.test("every golden belongs to a machine and a rendering", () => {
+/** What programs rely on. A line that goes away breaks somebody's. */
+const API = "api.txt";
+
+Deno.test(`${API} has the paths, parameters and fields for programs as they are called`, () => {
+  check(API, apiText(openApi({ version: "1.2.3", token: true })));
+});
+
+Deno.test("every golden belongs to a machine and a rendering, or is the one of the API", () => {
   const wanted = MACHINES.flatMap(({ name }) =>
     Object.keys(RENDERINGS).map((extension) => `${name}.${extension}`)
-  );
+  ).concat(API);
   const found = [...Deno.readDirSync(FOLDER)].map(({ name }) => name);
   assertEquals(found.toSorted(), wanted.toSorted());
 });

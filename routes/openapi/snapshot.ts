@@ -1,6 +1,6 @@
 /** `/api/v1/snapshot`, and what `/api/v1/stream` says of a tick. @module */
 import * as v from "valibot";
-import { METRICS } from "../../collectors/mod.ts";
+import { METRICS, REASONS } from "../../collectors/mod.ts";
 import { COUNT, METRIC } from "./reading.ts";
 
 const TEXT = v.nullable(v.string());
@@ -36,7 +36,7 @@ const HOST = v.strictObject({
 const PROBLEM = v.pipe(
   v.strictObject({
     collector: v.string(),
-    absent: v.string(),
+    absent: v.picklist(REASONS),
     reason: v.string(),
     remedy: TEXT,
     metrics: v.pipe(
