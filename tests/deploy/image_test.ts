@@ -52,7 +52,7 @@ Deno.test({
   fn: async () => {
     const { writable, packages, runs } = await told();
     assertEquals(writable, []);
-    assertEquals(packages, ["hono", "htmx.org", "uplot", "valibot"]);
+    assertEquals(packages, ["@valibot", "hono", "htmx.org", "uplot", "valibot"]);
     const expected: Readonly<Record<keyof Told["runs"], Partial<Run>>> = {
       user: { uid: "65532", capabilities: "0000000000000000" },
       root: { uid: "0", capabilities: CAP_PERFMON },
@@ -66,6 +66,7 @@ Deno.test({
       assertEquals([run.ready, run.code], [true, 0], name);
       assertEquals([run.uid, run.capabilities], [uid, capabilities], name);
       assertEquals([run.health, run.healthAfter], [0, 1], name);
+      assertEquals(run.described, "3.1.1", name);
       // Its own network has lo alone; the host's comes from process 1 of the host's procfs.
       const lacking = host.filter((device) => !run.interfaces.includes(device));
       assertEquals(lacking, [], `${name}: ${run.interfaces}`);

@@ -17,6 +17,8 @@ export interface Run {
   readonly health: number | null;
   readonly healthAfter: number;
   readonly interfaces: readonly string[];
+  /** Version of OpenAPI of its description, which it loads when it is asked for. */
+  readonly described: string | undefined;
   readonly code: number;
 }
 
@@ -111,6 +113,9 @@ async function tried(before: readonly string[]): Promise<Run> {
     : { metrics: {} };
   const interfaces = ["interface_receive_bytes", "virtual_interface_receive_bytes"]
     .flatMap((name) => Object.keys(metrics[name]?.instances ?? {}));
+  const { openapi: described } = ready
+    ? await (await fetch(`${URL_OF_SERVICE}/api/v1/openapi.json`)).json()
+    : {};
   if (ready) child.kill("SIGTERM");
   const { code, stdout, stderr } = await output;
   return {
@@ -121,6 +126,7 @@ async function tried(before: readonly string[]): Promise<Run> {
     health,
     healthAfter: await healthOf(before),
     interfaces,
+    described,
     code,
   };
 }
