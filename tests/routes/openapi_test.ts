@@ -36,6 +36,17 @@ Deno.test("the description has every route there is, and no other", async () => 
   assertEquals(described.document.components.securitySchemes, undefined);
 });
 
+Deno.test("the description names a server that is right wherever a proxy has put it", async () => {
+  const host = await BusyHost.load("firecracker-2cpu");
+  host.tick();
+  const app = await wholeApp(host, { basePath: "/ringside" });
+  const url = "http://localhost/ringside/api/v1/openapi.json";
+  const { servers: [server], paths } = await (await app.request(url)).json();
+  const base = new URL(server.url, url).href.replace(/\/$/, "");
+  assert("/api/v1/marks" in paths);
+  assertEquals((await app.request(`${base}/api/v1/marks`)).status, 200);
+});
+
 Deno.test("the description says of each path whether it takes a token", async () => {
   const app = await busyApp();
   const described = await describedBy(app);
