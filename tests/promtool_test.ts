@@ -1,10 +1,12 @@
 /**
- * The goldens of `/metrics` under Prometheus' own linter. It needs `promtool` and `prometheus`
- * (Debian: package prometheus); where the program is missing, the names of the tests say so.
+/**
+ * The goldens of `/metrics` under Prometheus' own linter, and the rules under its tests of rules. It needs
+ * `promtool` and `prometheus` (Debian: package prometheus); where the program is missing, the names of
+ * the tests say so.
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exposition } from "../views/exposition.ts";
 import { BusyHost } from "./busy_host.ts";
 import { Prometheus } from "./prometheus.ts";
@@ -113,5 +115,37 @@ Deno.test({
       "# HELP ringside_x X.\n# TYPE ringside_x counter\nringside_x 1\n",
     );
     assertEquals(said, ['ringside_x counter metrics should have "_total" suffix']);
+  },
+});
+
+const RULES = new URL("../deploy/prometheus/", import.meta.url);
+
+async function promtool(...args: readonly string[]): Promise<string> {
+  const command = new Deno.Command("promtool", { args: [...args], cwd: RULES });
+  const { code, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  const said = decoder.decode(stdout) + decoder.decode(stderr);
+  assertEquals(code, 0, `promtool ${args.join(" ")} ended with ${code}: ${said}`);
+  return said;
+}
+
+Deno.test({
+  name: `promtool finds the rules in order, and the example of a scrape${
+    missing ? " (needs promtool)" : ""
+  }`,
+  ignore: missing,
+  fn: async () => {
+    assertMatch(await promtool("check", "rules", "rules.yml"), /SUCCESS: \d\d rules found/);
+    // The file of the token is the reader's.
+    await promtool("check", "config", "--syntax-only", "prometheus.yml");
+  },
+});
+
+Deno.test({
+  name: `rules make of hosts what was worked out by hand, and each alert fires where it must and ` +
+    `nowhere else${missing ? " (needs promtool)" : ""}`,
+  ignore: missing,
+  fn: async () => {
+    assertMatch(await promtool("test", "rules", "rules_test.yml"), /SUCCESS/);
   },
 });

@@ -209,7 +209,7 @@ const SOURCE_LABELS = new WeakMap<Source, string>();
 function sourceLabels(source: Source): string {
   let text = SOURCE_LABELS.get(source);
   if (text === undefined) {
-    text = labelText({ event: source.events.map(eventName).join("+"), pmu: source.pmu });
+    text = labelText({ event: eventLabel(source.events), pmu: source.pmu });
     SOURCE_LABELS.set(source, text);
   }
   return text;
@@ -218,6 +218,11 @@ function sourceLabels(source: Source): string {
 /** `cpu_core/cycles/` and `cpu/event=0x24,umask=0xff,name=l2_rqsts.references/`. */
 const OF_A_PMU = /^\w+\/(.*)\/$/;
 const NAME_TERM = /(?:^|,)name=([^,]+)/;
+
+/** Label `event` of what several events are counted for together. */
+export function eventLabel(events: readonly string[]): string {
+  return events.map(eventName).join("+");
+}
 
 /** An event's name without its PMU, which has a label of its own: the maker's where perf is told it. */
 function eventName(event: string): string {

@@ -27,7 +27,7 @@ export interface EventChoice {
   readonly why: string | undefined;
 }
 
-interface Core {
+export interface Core {
   readonly maker: "Intel" | "AMD" | "Arm";
   readonly name: string;
   readonly pmu: CorePmu;
@@ -58,8 +58,10 @@ const ARM_CODES = [
   0x24,
   0x2a,
   0x2b,
+  0x36,
+  0x37,
 ];
-const ARM = {
+export const ARM = {
   type: "8",
   cpus: "0",
   "format/event": "config:0-15",
@@ -84,7 +86,7 @@ function amd(name: string, family: number, model: number): Core {
 }
 
 /** One of each kind that recipes tell apart. */
-const CORES: readonly Core[] = [
+export const CORES: readonly Core[] = [
   intel("Haswell, Broadwell", 0x3f),
   intel("Skylake to Cooper Lake", 0x55),
   intel("Cannon Lake", 0x66),
