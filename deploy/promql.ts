@@ -65,6 +65,20 @@ export function promql(id: string, question: Question): string | undefined {
   throw new Error(`Cannot write ${id} as PromQL: its formula is no rate, ratio or gauge`);
 }
 
+/** The share of time for which events were counted: scaled counts are as sure as this is high. */
+export function coverageQl({ by = [], range, matchers = "" }: Question): string {
+  const braces = matchers === "" ? "" : `{${matchers}}`;
+  const [running, enabled] = [PMU_TIMES.running, PMU_TIMES.enabled].map(({ name }) =>
+    `sum by (${[...HOST_LABELS, ...by].join(", ")}) (rate(${name}${braces}[${range}]))`
+  );
+  return `${running} / (${enabled} > 0)`;
+}
+
+/** Whether groups of what `perf_event_open` could count are counted: 1 or 0, with the reason. */
+export function availabilityQl(matchers: string): string {
+  return `${AVAILABLE}{${matchers}}`;
+}
+
 /** The label of a metric's instances in `/metrics`; undefined for what the host has one of. */
 export function instanceLabel(id: string): string | undefined {
   const { scope } = metricOf(id);

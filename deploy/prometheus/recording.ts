@@ -5,9 +5,8 @@
  * @module
  */
 import { metric as metricOf, shownUnit } from "../../collectors/catalogue.ts";
-import { PMU_TIMES } from "../../collectors/catalogue/counted.ts";
 import { RECORDED } from "../../collectors/catalogue/recorded.ts";
-import { promql } from "../promql.ts";
+import { coverageQl, promql } from "../promql.ts";
 
 export interface RecordingRule {
   readonly record: string;
@@ -24,12 +23,11 @@ const RANGE = "5m";
 
 const COVERAGE = "ringside_pmu_coverage";
 
-/** The share of time for which events were counted; scaled counts are as sure as this is high. */
 const COVERAGE_RULES: RuleGroup<RecordingRule> = {
   name: "ringside_coverage",
   rules: [["event", "pmu"], []].map((by) => ({
     record: recordName(COVERAGE, by, rateOf(RANGE)),
-    expr: `${timeOf("running", by)} / (${timeOf("enabled", by)} > 0)`,
+    expr: coverageQl({ by, range: RANGE }),
   })),
 };
 
@@ -68,9 +66,4 @@ function shownName(id: string): string {
 
 function recordName(name: string, by: readonly string[], operation: string): string {
   return `${["instance", ...by].join("_")}:${name}:${operation}`;
-}
-
-function timeOf(which: keyof typeof PMU_TIMES, by: readonly string[]): string {
-  const labels = ["job", "instance", ...by].join(", ");
-  return `sum by (${labels}) (rate(${PMU_TIMES[which].name}[${RANGE}]))`;
 }

@@ -1,0 +1,176 @@
+/**
+ * What the cards of the page are in a dashboard, before anybody says where it stands: a headline and
+ * figures are stats, charts and the columns of a grid are time series, tables are tables.
+ *
+ * @module
+ */
+import type { Block, Card, Chart, Grid, Shown, Table } from "../../collectors/card.ts";
+import { metric as metricOf, SCOPES, shownUnit } from "../../collectors/catalogue.ts";
+import { SUBJECTS } from "../../collectors/catalogue/mod.ts";
+import { CORE_TYPE_LABEL, instanceLabel, promql } from "../promql.ts";
+import { grafanaUnit } from "./units.ts";
+
+/** One line of a panel. */
+export interface Query {
+  readonly name: string;
+  readonly expr: string;
+  readonly unit: string;
+  /** The label beside the host's by which its values are told apart. */
+  readonly by?: string | undefined;
+  readonly metric: string;
+}
+
+export interface Draft {
+  readonly kind: "stat" | "timeseries" | "table";
+  readonly title: string;
+  readonly queries: readonly Query[];
+  readonly stacked?: boolean;
+  /** The second of two is drawn downwards. */
+  readonly mirrored?: boolean;
+  /** Top of the scale. */
+  readonly top?: number | undefined;
+  /** Heading of the column with the instances' names. */
+  readonly heading?: string;
+}
+
+/** What a card becomes, and what of it a store has no series for. */
+export interface Drafts {
+  readonly panels: readonly Draft[];
+  readonly lacking: readonly string[];
+}
+
+/** What each selector of the dashboard holds to. */
+export const MATCHERS = 'job=~"$job", instance=~"$instance"';
+/** Grafana makes it four scrapes long, or as long as a point of the graph. */
+export const RANGE = "$__rate_interval";
+
+/** The label that tells groups apart, where series have it. */
+const GROUP_LABELS: Readonly<Record<string, string>> = { core_type: CORE_TYPE_LABEL };
+
+/** A card that shows what `/metrics` leaves out becomes what else its subject measures. */
+export function draftsOf(card: Card): Drafts {
+  const lacking: string[] = [];
+  const panels = unique(card.blocks.flatMap((block) => draftsOfBlock(block, card.title, lacking)));
+  if (panels.length > 0) return { panels, lacking };
+  const subject = SUBJECTS.find(({ cards = [] }) => cards.includes(card))!;
+  const rest = queriesOf(subject.metrics.map(({ id }) => ({ metric: id })), []);
+  return { panels: rest.length === 0 ? [] : [series(card.title, rest)], lacking };
+}
+
+/** Scopes that share a family ask the same twice, and so do a bar and the figures below it. */
+function unique(panels: readonly Draft[]): readonly Draft[] {
+  return panels.filter(({ kind, queries }, index) =>
+    !panels.slice(0, index).some((before) =>
+      before.kind === kind &&
+      queries.every(({ expr }) => before.queries.some((query) => query.expr === expr))
+    )
+  );
+}
+
+function draftsOfBlock(block: Block, title: string, lacking: string[]): readonly Draft[] {
+  switch (block.block) {
+    case "headline":
+      return stats(title, [block.shown], lacking);
+    case "figures":
+      return stats(title, block.rows, lacking);
+    case "bar":
+      return stats(title, [...block.parts, { metric: block.whole }], lacking);
+    case "parts":
+      return split(block.shown, block.split);
+    case "chart":
+      return chart(block, title, lacking);
+    case "table":
+      return table(block, title, lacking);
+    case "each":
+      return tableBy(block.parts, SCOPES.get(block.scope)!.label, {
+        title,
+        heading: block.heading,
+      });
+    case "grid":
+      return grid(block, title, lacking);
+    case "fold":
+      return block.blocks.flatMap((each) => draftsOfBlock(each, block.title, lacking));
+  }
+}
+
+function stats(title: string, shown: readonly Shown[], lacking: string[]): readonly Draft[] {
+  const queries = queriesOf(shown, lacking);
+  return queries.length === 0 ? [] : [{ kind: "stat", title, queries }];
+}
+
+function series(title: string, queries: readonly Query[]): Draft {
+  return { kind: "timeseries", title, queries };
+}
+
+function chart(block: Chart, card: string, lacking: string[]): readonly Draft[] {
+  const queries = queriesOf(block.series, lacking);
+  const first = queries[0];
+  if (first === undefined) return [];
+  const { style, top } = block;
+  const title = first.by === undefined ? block.title : `${card} by ${first.by}`;
+  const stacked = style === "stack";
+  return [{ ...series(title, queries), stacked, mirrored: style === "mirror", top }];
+}
+
+/** By the first grouping that has a label. */
+function split(shown: Shown, groupings: readonly string[]): readonly Draft[] {
+  for (const grouping of groupings) {
+    const by = GROUP_LABELS[grouping] ?? grouping;
+    const query = queryBy(shown, by);
+    if (query !== undefined) return [series(`${query.name} by ${by}`, [query])];
+  }
+  return [];
+}
+
+/** By a group of instances where series have its label, else by each of them. */
+function table(block: Table, title: string, lacking: string[]): readonly Draft[] {
+  const { columns, scope, grouping, heading } = block;
+  const { label, name } = SCOPES.get(scope)!;
+  const grouped = grouping === undefined
+    ? []
+    : tableBy(columns, GROUP_LABELS[grouping] ?? grouping, { title, heading });
+  if (grouped.length > 0) return grouped;
+  const words = { title, heading: grouping === undefined ? heading : name };
+  const found = tableBy(columns, label, words);
+  if (found.length === 0) lacking.push(...columns.map(({ metric }) => metric));
+  return found;
+}
+
+function tableBy(
+  columns: readonly Shown[],
+  label: string,
+  words: { readonly title: string; readonly heading: string },
+): readonly Draft[] {
+  const queries = columns.flatMap((shown) => queryBy(shown, label) ?? []);
+  return queries.length === 0 ? [] : [{ kind: "table", queries, ...words }];
+}
+
+/** One panel a column, so that like stands beside like. */
+function grid(block: Grid, title: string, lacking: string[]): readonly Draft[] {
+  return block.columns.flatMap((column, index) => {
+    const shown = block.rows.flatMap(({ name, cells }) => {
+      const cell = cells[index];
+      return cell === null || cell === undefined ? [] : [{ ...cell, name }];
+    });
+    const queries = queriesOf(shown, lacking);
+    return queries.length === 0 ? [] : [series(`${title}: ${column}`, queries)];
+  });
+}
+
+/** The host's values; of what is not added up, those of each instance. */
+function queriesOf(shown: readonly Shown[], lacking: string[]): readonly Query[] {
+  return shown.flatMap((each) => {
+    const label = instanceLabel(each.metric);
+    const query = queryBy(each, undefined) ?? (label && queryBy(each, label));
+    if (!query) lacking.push(each.metric);
+    return query || [];
+  });
+}
+
+function queryBy({ metric: id, name }: Shown, by: string | undefined): Query | undefined {
+  const question = { range: RANGE, matchers: MATCHERS };
+  const expr = promql(id, by === undefined ? question : { ...question, by: [by] });
+  if (expr === undefined) return undefined;
+  const metric = metricOf(id);
+  return { name: name ?? metric.name, expr, unit: grafanaUnit(shownUnit(metric)), by, metric: id };
+}
