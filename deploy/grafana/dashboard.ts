@@ -7,7 +7,7 @@
  * @module
  */
 import { CARDS } from "../../collectors/catalogue.ts";
-import { availabilityQl, coverageQl } from "../promql.ts";
+import { availabilityQl, coverageQl } from "../prometheus/promql.ts";
 import { draftsOf, MATCHERS, RANGE } from "./draft.ts";
 import { DATASOURCE, type GridPos, type Panel, settingsOf, type Size, sizeOf } from "./panel.ts";
 

@@ -7,7 +7,7 @@
 import type { Block, Card, Chart, Grid, Shown, Table } from "../../collectors/card.ts";
 import { metric as metricOf, SCOPES, shownUnit } from "../../collectors/catalogue.ts";
 import { SUBJECTS } from "../../collectors/catalogue/mod.ts";
-import { CORE_TYPE_LABEL, instanceLabel, promql } from "../promql.ts";
+import { CORE_TYPE_LABEL, instanceLabel, promql } from "../prometheus/promql.ts";
 import { grafanaUnit } from "./units.ts";
 
 /** One line of a panel. */

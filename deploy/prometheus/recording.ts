@@ -6,7 +6,7 @@
  */
 import { metric as metricOf, shownUnit } from "../../collectors/catalogue.ts";
 import { RECORDED } from "../../collectors/catalogue/recorded.ts";
-import { coverageQl, promql } from "../promql.ts";
+import { coverageQl, promql } from "./promql.ts";
 
 export interface RecordingRule {
   readonly record: string;

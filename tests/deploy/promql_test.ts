@@ -1,7 +1,7 @@
 /** Metrics of the catalogue as PromQL, and what cannot be asked for. */
 import { assertEquals } from "@std/assert";
 import { METRICS } from "../../collectors/catalogue.ts";
-import { promql } from "../../deploy/promql.ts";
+import { promql } from "../../deploy/prometheus/promql.ts";
 
 const RANGE = { range: "1m" };
 

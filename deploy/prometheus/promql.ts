@@ -11,9 +11,9 @@ import {
   metric as metricOf,
   METRICS,
   SCOPES,
-} from "../collectors/catalogue.ts";
-import { PMU_EVENTS, PMU_TIMES } from "../collectors/catalogue/counted.ts";
-import type { Formula } from "../collectors/formula.ts";
+} from "../../collectors/catalogue.ts";
+import { PMU_EVENTS, PMU_TIMES } from "../../collectors/catalogue/counted.ts";
+import type { Formula } from "../../collectors/formula.ts";
 import { type EventLabels, eventLabelsOf } from "./event_labels.ts";
 
 /** How an expression is to be made. */
