@@ -1,8 +1,7 @@
 /**
-/**
- * The goldens of `/metrics` under Prometheus' own linter, and the rules under its tests of rules. It needs
- * `promtool` and `prometheus` (Debian: package prometheus); where the program is missing, the names of
- * the tests say so.
+ * The goldens of `/metrics` under Prometheus' own linter, and the rules under its tests of rules. It
+ * needs `promtool` and `prometheus` (Debian: package prometheus); where the program is missing, the
+ * names of the tests say so.
  *
  * @module
  */
