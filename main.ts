@@ -21,6 +21,7 @@ import {
   doorNote,
   type Listener,
   openDoors,
+  openEngine,
   OptionError,
   parseOptions,
   printAddress,
@@ -115,18 +116,20 @@ async function check(command: Command & { name: "check-perf" }): Promise<number>
 async function serve(command: Command & { name: "serve" }): Promise<number> {
   const told = toldToStop();
   const doors = await openDoors(command.doors, readHandedFiles);
+  // While there is a right to connect to it, which the main thread gives back.
+  const engine = await openEngine(command.fleet, readHandedFiles);
   const sampler = await Promise.race([sample(command), told]);
   // The first tick may hang, and nobody should wait for its end.
   if (sampler === null) return 0;
   let listener: Listener;
   try {
-    listener = startService({ ...command.serve, doors, sampler, version: config.version });
+    listener = startService({ ...command.serve, doors, engine, sampler, version: config.version });
   } catch (error) {
     await within(STOP_MS_MOST, sampler.stop());
     throw error;
   }
   const { hostname } = listener.address;
-  await giveBackRights(hostname);
+  await giveBackRights(hostname, engine?.host);
   sampler.serving();
   const scheme = doors.tls === undefined ? "http" : "https";
   const { basePath = "" } = command.serve;
@@ -160,15 +163,17 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
 /**
  * From here on the worker has `ffi`, and nobody else needs it; what is served is in memory. The right
  * to the address itself stays, to listen on it again when the process had run out of descriptors;
- * where it is a right to all addresses, it goes too, and that case ends the process.
+ * where it is a right to all addresses, it goes too, and that case ends the process. `engine`: where a
+ * worker has a right of its own to connect.
  */
-async function giveBackRights(hostname: string): Promise<void> {
+async function giveBackRights(hostname: string, engine: string | undefined): Promise<void> {
   await Deno.permissions.revoke({ name: "ffi" });
   await Deno.permissions.revoke({ name: "read" });
   // A token may stand there.
   await Deno.permissions.revoke({ name: "env", variable: "RINGSIDE_*" });
   const all = await Deno.permissions.query({ name: "net" });
   if (all.state === "granted") await Deno.permissions.revoke({ name: "net" });
+  if (engine !== undefined) await Deno.permissions.revoke({ name: "net", host: engine });
   for (const host of LISTENABLE) {
     if (host !== hostname && host !== `[${hostname}]`) {
       await Deno.permissions.revoke({ name: "net", host });

@@ -14,6 +14,8 @@ import { belowBasePath, routedPath, wayUp } from "./base_path.ts";
 import { chartTable } from "./chart.ts";
 import { cpusPage } from "./cpus.ts";
 import { doctorJson, doctorPage } from "./doctor.ts";
+import { fleetPage } from "./fleet.ts";
+import type { FleetFeed } from "./fleet_feed.ts";
 import { fold } from "./fold.ts";
 import { guidePage } from "./guide.ts";
 import { boundedUrl, sameOrigin, securityHeaders, servedHosts } from "./guard.ts";
@@ -49,6 +51,8 @@ export interface Deps {
   readonly auth?: Auth | undefined;
   /** Whether the listener speaks TLS. */
   readonly tls?: boolean | undefined;
+  /** Absent: no engine is named that knows other hosts. */
+  readonly fleet?: FleetFeed | undefined;
   /** Below which all of it stands: `/ringside`; absent or empty: nothing. */
   readonly basePath?: string;
   /** Told of an error that no request explains. */
@@ -77,6 +81,7 @@ function routesOf(deps: Deps): readonly Route[] {
   return [
     get("/", overview(deps, newest)),
     get("/cpus", cpusPage(deps, newest)),
+    get("/fleet", fleetPage(deps)),
     get("/proof", proof(deps, newest)),
     get("/fold", fold(deps, newest)),
     get("/doctor", doctorPage(deps, newest)),

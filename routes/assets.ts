@@ -17,6 +17,7 @@ import cpusStyle from "../static/cpus.css" with { type: "bytes" };
 import cpusTableStyle from "../static/cpus_table.css" with { type: "bytes" };
 import doctorStyle from "../static/doctor.css" with { type: "bytes" };
 import doubts from "../static/doubts.js" with { type: "bytes" };
+import fleetStyle from "../static/fleet.css" with { type: "bytes" };
 import guideStyle from "../static/guide.css" with { type: "bytes" };
 import favicon from "../static/favicon.svg" with { type: "bytes" };
 import history from "../static/history.js" with { type: "bytes" };
@@ -67,6 +68,7 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
   ),
   "cpus.css": joined(leanStyle, cpusStyle, cpusTableStyle),
   "doctor.css": joined(leanStyle, doctorStyle),
+  "fleet.css": joined(leanStyle, fleetStyle),
   "guide.css": joined(leanStyle, guideStyle),
   "login.css": joined(leanStyle, loginStyle),
   "sheet.css": joined(leanStyle, sheetStyle),

@@ -37,7 +37,7 @@ export async function openDoors(options: DoorOptions, readFiles: ReadFiles): Pro
   const wanted: Given[] = [];
   if (token?.from === "file") wanted.push(token.given);
   if (tls !== undefined) wanted.push(tls.cert, tls.key);
-  const files = await read(wanted, readFiles);
+  const files = await readGiven(wanted, readFiles);
   const [secret] = token?.from === "file" ? files.splice(0, 1) : [];
   const [cert, key] = files;
   if (secret !== undefined) checkSecret(token!.given, secret);
@@ -48,7 +48,11 @@ export async function openDoors(options: DoorOptions, readFiles: ReadFiles): Pro
   };
 }
 
-async function read(wanted: readonly Given[], readFiles: ReadFiles): Promise<HandedFile[]> {
+/** The files that options name. Throws `OptionError` where one cannot be read. */
+export async function readGiven(
+  wanted: readonly Given[],
+  readFiles: ReadFiles,
+): Promise<HandedFile[]> {
   if (wanted.length === 0) return [];
   try {
     return [...await readFiles(wanted.map(({ value }) => value))];
@@ -64,7 +68,8 @@ function lowered(sentence: string): string {
   return sentence.replace(/^Cannot/, "cannot");
 }
 
-function checkSecret({ by, value }: Given, { othersMayRead }: HandedFile): void {
+/** Throws `OptionError` where every user of the machine may read it. */
+export function checkSecret({ by, value }: Given, { othersMayRead }: HandedFile): void {
   if (!othersMayRead || value.startsWith(SECRETS)) return;
   throw new OptionError(
     `Cannot use ${by} ${quote(value)}: every user of this machine may read it, needs a file that ` +

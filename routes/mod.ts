@@ -1,5 +1,6 @@
 /** What the composition root may import of the routes. @module */
 export { printAddress } from "./address.ts";
+export { openEngine } from "./fleet_engine.ts";
 export { doorNote, openDoors } from "./doors.ts";
 export { checkText as printCheck } from "../views/check_text.ts";
 export { type Command, OptionError, parseOptions, USAGE } from "./options.ts";

@@ -27,6 +27,7 @@ import {
   type Given,
 } from "./door_options.ts";
 import { parseDuration, printDuration } from "./duration.ts";
+import { FLEET_FLAGS, type FleetOptions, fleetOptions } from "./fleet_options.ts";
 import { quote } from "./refusal.ts";
 
 export const ONCE_FORMATS = ["table", "json", "prom", "csv"] as const;
@@ -51,6 +52,8 @@ export type Command =
     readonly sampling: SamplerOptions;
     readonly serve: ServeOptions;
     readonly doors: DoorOptions;
+    /** Absent: no engine is named. */
+    readonly fleet?: FleetOptions;
   }
   | { readonly name: "once"; readonly sampling: SamplerOptions; readonly format: OnceFormat }
   | { readonly name: "doctor"; readonly sampling: SamplerOptions; readonly format: DoctorFormat }
@@ -86,6 +89,7 @@ const FLAGS = {
   "no-node-metrics": { type: "boolean" },
   "compat": { type: "string" },
   ...DOOR_FLAGS,
+  ...FLEET_FLAGS,
   "format": { type: "string" },
   "json": { type: "boolean" },
   "help": { type: "boolean", short: "h" },
@@ -120,13 +124,18 @@ with 1 when they do not, with 2 when it could not run.
   --insecure-no-auth    serve other hosts too, to everybody, without a login
   --tls-cert FILE       serve https, with this certificate and its chain (PEM) and
   --tls-key FILE        this key (PEM, without a passphrase)
+  --prometheus-url URL  an engine of PromQL that knows more hosts: the page /fleet shows them
+  --prometheus-header NAME:VALUE
+                        that the engine wants, as a tenant's name; may be repeated
+  --prometheus-header-file FILE
+                        the same from a file that only the service reads, a line each
   --format FORMAT       table (default) or json; of \`once\` also prom, the text of /metrics, or csv
   --json                the same as --format json
   --help, --version
 
 Each flag has a variable, such as RINGSIDE_LISTEN; the flag wins. RINGSIDE_ALLOW_HOST and
-RINGSIDE_ALLOW_ORIGIN take several with commas, RINGSIDE_INSECURE_NO_AUTH and
-RINGSIDE_NO_NODE_METRICS take 1.
+RINGSIDE_ALLOW_ORIGIN take several with commas, RINGSIDE_PROMETHEUS_HEADER one header a line,
+RINGSIDE_INSECURE_NO_AUTH and RINGSIDE_NO_NODE_METRICS take 1.
 `;
 
 type ValueFlag =
@@ -157,7 +166,9 @@ export function parseOptions(
       `Cannot run ${quote(positionals.join(" "))}: needs once, doctor, check-perf, or nothing`,
     );
   }
-  const byFlag = (flag: ValueFlag | DoorFlag): Given | undefined => {
+  const byFlag = (
+    flag: ValueFlag | DoorFlag | "prometheus-url" | "prometheus-header-file",
+  ): Given | undefined => {
     const value = values[flag];
     return value === undefined ? undefined : { by: `--${flag}`, value };
   };
@@ -197,6 +208,13 @@ export function parseOptions(
     error: (message) => new OptionError(message),
   });
   const address = listenAddress(given("listen"), open || doors.token !== undefined);
+  const fleet = fleetOptions({
+    url: byFlag("prometheus-url") ?? fromVariable("prometheus-url", variable),
+    headers: engineHeaders(values, variable),
+    headerFile: byFlag("prometheus-header-file") ??
+      fromVariable("prometheus-header-file", variable),
+    error: (message) => new OptionError(message),
+  });
   return {
     name: "serve",
     sampling: { ...sampling, ...notified(given("notify-socket")) },
@@ -208,6 +226,7 @@ export function parseOptions(
       ...exposed(!isOn("no-node-metrics"), given("compat")),
     },
     doors,
+    ...(fleet === undefined ? {} : { fleet }),
   };
 }
 
@@ -390,4 +409,16 @@ function origins(given: readonly Given[]): { readonly allowedOrigins?: readonly 
     }
   }
   return { allowedOrigins: given.map(({ value }) => value) };
+}
+
+/** Flags win over the variable, which has a line for each. */
+function engineHeaders(
+  values: { readonly "prometheus-header"?: readonly string[] | undefined },
+  variable: (name: string) => string | undefined,
+): readonly Given[] {
+  const flag = "prometheus-header";
+  const byFlags = values[flag]?.map((value) => ({ by: `--${flag}`, value }));
+  const lines = fromVariable(flag, variable);
+  return byFlags ?? (lines === undefined ? [] : lines.value.split("\n")
+    .filter((line) => line.trim() !== "").map((value) => ({ by: lines.by, value })));
 }

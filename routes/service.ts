@@ -6,6 +6,7 @@ import { ASSETS } from "./assets.ts";
 import { Auth } from "./auth.ts";
 import { CLOCK, type Clock } from "./clock.ts";
 import type { Doors } from "./doors.ts";
+import { type Engine, FleetFeed } from "./fleet_feed.ts";
 import { type Examination, examine } from "./doctor.ts";
 import { Hub } from "./hub.ts";
 import { once } from "./once.ts";
@@ -17,23 +18,47 @@ export interface ServiceOptions extends ServeOptions {
   readonly version: string;
   /** Absent: none, everybody who reaches the address may read. */
   readonly doors?: Doors;
+  /** Absent: none, and there is no fleet to show. */
+  readonly engine?: Engine | undefined;
   /** Of the streams; default the machine's. */
   readonly clock?: Clock;
 }
 
 /** Listens. Throws `ListenError`. */
 export function startService(options: ServiceOptions): Listener {
-  const { sampler, version, address, allowedHosts, basePath = "", doors = {}, clock = CLOCK } =
-    options;
+  const {
+    sampler,
+    version,
+    address,
+    allowedHosts,
+    basePath = "",
+    doors = {},
+    engine,
+    clock = CLOCK,
+  } = options;
   const { token, tls } = doors;
+  const fleet = engine === undefined ? undefined : new FleetFeed(engine, clock);
   const { allowedOrigins, exposition } = options;
-  const rendering = views(version, { login: token !== undefined, exposition });
+  const rendering = views(version, {
+    login: token !== undefined,
+    fleet: fleet !== undefined,
+    exposition,
+  });
   const hub = new Hub({ sampler, clock });
   const marks = new Marks(sampler.feed);
   const { hostname } = sampler.feed.profile;
   const name = `${hostname.replace(/[^a-z0-9]+/gi, "-")}-${address.port}`;
   const auth = token === undefined ? undefined : new Auth({ token, clock, name });
-  const common = { sampler, hub, rendering, marks, files: ASSETS, auth, tls: tls !== undefined };
+  const common = {
+    sampler,
+    hub,
+    rendering,
+    marks,
+    files: ASSETS,
+    auth,
+    tls: tls !== undefined,
+    fleet,
+  };
   const app = createApp({ ...common, version, address, allowedHosts, allowedOrigins, basePath });
   return new Listener({ address, app, hub, tls });
 }
@@ -56,7 +81,7 @@ export function printDoctor(options: PrintOptions<DoctorFormat>): Promise<Examin
 
 function views(
   version: string,
-  options: Pick<ViewsOptions, "login" | "exposition"> = {},
+  options: Pick<ViewsOptions, "login" | "fleet" | "exposition"> = {},
 ): Views {
   return createViews({ url: (name) => ASSETS.url(name), version, ...options });
 }

@@ -22,6 +22,8 @@ export interface PrometheusOptions {
   readonly params?: Readonly<Record<string, readonly string[]>>;
   /** Token that the targets want. */
   readonly token?: string;
+  /** Text of OpenMetrics with times, which it has from before its start; needs `promtool`. */
+  readonly history?: Iterable<string>;
   /** Absolute paths of files of rules, worked out as often as is scraped. */
   readonly rules?: readonly string[];
 }
@@ -99,6 +101,7 @@ export class Prometheus implements AsyncDisposable {
     const folder = await Deno.makeTempDir({ prefix: "ringside-prometheus-" });
     // JSON is YAML.
     await Deno.writeTextFile(`${folder}/prometheus.yml`, JSON.stringify(configOf(options)));
+    if (options.history !== undefined) await fill(folder, options.history);
     const child = new Deno.Command(PROGRAM, {
       args: [
         `--config.file=${folder}/prometheus.yml`,
@@ -192,6 +195,26 @@ export class Prometheus implements AsyncDisposable {
     await this.#child.status;
     await this.#said.all();
     await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+/** Blocks of its data folder. */
+async function fill(folder: string, history: Iterable<string>): Promise<void> {
+  const path = `${folder}/history.txt`;
+  const encoder = new TextEncoder();
+  const file = await Deno.create(path);
+  const writer = file.writable.getWriter();
+  for (const text of history) await writer.write(encoder.encode(text));
+  await writer.close();
+  const { success, stderr } = await new Deno.Command("promtool", {
+    args: ["tsdb", "create-blocks-from", "openmetrics", path, `${folder}/data`],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) {
+    const said = new TextDecoder().decode(stderr);
+    throw new Error(`Cannot fill Prometheus: promtool said ${said.slice(-SAID_MOST)}`);
   }
 }
 

@@ -24,6 +24,8 @@ export interface Assets {
   readonly explore?: string | undefined;
   /** Of a service with a login: pages have a way out. */
   readonly logout?: true | undefined;
+  /** Of a service that knows an engine: there is a page of many hosts. */
+  readonly fleet?: true | undefined;
 }
 
 /** A page that exists, for the navigation. */
@@ -38,6 +40,9 @@ export const PAGES: readonly Page[] = [
   { path: "/doctor", name: "Doctor" },
   { path: "/metrics-guide", name: "Guide" },
 ];
+
+/** Only where an engine is named. */
+const FLEET: Page = { path: "/fleet", name: "Fleet" };
 
 /** What makes a page live. */
 export interface Live {
@@ -64,6 +69,8 @@ export interface DocumentProps {
   readonly current?: string | undefined;
   readonly assets: Assets;
   readonly live?: Live | undefined;
+  /** Asks for parts of itself from time to time, without a stream. */
+  readonly polls?: true | undefined;
   /** Where a browser goes on to at once. */
   readonly refresh?: string | undefined;
   /** Of the header of a page that lives: what its charts show. */
@@ -108,13 +115,15 @@ function Shell(props: DocumentProps): Html {
         {/* Painted once it is whole: cards take their places by what is beside them. */}
         <link rel="expect" href="#end" blocking="render" />
         <script src={assets.first}></script>
-        {live === undefined ? null : <meta name="htmx-config" content={HTMX_CONFIG} />}
+        {live === undefined && !props.polls
+          ? null
+          : <meta name="htmx-config" content={HTMX_CONFIG} />}
       </head>
       <Body title={title} live={live}>
         <header class="top">
           <a class="sr" href="#main">Skip to the figures</a>
           <Mark root={props.root} />
-          <Navigation current={props.current} root={props.root} />
+          <Navigation current={props.current} root={props.root} fleet={assets.fleet} />
           {live === undefined ? null : (
             <>
               <State />
@@ -172,10 +181,17 @@ function Mark(props: { root: string | undefined }): Html {
   );
 }
 
-function Navigation(props: { current: string | undefined; root: string | undefined }): Html {
+interface NavigationProps {
+  readonly current: string | undefined;
+  readonly root: string | undefined;
+  readonly fleet: true | undefined;
+}
+
+function Navigation(props: NavigationProps): Html {
+  const pages = props.fleet ? [...PAGES, FLEET] : PAGES;
   return (
     <nav aria-label="Pages">
-      {PAGES.map(({ path, name }) => (
+      {pages.map(({ path, name }) => (
         <a href={link(path, props.root)} aria-current={path === props.current ? "page" : undefined}>
           {name}
         </a>

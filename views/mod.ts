@@ -16,6 +16,7 @@ import type { Assets } from "./document.tsx";
 import { type DoctorJson, doctorJson } from "./doctor_json.ts";
 import { doctorText } from "./doctor_text.ts";
 import { doctorPage } from "./doctor.tsx";
+import { fleetPage, type FleetPageProps } from "./fleet.tsx";
 import { findFold, FoldContent } from "./fold.tsx";
 import { guidePage } from "./guide.tsx";
 import { type GuideStanding, guideStanding } from "./guide_standing.ts";
@@ -44,6 +45,8 @@ export interface ViewsOptions {
   readonly login?: boolean | undefined;
   /** What `/metrics` tells. */
   readonly exposition?: ExpositionChoice | undefined;
+  /** Whether it knows an engine that knows other hosts. */
+  readonly fleet?: boolean | undefined;
 }
 
 export interface OverviewPageProps {
@@ -119,6 +122,9 @@ export interface Views {
     standing(snapshot: Snapshot): GuideStanding;
     document(standing: GuideStanding): string;
   };
+  readonly fleet: {
+    document(props: FleetPageProps): string;
+  };
   message(props: MessageProps): string;
   login(props: LoginProps): string;
   snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): SnapshotJson;
@@ -144,7 +150,7 @@ const SCRIPTS = ["htmx.min.js", "uplot.min.js", "page.js"] as const;
 const CHARTLESS_SCRIPTS = ["htmx.min.js", "live.js"] as const;
 
 export function createViews(options: ViewsOptions): Views {
-  const { url: pathOf, version, login = false } = options;
+  const { url: pathOf, version, login = false, fleet = false } = options;
   const url = (name: string, root?: string): string => link(pathOf(name), root);
   /** Of a page that does not live. `root`: the way from it up to `/`. */
   const still = (styles: readonly string[] = [], root = ""): Assets => ({
@@ -154,6 +160,7 @@ export function createViews(options: ViewsOptions): Views {
     scripts: [],
     icon: url("favicon.svg", root),
     logout: login ? true : undefined,
+    fleet: fleet ? true : undefined,
   });
   const assets: Assets = {
     ...still(),
@@ -172,6 +179,8 @@ export function createViews(options: ViewsOptions): Views {
   // The page does not live; its script is that of the buttons that copy.
   const doctor: Assets = { ...still(["doctor.css"]), scripts: [url("copy.js")] };
   const guide = still(["guide.css"]);
+  // It has no stream: what is asked anew is the page itself.
+  const hosts: Assets = { ...still(["fleet.css"]), scripts: [url("htmx.min.js")] };
   const sheet: Assets = { ...still(["sheet.css"]), scripts: doctor.scripts };
   return {
     overview: {
@@ -227,8 +236,14 @@ export function createViews(options: ViewsOptions): Views {
       standing: guideStanding,
       document: (standing) => guidePage(standing, guide),
     },
+    fleet: { document: (props) => fleetPage(props, hosts) },
     message: (props) => messagePage(props, still([], props.root)),
-    login: (props) => loginPage(props, { ...still(["login.css"]), logout: undefined }),
+    login: (props) =>
+      loginPage(props, {
+        ...still(["login.css"]),
+        logout: undefined,
+        fleet: undefined,
+      }),
     snapshotJson,
     exposition: (snapshot, format, collect) =>
       exposition(snapshot, format, { ...options.exposition, version, collect }),

@@ -55,7 +55,7 @@ export interface Rendered {
 }
 
 export interface HostOptions
-  extends Partial<Pick<Deps, "address" | "allowedHosts" | "basePath" | "files" | "tls">> {
+  extends Partial<Pick<Deps, "address" | "allowedHosts" | "basePath" | "files" | "fleet" | "tls">> {
   /** Readers need it. */
   readonly token?: Token;
   readonly clientsMost?: number;
@@ -99,6 +99,7 @@ export function startHost(options: HostOptions = {}): Host {
   const app = createApp({
     auth,
     tls: options.tls ?? false,
+    fleet: options.fleet,
     sampler,
     hub,
     rendering,
@@ -191,6 +192,10 @@ function plainRendering(
     guide: {
       standing: ({ profile }) => ({ hostname: profile.hostname, sections: [] }),
       document: ({ hostname }) => `<!DOCTYPE html>${rendered.documents++} ${hostname}`,
+    },
+    fleet: {
+      document: ({ fleet, failures, plan }) =>
+        `<!DOCTYPE html>fleet ${fleet?.hosts.length} ${plan?.rows.length} ${failures.join(" | ")}`,
     },
     message: ({ status, message }) => `<!DOCTYPE html>${status} ${message}`,
     login: ({ from, message, again }) =>

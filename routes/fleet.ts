@@ -1,0 +1,54 @@
+/** The page of the fleet: hosts that an engine of PromQL knows. @module */
+import type { Context } from "hono";
+import { fleetPlan } from "../views/fleet_rows.ts";
+import { type HostTrends, QUANTITIES } from "../views/fleet_quantities.ts";
+import { HTML_TYPE, send } from "./answer.ts";
+import type { Deps } from "./app.ts";
+import { Encoded } from "./encoding.ts";
+import { FLEET } from "./fleet_query.ts";
+import { graphUrl, quantityOf } from "./fleet_queries.ts";
+import { hostKey } from "./fleet_state.ts";
+import { queryOf } from "./pages.ts";
+import { parseFields } from "./query.ts";
+import { Refusal } from "./refusal.ts";
+
+/** What is written often is compressed quickly. */
+const LEVEL = 3;
+
+/** `/fleet`: whole without scripts. What the engine does not answer is a sentence on it. */
+export function fleetPage(deps: Deps): (context: Context) => Promise<Response> {
+  const { fleet: feed, rendering } = deps;
+  return async (context) => {
+    const choice = parseFields(FLEET, queryOf(context));
+    if (feed === undefined) {
+      throw new Refusal(
+        404,
+        "Cannot show a fleet: no engine is named that knows other hosts, needs --prometheus-url",
+      );
+    }
+    const { fleet, failure } = await feed.fleet();
+    const plan = fleet === null ? null : fleetPlan(fleet, choice);
+    const trends = fleet === null || plan === null || plan.rows.length === 0
+      ? new Map<string, HostTrends>()
+      : await feed.trends(fleet, plan.rows);
+    const failures = [
+      ...(failure === null ? [] : [`Cannot ask ${feed.url}: ${failure}`]),
+      ...(fleet?.lacks ?? []),
+      ...(typeof trends === "string" ? [`Cannot show trends: ${trends}`] : []),
+    ];
+    const page = rendering.fleet.document({
+      choice,
+      fleet,
+      plan,
+      trendOf: (host) => typeof trends === "string" ? undefined : trends.get(hostKey(host)),
+      failures,
+      stale: failure !== null,
+      engine: feed.url,
+      queries: QUANTITIES.map((quantity) => {
+        const expression = quantityOf(quantity);
+        return { quantity, expression, url: graphUrl(feed.url, expression, "graph") };
+      }),
+    });
+    return send(context, new Encoded(page, LEVEL), HTML_TYPE);
+  };
+}

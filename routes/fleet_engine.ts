@@ -1,0 +1,114 @@
+/**
+ * The engine behind a worker, which alone may connect to it. The main thread, where requests arrive,
+ * gives back the right to: it can ask for figures of hosts, and for nothing else.
+ *
+ * @module
+ */
+import type { ReadFiles } from "./doors.ts";
+import { checkSecret, readGiven } from "./doors.ts";
+import type { Engine } from "./fleet_feed.ts";
+import { type FleetOptions, parseHeaderFile } from "./fleet_options.ts";
+import type { FromFleetWorker, ToFleetWorker } from "./fleet_worker.ts";
+import { OptionError } from "./options.ts";
+import type { EngineAddress } from "./promql_client.ts";
+
+/** Undefined where no engine is named. Throws `OptionError` where it cannot be asked. */
+export async function openEngine(
+  options: FleetOptions | undefined,
+  readFiles: ReadFiles,
+): Promise<Engine | undefined> {
+  if (options === undefined) return undefined;
+  const { url, headers, headerFile } = options;
+  const all = [...headers];
+  if (headerFile !== undefined) {
+    const [file] = await readGiven([headerFile], readFiles);
+    checkSecret(headerFile, file!);
+    all.push(...parseHeaderFile(file!.text, headerFile, (message) => new OptionError(message)));
+  }
+  const host = hostOf(url);
+  const { state } = await Deno.permissions.query({ name: "net", host });
+  if (state !== "granted") {
+    throw new OptionError(
+      `Cannot use --prometheus-url ${url}: Deno may not connect to ${host}, needs ` +
+        `RINGSIDE_PROMETHEUS_HOST=${host} deno task start:fleet`,
+    );
+  }
+  return await startEngine({ url, headers: all.map(({ name, value }) => [name, value]) });
+}
+
+interface Waiting {
+  readonly resolve: (message: FromFleetWorker) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * The engine behind a worker that has the right to connect to it and no other right. Resolves when the
+ * worker is loaded: rights to read may be given back then.
+ */
+async function startEngine(options: EngineAddress): Promise<Engine> {
+  const worker = new Worker(new URL("./fleet_worker.ts", import.meta.url).href, {
+    type: "module",
+    name: "fleet",
+    deno: {
+      permissions: {
+        net: [hostOf(options.url)],
+        env: false,
+        ffi: false,
+        import: false,
+        read: false,
+        run: false,
+        sys: false,
+        write: false,
+      },
+    },
+  });
+  const waiting = new Map<number, Waiting>();
+  let ids = 0;
+  let ended: string | null = null;
+  const ready = Promise.withResolvers<void>();
+  worker.onmessage = ({ data }: MessageEvent<FromFleetWorker>): void => {
+    if (data.type === "ready") return ready.resolve();
+    const waits = waiting.get(data.id);
+    waiting.delete(data.id);
+    if (data.type === "failed") waits?.reject(new Error(data.message));
+    else waits?.resolve(data);
+  };
+  worker.onerror = (event): void => {
+    event.preventDefault();
+    ended = "the thread that asks has ended, needs a new start of the service";
+    ready.reject(new Error(`Cannot ask ${options.url}: ${event.message}`));
+    for (const { reject } of waiting.values()) reject(new Error(ended));
+    waiting.clear();
+  };
+  const send = (message: ToFleetWorker): void => worker.postMessage(message);
+  const ask = (message: (id: number) => ToFleetWorker): Promise<FromFleetWorker> =>
+    new Promise((resolve, reject) => {
+      if (ended !== null) return reject(new Error(ended));
+      const id = ids++;
+      waiting.set(id, { resolve, reject });
+      send(message(id));
+    });
+  send({ type: "engine", engine: options });
+  await ready.promise;
+  return {
+    url: options.url,
+    host: hostOf(options.url),
+    hosts: async () => {
+      const answer = await ask((id) => ({ type: "hosts", id }));
+      if (answer.type !== "hosts") throw new Error(`Cannot take ${answer.type} for hosts`);
+      return answer.fleet;
+    },
+    trends: async (hosts, atMs) => {
+      const named = hosts.map(({ job, instance }) => ({ job, instance }));
+      const answer = await ask((id) => ({ type: "trends", id, hosts: named, atMs }));
+      if (answer.type !== "trends") throw new Error(`Cannot take ${answer.type} for trends`);
+      return answer.trends;
+    },
+  };
+}
+
+/** As a right names it: `prometheus.example:443`. */
+export function hostOf(url: string): string {
+  const { protocol, host, port } = new URL(url);
+  return port === "" ? `${host}:${protocol === "https:" ? 443 : 80}` : host;
+}

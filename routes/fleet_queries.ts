@@ -1,0 +1,182 @@
+/**
+ * What an engine is asked, in PromQL that Prometheus, VictoriaMetrics, Thanos and Mimir read alike. Each
+ * question is about all hosts at once, or about those of one screen; nothing of a request is ever part
+ * of one. Sums are by `job` and `instance`, which together name a host.
+ *
+ * @module
+ */
+import {
+  type FleetHost,
+  type FleetQuantity,
+  type Term,
+  TRENDS,
+} from "../views/fleet_quantities.ts";
+
+/** Two samples must be in it, and scrapes are as much as a minute apart. */
+const WINDOW = "2m";
+/** Hosts that fell silent are listed for so long. */
+const REMEMBERED = "1h";
+const BY = "by (job, instance)";
+
+/** Trends: so many points, so far apart. */
+export const TREND_POINTS = 31;
+export const TREND_STEP_SECONDS = 30;
+/** Up to so many hosts are named in the question for trends; of more, all there are. */
+const NAMED_MOST = 128;
+
+/** What hosts a question is about: what stands between the braces of its selectors. */
+type Matcher = string;
+const ALL: Matcher = "";
+
+const EVENTS = "ringside_pmu_events_total";
+const ENABLED = "ringside_pmu_time_enabled_seconds_total";
+const RUNNING = "ringside_pmu_time_running_seconds_total";
+/** Of CPU cores: what is counted for a CPU, by something else than the kernel. */
+const OF_CORES = 'cpu!="",pmu!~"software|msr|power.*|cstate.*"';
+const OF_MEMORY = 'controller!=""';
+
+/** Misses of the last-level cache by what they are called, best first: a host has one of them. */
+const MISSES = [
+  'pmu="amd_l3",event="event=0x04,umask=0x01"',
+  'event=~"LLC-load-misses|LL_CACHE_MISS_RD|L3D_CACHE_REFILL|event=0x37|event=0x2a"',
+  // On AMD these are the L2's, and there the L3 has a PMU of its own or none.
+  'event="cache-misses"',
+] as const;
+
+/** What tasks wait for, and how it is called. */
+const WAITS = [["cpu", "CPU"], ["memory", "memory"], ["io", "I/O"]] as const;
+
+function selector(name: string, ...matchers: readonly Matcher[]): string {
+  const all = matchers.filter((matcher) => matcher !== ALL);
+  return all.length === 0 ? name : `${name}{${all.join(",")}}`;
+}
+
+function rateOf(name: string, ...matchers: readonly Matcher[]): string {
+  return `sum ${BY} (rate(${selector(name, ...matchers)}[${WINDOW}]))`;
+}
+
+function event(name: string, hosts: Matcher): string {
+  return rateOf(EVENTS, `event="${name}"`, OF_CORES, hosts);
+}
+
+/** A label that an expression's series do not have. */
+function tagged(expression: string, name: string, value: string): string {
+  return `label_replace(${expression}, "${name}", "${value}", "", "")`;
+}
+
+/** The expression of a term. */
+function termOf(term: Exclude<Term, "waited">, hosts: Matcher): string {
+  switch (term) {
+    case "cycles":
+      return event("cycles", hosts);
+    case "retired":
+      return event("instructions", hosts);
+    case "misses":
+      return MISSES.map((misses) => rateOf(EVENTS, misses, hosts)).join(" or ");
+    case "moved":
+      return rateOf("ringside_memory_bandwidth_bytes_total", hosts);
+    case "peak":
+      return `max ${BY} (${selector("ringside_memory_host_peak_bytes_per_second", hosts)})`;
+    case "busy":
+      return rateOf("node_cpu_seconds_total", 'mode!~"idle|iowait"', hosts);
+    case "passed":
+      return rateOf("node_cpu_seconds_total", hosts);
+    case "joules":
+      return rateOf("ringside_energy_joules_total", 'zone="package"', hosts);
+    case "asked":
+      return rateOf(ENABLED, OF_CORES, hosts);
+    case "counted":
+      return rateOf(RUNNING, OF_CORES, hosts);
+    case "asked_uncore":
+      return rateOf(ENABLED, OF_MEMORY, hosts);
+    case "counted_uncore":
+      return rateOf(RUNNING, OF_MEMORY, hosts);
+  }
+}
+
+/** One series for each thing that tasks wait for, named by label `of`. */
+function waits(hosts: Matcher): string {
+  return WAITS.map(([resource, name]) =>
+    tagged(rateOf(`node_pressure_${resource}_waiting_seconds_total`, hosts), "of", name)
+  ).join(" or ");
+}
+
+/** In their label `term`. */
+function terms(...names: readonly Exclude<Term, "waited">[]): string {
+  return names.map((term) => tagged(`(${termOf(term, ALL)})`, "term", term)).join(" or ");
+}
+
+/** What is asked of all hosts. The page is nothing without the first. */
+export const QUESTIONS = {
+  /** Each series of a host's that answers or did lately, to the time of its last sample. */
+  hosts: `timestamp(ringside_build_info) or ` +
+    `max_over_time(timestamp(ringside_build_info)[${REMEMBERED}:1m])`,
+  names: `last_over_time(node_uname_info[${REMEMBERED}])`,
+  /** Where a quantity of the hardware is not counted, and why. */
+  absences: "ringside_pmu_available == 0",
+  cores: `count by (job, instance, pmu) (${selector(EVENTS, 'event="cycles"', OF_CORES)})`,
+  counted: terms(
+    "cycles",
+    "retired",
+    "misses",
+    "asked",
+    "counted",
+    "asked_uncore",
+    "counted_uncore",
+  ),
+  used: `${terms("moved", "peak", "busy", "passed", "joules")} or ${
+    tagged(`(${waits(ALL)})`, "term", "waited")
+  }`,
+} as const;
+export type Question = keyof typeof QUESTIONS;
+
+/** One quantity as one expression. */
+export function quantityOf(quantity: FleetQuantity, hosts: Matcher = ALL): string {
+  const { by, per, times } = quantity;
+  const upper = by === "waited" ? `max ${BY} (${waits(hosts)})` : termOf(by, hosts);
+  if (per === undefined || per === "waited") return upper;
+  const quotient = `(${upper}) / (${termOf(per, hosts)})`;
+  return times === undefined ? quotient : `${times} * ${quotient}`;
+}
+
+/** For the trends of some hosts: each series has its quantity in label `quantity`. */
+export function trendsOf(hosts: readonly Pick<FleetHost, "instance">[]): string {
+  const named = hosts.length <= NAMED_MOST;
+  const matcher = named ? matcherOf(hosts.map(({ instance }) => instance)) : ALL;
+  return TRENDS.map((quantity) =>
+    tagged(`(${quantityOf(quantity, matcher)})`, "quantity", quantity.key)
+  ).join(" or ");
+}
+
+/** `instance=~"a|b"`: names as they stand, whatever is in them. */
+export function matcherOf(instances: readonly string[]): Matcher {
+  return `instance=~${quoted(instances.map(literal).join("|"))}`;
+}
+
+/** A string of PromQL. */
+export function quoted(text: string): string {
+  return `"${
+    text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\r", "\\r")
+      .replace(
+        // deno-lint-ignore no-control-regex -- they are what must not stand there
+        /[\u0000-\u001f\u007f]/g,
+        (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}`,
+      )
+  }"`;
+}
+
+/** What of RE2's syntax means something; the others are themselves. */
+function literal(text: string): string {
+  return text.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&");
+}
+
+/** All that a host's row is made of, for the engine's own page. */
+export function hostQuery({ job, instance }: Pick<FleetHost, "job" | "instance">): string {
+  return `{job=${quoted(job)},instance=${quoted(instance)},__name__=~"ringside_.+"}`;
+}
+
+/** Where Prometheus, and those who took its page over, show an expression. `base`: of the engine. */
+export function graphUrl(base: string, expression: string, shown: "table" | "graph"): string {
+  const fields = { "g0.expr": expression, "g0.tab": shown === "table" ? "1" : "0" };
+  return `${base}/graph?${new URLSearchParams(fields)}`;
+}

@@ -1,0 +1,212 @@
+/**
+ * What the fleet's page tells of a host, and what it is made of: each quantity is a quotient of two
+ * sums, so that one of many hosts is a quotient of sums too, and never a mean of quotients. How an
+ * engine is asked for a term is the routes' to know.
+ *
+ * @module
+ */
+import { type Reading, type Reason, REASONS } from "../collectors/mod.ts";
+import { LOW_COVERAGE } from "../collectors/trust.ts";
+
+/** Sums over a host, each in a second or as it stands. */
+export const TERMS = [
+  "cycles",
+  "retired",
+  "misses",
+  "moved",
+  "peak",
+  "busy",
+  "passed",
+  "joules",
+  "asked",
+  "counted",
+  "asked_uncore",
+  "counted_uncore",
+  "waited",
+] as const;
+export type Term = (typeof TERMS)[number];
+
+export interface FleetQuantity {
+  /** In addresses. */
+  readonly key: string;
+  readonly name: string;
+  /** UCUM. */
+  readonly unit: string;
+  readonly by: Term;
+  /** Absent: it is no quotient. */
+  readonly per?: Term;
+  readonly times?: number;
+  /** Groups of `ringside_pmu_available`: where none of them is counted, the first says why. */
+  readonly groups: readonly string[];
+  /** How long its counters counted, by how long they were to. */
+  readonly coverage?: readonly [counted: Term, asked: Term];
+  /** Drawn beside the value. */
+  readonly trend: boolean;
+}
+
+const CORE_COVERAGE = ["counted", "asked"] as const;
+const UNCORE_COVERAGE = ["counted_uncore", "asked_uncore"] as const;
+
+export const QUANTITIES: readonly FleetQuantity[] = [
+  {
+    key: "ipc",
+    name: "IPC",
+    unit: "{instruction}/{cycle}",
+    by: "retired",
+    per: "cycles",
+    groups: ["core"],
+    coverage: CORE_COVERAGE,
+    trend: true,
+  },
+  {
+    key: "mpki",
+    name: "LLC MPKI",
+    unit: "{miss}/{kiloinstruction}",
+    by: "misses",
+    per: "retired",
+    times: 1000,
+    groups: ["llc", "l3"],
+    coverage: CORE_COVERAGE,
+    trend: true,
+  },
+  {
+    key: "bandwidth",
+    name: "Memory",
+    unit: "By/s",
+    by: "moved",
+    groups: ["memory_bandwidth"],
+    coverage: UNCORE_COVERAGE,
+    trend: true,
+  },
+  {
+    key: "share",
+    name: "Of peak",
+    unit: "1",
+    by: "moved",
+    per: "peak",
+    groups: ["memory_bandwidth"],
+    coverage: UNCORE_COVERAGE,
+    trend: false,
+  },
+  { key: "cpu", name: "CPU", unit: "1", by: "busy", per: "passed", groups: [], trend: true },
+  { key: "pressure", name: "Pressure", unit: "1", by: "waited", groups: [], trend: true },
+  { key: "watts", name: "Power", unit: "W", by: "joules", groups: ["energy"], trend: true },
+  {
+    key: "coverage",
+    name: "Coverage",
+    unit: "1",
+    by: "counted",
+    per: "asked",
+    groups: ["core"],
+    trend: true,
+  },
+];
+
+/** Quantities with a trend, by the places of their points. */
+export const TRENDS: readonly FleetQuantity[] = QUANTITIES.filter(({ trend }) => trend);
+
+/** A host as an engine knows it. All text is somebody's to choose. */
+export interface FleetHost {
+  /** Who scrapes it, and under which address: together they name a host. */
+  readonly job: string;
+  readonly instance: string;
+  /** As its kernel calls it; absent: nobody says. */
+  readonly name?: string | undefined;
+  /** Its own page; absent: its address is none. */
+  readonly page?: string | undefined;
+  /** Where the engine shows its figures; absent: the engine has no page for that. */
+  readonly query?: string | undefined;
+  /** What else it is labelled with. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** PMUs of its cores, in order. */
+  readonly cores: readonly string[];
+  /** Since its last sample. */
+  readonly silentSeconds: number;
+  readonly terms: Readonly<Partial<Record<Term, number>>>;
+  /** What tasks wait for most. */
+  readonly waits?: string | undefined;
+  /** Group of quantities to the reason why it is not counted. */
+  readonly absences: Readonly<Record<string, string>>;
+}
+
+export interface Fleet {
+  readonly hosts: readonly FleetHost[];
+  /** By the engine's clock, ms since 1970. */
+  readonly atMs: number;
+  /** What of it could not be had, each a sentence. */
+  readonly lacks: readonly string[];
+  /** Hosts that are there and were left out. */
+  readonly left: number;
+}
+
+/** Points in time, oldest first; null: not measured. */
+export type Trend = readonly (number | null)[];
+
+/** Of a host: one for each of `TRENDS`; absent where no point is known. */
+export type HostTrends = readonly (Trend | undefined)[];
+
+/** From here on a host counts as silent: what is shown of a second ago is none of it. */
+export const SILENT_SECONDS = 120;
+
+/** Why a host has no value. */
+export type Lack =
+  | { readonly lack: Reason }
+  | { readonly lack: "silent" | "unknown" };
+
+const KNOWN: ReadonlySet<string> = new Set(REASONS);
+/** Sums of times are rounded. */
+const WHOLE = 1 - 1e-6;
+
+/** A quantity of a host, or of several together. */
+export function figureOf(quantity: FleetQuantity, hosts: readonly FleetHost[]): Reading | Lack {
+  const { by, per, times = 1, coverage } = quantity;
+  const whole = hosts.filter(({ terms }) =>
+    terms[by] !== undefined && (per === undefined || terms[per] !== undefined)
+  );
+  if (whole.length === 0) return lackOf(quantity, hosts);
+  const upper = sumOf(by, whole);
+  // Waiting is a share of time of each: that of many is no sum, but the mean over all their time.
+  const lower = per === undefined ? (by === "waited" ? whole.length : 1) : sumOf(per, whole);
+  if (lower === 0) return { absent: "no_events" };
+  const share = coverage === undefined ? 1 : coverageOf(coverage, whole);
+  const partial = whole.length < hosts.length
+    ? { partial: { counted: whole.length, present: hosts.length } }
+    : {};
+  const grade = share < LOW_COVERAGE
+    ? "low"
+    : share < WHOLE || whole.length < hosts.length
+    ? "estimated"
+    : "exact";
+  return { value: times * upper / lower, coverage: share, grade, ...partial };
+}
+
+function sumOf(term: Term, hosts: readonly FleetHost[]): number {
+  return hosts.reduce((sum, { terms }) => sum + (terms[term] ?? NaN), 0);
+}
+
+/** Where nobody tells for how long, nothing is said against it. */
+function coverageOf(
+  [counted, asked]: readonly [Term, Term],
+  hosts: readonly FleetHost[],
+): number {
+  const told = hosts.filter(({ terms }) =>
+    terms[counted] !== undefined && terms[asked] !== undefined
+  );
+  const time = sumOf(asked, told);
+  return told.length === 0 || time === 0 ? 1 : Math.min(1, sumOf(counted, told) / time);
+}
+
+function lackOf({ groups }: FleetQuantity, hosts: readonly FleetHost[]): Reading | Lack {
+  const [first] = hosts;
+  if (first === undefined || hosts.every(({ silentSeconds }) => silentSeconds > SILENT_SECONDS)) {
+    return { lack: "silent" };
+  }
+  for (const { absences } of hosts) {
+    const reasons = groups.flatMap((group) => absences[group] ?? []);
+    // One way to count is enough.
+    if (groups.length === 0 || reasons.length < groups.length) continue;
+    const known = reasons.find((reason) => KNOWN.has(reason));
+    if (known !== undefined) return { absent: known as Reason };
+  }
+  return { lack: "unknown" };
+}
