@@ -6,8 +6,7 @@ import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { Encoded } from "./encoding.ts";
 import { FLEET } from "./fleet_query.ts";
-import { graphUrl, quantityOf } from "./fleet_queries.ts";
-import { hostKey } from "./fleet_state.ts";
+import { graphUrl, quantityOf, TRENDS_MOST } from "./fleet_queries.ts";
 import { queryOf } from "./pages.ts";
 import { parseFields } from "./query.ts";
 import { Refusal } from "./refusal.ts";
@@ -30,7 +29,7 @@ export function fleetPage(deps: Deps): (context: Context) => Promise<Response> {
     const plan = fleet === null ? null : fleetPlan(fleet, choice);
     const trends = fleet === null || plan === null || plan.rows.length === 0
       ? new Map<string, HostTrends>()
-      : await feed.trends(fleet, plan.rows);
+      : await feed.trends(fleet, plan.rows.slice(0, TRENDS_MOST));
     const failures = [
       ...(failure === null ? [] : [`Cannot ask ${feed.url}: ${failure}`]),
       ...(fleet?.lacks ?? []),
@@ -40,7 +39,7 @@ export function fleetPage(deps: Deps): (context: Context) => Promise<Response> {
       choice,
       fleet,
       plan,
-      trendOf: (host) => typeof trends === "string" ? undefined : trends.get(hostKey(host)),
+      trendOf: (host) => typeof trends === "string" ? undefined : trends.get(host.key),
       failures,
       stale: failure !== null,
       engine: feed.url,

@@ -99,8 +99,8 @@ async function startEngine(options: EngineAddress): Promise<Engine> {
       return answer.fleet;
     },
     trends: async (hosts, atMs) => {
-      const named = hosts.map(({ job, instance }) => ({ job, instance }));
-      const answer = await ask((id) => ({ type: "trends", id, hosts: named, atMs }));
+      const keys = hosts.map(({ key }) => key);
+      const answer = await ask((id) => ({ type: "trends", id, keys, atMs }));
       if (answer.type !== "trends") throw new Error(`Cannot take ${answer.type} for trends`);
       return answer.trends;
     },

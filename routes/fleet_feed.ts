@@ -6,7 +6,6 @@
  */
 import type { Fleet, FleetHost, HostTrends } from "../views/fleet_quantities.ts";
 import type { Clock } from "./clock.ts";
-import { hostKey } from "./fleet_state.ts";
 
 /** Scrapes are seldom closer than that. */
 export const FRESH_MS = 10_000;
@@ -78,7 +77,7 @@ export class FleetFeed {
     fleet: Fleet,
     hosts: readonly FleetHost[],
   ): Promise<ReadonlyMap<string, HostTrends> | string> {
-    const key = `${fleet.atMs} ${hosts.map(hostKey).join()}`;
+    const key = `${fleet.atMs} ${hosts.map(({ key }) => key).join()}`;
     const known = this.#trends.get(key);
     if (known !== undefined) return known;
     const asked = this.#engine.trends(hosts, fleet.atMs).catch(messageOf);

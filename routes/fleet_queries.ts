@@ -5,12 +5,7 @@
  *
  * @module
  */
-import {
-  type FleetHost,
-  type FleetQuantity,
-  type Term,
-  TRENDS,
-} from "../views/fleet_quantities.ts";
+import { type FleetQuantity, type Term, TRENDS } from "../views/fleet_quantities.ts";
 
 /** Two samples must be in it, and scrapes are as much as a minute apart. */
 const WINDOW = "2m";
@@ -21,8 +16,8 @@ const BY = "by (job, instance)";
 /** Trends: so many points, so far apart. */
 export const TREND_POINTS = 31;
 export const TREND_STEP_SECONDS = 30;
-/** Up to so many hosts are named in the question for trends; of more, all there are. */
-const NAMED_MOST = 128;
+/** Trends are asked for so many hosts at once: a point costs an engine as much as a whole page of figures. */
+export const TRENDS_MOST = 120;
 
 /** What hosts a question is about: what stands between the braces of its selectors. */
 type Matcher = string;
@@ -31,11 +26,19 @@ const ALL: Matcher = "";
 const EVENTS = "ringside_pmu_events_total";
 const ENABLED = "ringside_pmu_time_enabled_seconds_total";
 const RUNNING = "ringside_pmu_time_running_seconds_total";
-/** Of CPU cores: what is counted for a CPU, by something else than the kernel. */
-const OF_CORES = 'cpu!="",pmu!~"software|msr|power.*|cstate.*"';
+/** Of CPU cores: of a CPU, and not of the clocks that it has beside its counters. */
+const OF_CORES = 'cpu!="",pmu!="msr"';
+const CYCLES = 'event="cycles"';
+const RETIRED = 'event="instructions"';
 const OF_MEMORY = 'controller!=""';
 
-/** Misses of the last-level cache by what they are called, best first: a host has one of them. */
+/** Misses of the last-level cache, whoever counts them. */
+const MISS_EVENTS = "cache-misses|LLC-load-misses|LL_CACHE_MISS_RD|L3D_CACHE_REFILL|" +
+  "event=0x37|event=0x2a|event=0x04,umask=0x01";
+const ANY_MISSES = `event=~"${MISS_EVENTS}"`;
+/** Whose share of time is shown. */
+const SHOWN = `event=~"cycles|instructions|${MISS_EVENTS}"`;
+/** The same by what they are called, best first: a host has one of them. */
 const MISSES = [
   'pmu="amd_l3",event="event=0x04,umask=0x01"',
   'event=~"LLC-load-misses|LL_CACHE_MISS_RD|L3D_CACHE_REFILL|event=0x37|event=0x2a"',
@@ -55,10 +58,6 @@ function rateOf(name: string, ...matchers: readonly Matcher[]): string {
   return `sum ${BY} (rate(${selector(name, ...matchers)}[${WINDOW}]))`;
 }
 
-function event(name: string, hosts: Matcher): string {
-  return rateOf(EVENTS, `event="${name}"`, OF_CORES, hosts);
-}
-
 /** A label that an expression's series do not have. */
 function tagged(expression: string, name: string, value: string): string {
   return `label_replace(${expression}, "${name}", "${value}", "", "")`;
@@ -68,9 +67,9 @@ function tagged(expression: string, name: string, value: string): string {
 function termOf(term: Exclude<Term, "waited">, hosts: Matcher): string {
   switch (term) {
     case "cycles":
-      return event("cycles", hosts);
+      return rateOf(EVENTS, CYCLES, OF_CORES, hosts);
     case "retired":
-      return event("instructions", hosts);
+      return rateOf(EVENTS, RETIRED, OF_CORES, hosts);
     case "misses":
       return MISSES.map((misses) => rateOf(EVENTS, misses, hosts)).join(" or ");
     case "moved":
@@ -84,9 +83,13 @@ function termOf(term: Exclude<Term, "waited">, hosts: Matcher): string {
     case "joules":
       return rateOf("ringside_energy_joules_total", 'zone="package"', hosts);
     case "asked":
-      return rateOf(ENABLED, OF_CORES, hosts);
+      return rateOf(ENABLED, SHOWN, OF_CORES, hosts);
     case "counted":
-      return rateOf(RUNNING, OF_CORES, hosts);
+      return rateOf(RUNNING, SHOWN, OF_CORES, hosts);
+    case "asked_misses":
+      return rateOf(ENABLED, ANY_MISSES, hosts);
+    case "counted_misses":
+      return rateOf(RUNNING, ANY_MISSES, hosts);
     case "asked_uncore":
       return rateOf(ENABLED, OF_MEMORY, hosts);
     case "counted_uncore":
@@ -114,13 +117,15 @@ export const QUESTIONS = {
   names: `last_over_time(node_uname_info[${REMEMBERED}])`,
   /** Where a quantity of the hardware is not counted, and why. */
   absences: "ringside_pmu_available == 0",
-  cores: `count by (job, instance, pmu) (${selector(EVENTS, 'event="cycles"', OF_CORES)})`,
+  cores: `count by (job, instance, pmu) (${selector(EVENTS, CYCLES, OF_CORES)})`,
   counted: terms(
     "cycles",
     "retired",
     "misses",
     "asked",
     "counted",
+    "asked_misses",
+    "counted_misses",
     "asked_uncore",
     "counted_uncore",
   ),
@@ -140,9 +145,8 @@ export function quantityOf(quantity: FleetQuantity, hosts: Matcher = ALL): strin
 }
 
 /** For the trends of some hosts: each series has its quantity in label `quantity`. */
-export function trendsOf(hosts: readonly Pick<FleetHost, "instance">[]): string {
-  const named = hosts.length <= NAMED_MOST;
-  const matcher = named ? matcherOf(hosts.map(({ instance }) => instance)) : ALL;
+export function trendsOf(instances: readonly string[]): string {
+  const matcher = matcherOf(instances.slice(0, TRENDS_MOST));
   return TRENDS.map((quantity) =>
     tagged(`(${quantityOf(quantity, matcher)})`, "quantity", quantity.key)
   ).join(" or ");
@@ -171,7 +175,7 @@ function literal(text: string): string {
 }
 
 /** All that a host's row is made of, for the engine's own page. */
-export function hostQuery({ job, instance }: Pick<FleetHost, "job" | "instance">): string {
+export function hostQuery(job: string, instance: string): string {
   return `{job=${quoted(job)},instance=${quoted(instance)},__name__=~"ringside_.+"}`;
 }
 

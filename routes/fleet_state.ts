@@ -34,9 +34,14 @@ const KNOWN_REASONS: ReadonlySet<string> = new Set(REASONS);
 
 export type Answers = Readonly<Record<Question, readonly Sample[]>>;
 
-/** Of a host, whoever asks: no label can hold a line feed unseen, and none of both is cut. */
-export function hostKey({ job, instance }: { job?: string; instance?: string }): string {
+/** What names a host: its job and its instance as the engine has them. */
+export function hostKey({ job = "", instance = "" }: Labels): string {
   return JSON.stringify([job, instance]);
+}
+
+/** The instance of a host's key. */
+export function instanceOf(key: string): string {
+  return JSON.parse(key)[1];
 }
 
 /** Hosts by what was answered of them. `engine`: its address. */
@@ -59,11 +64,12 @@ export function fleetOf(answers: Answers, lacks: readonly string[], engine: stri
       const { job = "", instance = "" } = labels;
       const own = terms.get(key);
       return {
-        job,
-        instance,
+        key,
+        job: shownText(job),
+        instance: shownText(instance),
         name: names.get(key),
         page: pageOf(labels),
-        query: graphUrl(engine, hostQuery({ job, instance }), "table"),
+        query: graphUrl(engine, hostQuery(job, instance), "table"),
         labels: shownLabels(labels),
         cores: (cores.get(key) ?? []).toSorted(),
         silentSeconds: Math.max(0, atSeconds - value),
@@ -80,7 +86,10 @@ export function fleetOf(answers: Answers, lacks: readonly string[], engine: stri
 
 function pageOf(labels: Labels): string | undefined {
   const { instance = "", [PAGE_LABEL]: page } = labels;
-  if (page !== undefined) return /^https?:\/\/[^\s"'<>\\]+$/i.test(page) ? page : undefined;
+  if (page !== undefined) {
+    const url = URL.canParse(page) ? new URL(page) : undefined;
+    return url !== undefined && /^https?:$/.test(url.protocol) ? url.href : undefined;
+  }
   return ADDRESS.test(instance) ? `http://${instance}/` : undefined;
 }
 

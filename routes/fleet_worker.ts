@@ -6,9 +6,9 @@
  * @module
  */
 /// <reference lib="deno.worker" />
-import type { Fleet, FleetHost, HostTrends } from "../views/fleet_quantities.ts";
+import type { Fleet, HostTrends } from "../views/fleet_quantities.ts";
 import { type Question, QUESTIONS, trendsOf } from "./fleet_queries.ts";
-import { type Answers, fleetOf, trendRange, trendsBy } from "./fleet_state.ts";
+import { type Answers, fleetOf, instanceOf, trendRange, trendsBy } from "./fleet_state.ts";
 import { AnswerError, type Sample } from "./promql_answer.ts";
 import { ANSWER_MS_MOST, type EngineAddress, PromqlClient } from "./promql_client.ts";
 
@@ -18,7 +18,8 @@ export type ToFleetWorker =
   | {
     readonly type: "trends";
     readonly id: number;
-    readonly hosts: readonly Pick<FleetHost, "job" | "instance">[];
+    /** `key` of each. */
+    readonly keys: readonly string[];
     readonly atMs: number;
   };
 
@@ -85,10 +86,12 @@ async function hosts(id: number): Promise<FromFleetWorker> {
 }
 
 async function trends(
-  { id, hosts, atMs }: ToFleetWorker & { type: "trends" },
+  { id, keys, atMs }: ToFleetWorker & { type: "trends" },
 ): Promise<FromFleetWorker> {
   const range = trendRange(atMs);
-  const lines = await within((signal) => client!.range(trendsOf(hosts), range, signal));
+  const lines = await within((signal) =>
+    client!.range(trendsOf(keys.map(instanceOf)), range, signal)
+  );
   return { type: "trends", id, trends: trendsBy(lines, range) };
 }
 

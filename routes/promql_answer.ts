@@ -84,6 +84,9 @@ function resultOf(text: string, wanted: "vector" | "matrix"): readonly Fields[] 
     );
   }
   const { resultType, result } = answer.data;
+  if (resultType === wanted && !Array.isArray(result)) {
+    throw new AnswerError("it answered a result that is no list");
+  }
   if (resultType !== wanted || !Array.isArray(result)) {
     throw new AnswerError(
       `it answered a ${quote(String(resultType))}, needs a ${wanted}`,

@@ -63,6 +63,8 @@ export class PromqlClient {
     signal: AbortSignal,
   ): Promise<string> {
     const { url, headers } = this.#address;
+    // What is left of an answer that is not wanted is not waited for.
+    const hangUp = new AbortController();
     try {
       const response = await fetch(`${url}/api/v1/${path}`, {
         method: "POST",
@@ -70,11 +72,13 @@ export class PromqlClient {
         body: new URLSearchParams({ ...fields, timeout: `${ANSWER_MS_MOST}ms` }),
         headers: [...headers.map(([name, value]): [string, string] => [name, value])],
         redirect: "manual",
-        signal,
+        signal: AbortSignal.any([signal, hangUp.signal]),
       });
       return await textOf(response);
     } catch (error) {
       throw error instanceof AnswerError ? error : new AnswerError(causeOf(error, signal));
+    } finally {
+      hangUp.abort();
     }
   }
 }
@@ -83,14 +87,12 @@ async function textOf(response: Response): Promise<string> {
   const { ok, status, headers } = response;
   if (ok) return await bounded(response, ANSWER_BYTES_MOST);
   if (status >= 300 && status < 400) {
-    await response.body?.cancel();
     throw new AnswerError(
       `it answered ${status}, a redirect, which is not followed, needs the address itself` +
         (headers.has("location") ? "" : " and says none"),
     );
   }
   if (status === 401 || status === 403) {
-    await response.body?.cancel();
     throw new AnswerError(
       `it answered ${status}, needs --prometheus-header or --prometheus-header-file with what it ` +
         `lets in`,
@@ -107,7 +109,6 @@ async function bounded(response: Response, bytesMost: number): Promise<string> {
   let bytes = 0;
   for await (const chunk of response.body) {
     bytes += chunk.length;
-    // Leaving the loop hangs up.
     if (bytes > bytesMost) {
       throw new AnswerError(`its answer is larger than ${bytesMost >> 10} KiB`);
     }
@@ -118,7 +119,9 @@ async function bounded(response: Response, bytesMost: number): Promise<string> {
 
 function causeOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return `it did not answer within ${ANSWER_MS_MOST / 1000} s`;
-  const cause = error instanceof Error ? error.message : String(error);
+  const cause = error instanceof Error
+    ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ""}`
+    : String(error);
   if (/Connection refused/i.test(cause)) return "nobody listens there, the connection was refused";
   if (/dns error|failed to lookup/i.test(cause)) return "nobody knows this name";
   if (/certificate|UnknownIssuer|tls/i.test(cause)) {

@@ -176,7 +176,7 @@ function Choices({ choice, plan }: { choice: FleetChoice; plan: FleetPlan }): Ht
       <button class="btn" type="submit">Show</button>
       {filter === "" && group === ""
         ? null
-        : <a href={fleetHref(choice, { filter: undefined, group: undefined })}>All hosts</a>}
+        : <a href={fleetHref(choice, { filter: undefined, group: undefined })}>Clear</a>}
       <small id="fleet-filter">
         All words must fit: <code>label=value</code>, <code>label!=value</code> with <code>*</code>
         {" "}

@@ -20,6 +20,8 @@ export const TERMS = [
   "joules",
   "asked",
   "counted",
+  "asked_misses",
+  "counted_misses",
   "asked_uncore",
   "counted_uncore",
   "waited",
@@ -45,6 +47,7 @@ export interface FleetQuantity {
 }
 
 const CORE_COVERAGE = ["counted", "asked"] as const;
+const MISSES_COVERAGE = ["counted_misses", "asked_misses"] as const;
 const UNCORE_COVERAGE = ["counted_uncore", "asked_uncore"] as const;
 
 export const QUANTITIES: readonly FleetQuantity[] = [
@@ -66,7 +69,7 @@ export const QUANTITIES: readonly FleetQuantity[] = [
     per: "retired",
     times: 1000,
     groups: ["llc", "l3"],
-    coverage: CORE_COVERAGE,
+    coverage: MISSES_COVERAGE,
     trend: true,
   },
   {
@@ -107,7 +110,9 @@ export const TRENDS: readonly FleetQuantity[] = QUANTITIES.filter(({ trend }) =>
 
 /** A host as an engine knows it. All text is somebody's to choose. */
 export interface FleetHost {
-  /** Who scrapes it, and under which address: together they name a host. */
+  /** Its name for the engine, as `hostKey` makes it; never shown. */
+  readonly key: string;
+  /** Who scrapes it, and under which address, to be read by people. */
   readonly job: string;
   readonly instance: string;
   /** As its kernel calls it; absent: nobody says. */
@@ -159,9 +164,11 @@ const WHOLE = 1 - 1e-6;
 
 /** A quantity of a host, or of several together. */
 export function figureOf(quantity: FleetQuantity, hosts: readonly FleetHost[]): Reading | Lack {
-  const { by, per, times = 1, coverage } = quantity;
-  const whole = hosts.filter(({ terms }) =>
-    terms[by] !== undefined && (per === undefined || terms[per] !== undefined)
+  const { by, per, times = 1, coverage, groups } = quantity;
+  // An event may be there and mean something else: a host that says it does not count it is believed.
+  const whole = hosts.filter(({ terms, absences }) =>
+    terms[by] !== undefined && (per === undefined || terms[per] !== undefined) &&
+    (groups.length === 0 || groups.some((group) => absences[group] === undefined))
   );
   if (whole.length === 0) return lackOf(quantity, hosts);
   const upper = sumOf(by, whole);

@@ -177,7 +177,12 @@ export function FleetCount({ choice, plan }: Pick<FleetTableProps, "choice" | "p
       {part
         ? <a href={fleetHref(choice, { rows: "all" })}>{`Show all ${whole(hosts.length)}`}</a>
         : choice.rows === "all"
-        ? <a href={fleetHref(choice, { rows: undefined })}>Show the first only</a>
+        ? (
+          <>
+            {"Only the first have trends. "}
+            <a href={fleetHref(choice, { rows: undefined })}>Show the first only</a>
+          </>
+        )
         : null}
     </p>
   );

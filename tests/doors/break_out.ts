@@ -67,6 +67,10 @@ export const ATTEMPTS: Readonly<Record<string, () => unknown>> = {
   "fetch elsewhere": () => fetch("http://192.0.2.1/"),
   "fetch a name": () => fetch("http://example.net/"),
   "fetch the metadata of a cloud": () => fetch("http://169.254.169.254/latest/meta-data/"),
+  // Where a test has one, a worker may connect to it.
+  "fetch from an engine": () => fetch("http://127.0.0.3:9090/api/v1/query"),
+  "connect to an engine": () => Deno.connect({ hostname: "127.0.0.3", port: 9090 }),
+  "worker with the right to an engine": () => worker({ permissions: { net: ["127.0.0.3:9090"] } }),
   "fetch a file": () => fetch(new URL("../../deno.json", import.meta.url)),
   "connect elsewhere": () => Deno.connect({ hostname: "192.0.2.1", port: 80 }),
   "connect to another loopback address": () => Deno.connect({ hostname: "127.0.0.2", port: 80 }),

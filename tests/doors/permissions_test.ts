@@ -33,6 +33,26 @@ Deno.test("code in the main thread can do nothing but serve", async () => {
   await assertNothingWritten();
 });
 
+Deno.test("code in the main thread can ask an engine no more than the page does", async () => {
+  // Nobody listens there: a connection that may be tried is refused by the kernel, and not by Deno.
+  await using service = await Process.start({
+    preload: BREAK_OUT,
+    env: { RINGSIDE_TOKEN: TOKEN },
+    args: ["--prometheus-url", "http://127.0.0.3:9090"],
+    engine: "127.0.0.3:9090",
+  });
+  const said = await service.until(/BROKE OUT .*\n/);
+  const outcomes: Outcome[] = JSON.parse(/BROKE OUT (.*)\n/.exec(said)![1]!);
+  const engine = outcomes.find(({ attempt }) => attempt === "fetch from an engine");
+  assertEquals(engine?.refused, "NotCapable");
+  assertEquals(outcomes.filter(({ refused }) => refused === null), []);
+  const page = await fetch(`${service.url}/fleet`, {
+    headers: { authorization: `Bearer ${TOKEN}` },
+  });
+  assert((await page.text()).includes("Cannot ask http://127.0.0.3:9090: "));
+  await assertNothingWritten();
+});
+
 async function assertNothingWritten(): Promise<void> {
   let found = true;
   try {

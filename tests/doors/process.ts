@@ -13,11 +13,16 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A module that runs in the main thread before `main.ts`. */
   readonly preload?: URL;
+  /** Host and port of an engine: then by the words of the task `start:fleet`. */
+  readonly engine?: string;
 }
 
 /** `NAME=value deno run ...` with the further words behind `main.ts`. */
-function command({ args = [], env = {}, preload }: ProcessOptions): Deno.Command {
-  const words = config.tasks.start.match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ""));
+function command({ args = [], env = {}, preload, engine }: ProcessOptions): Deno.Command {
+  const task = engine === undefined
+    ? config.tasks.start
+    : config.tasks["start:fleet"].replace("'$RINGSIDE_PROMETHEUS_HOST", `${engine}'`);
+  const words = task.match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ""));
   const deno = words.indexOf("deno");
   const own = words.slice(deno + 1);
   const run = preload === undefined

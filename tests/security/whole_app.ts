@@ -5,6 +5,9 @@
  * @module
  */
 import { Marks } from "../../collectors/marks.ts";
+import { FleetFeed } from "../../routes/fleet_feed.ts";
+import { fleetOf } from "../../routes/fleet_state.ts";
+import type { Sample } from "../../routes/promql_answer.ts";
 import { createApp, type Deps } from "../../routes/app.ts";
 import { ASSETS } from "../../routes/assets.ts";
 import { Auth } from "../../routes/auth.ts";
@@ -13,6 +16,8 @@ import { Token } from "../../routes/token.ts";
 import { createViews } from "../../views/mod.ts";
 import type { BusyHost } from "../busy_host.ts";
 import { FakeClock } from "../fake_clock.ts";
+import { AT_MS, FakeEngine } from "../fleet_host.ts";
+import { HARMS, nameOf } from "./hostile.ts";
 
 export const TOKEN = "Tk0123456789abcdef0123456789abcdef";
 const VERSION = "1.2.3";
@@ -39,11 +44,17 @@ export async function wholeApp(
     sampler,
     marks,
     hub: new Hub({ sampler, clock }),
-    rendering: createViews({ url: (name) => ASSETS.url(name), version: VERSION, login: true }),
+    rendering: createViews({
+      url: (name) => ASSETS.url(name),
+      version: VERSION,
+      login: true,
+      fleet: true,
+    }),
     files: ASSETS,
     version: VERSION,
     address: { hostname: "127.0.0.1", port: 7878 },
     allowedHosts: [],
+    fleet: new FleetFeed(hostileEngine(), clock),
     auth: new Auth({ token: await Token.of(TOKEN), clock, name: "x" }),
     report: (message) => void reports.push(message),
     ...deps,
@@ -63,10 +74,39 @@ export async function wholeApp(
   };
 }
 
+/** An engine whose hosts are called the worst in each label. */
+function hostileEngine(): FakeEngine {
+  const hosts = HARMS.map((harm): Sample => {
+    const evil = nameOf("fleet", harm);
+    const labels = { job: evil, instance: evil, rack: evil, ringside_url: `http://${evil}` };
+    return { labels, seconds: AT_MS / 1000, value: AT_MS / 1000 - 7 };
+  });
+  const named = hosts.map((host) => ({
+    ...host,
+    labels: { ...host.labels, nodename: host.labels.rack! },
+  }));
+  const shown = hosts.map((host) => ({
+    ...host,
+    labels: { ...host.labels, term: "waited", of: host.labels.rack! },
+    value: 0.5,
+  }));
+  const cores = hosts.map((host) => ({
+    ...host,
+    labels: { ...host.labels, pmu: host.labels.rack! },
+  }));
+  const answers = { hosts, names: named, absences: [], cores, counted: [], used: shown };
+  return new FakeEngine(fleetOf(answers, [], "http://engine.example:9090"));
+}
+
 /** What to ask of each route, its variants among them. Streams end by the reader. */
 export const REQUESTS: Readonly<Record<string, readonly string[]>> = {
   "GET /": ["/", "/?span=15m"],
   "GET /cpus": ["/cpus", "/cpus?cpu=0", "/cpus?cpu=999"],
+  "GET /fleet": [
+    "/fleet",
+    "/fleet?group=rack&sort=ipc&order=asc&filter=fleet",
+    "/fleet?group=core%20type&rows=all",
+  ],
   "GET /proof": ["/proof?card=memory", "/proof?card=caches&row=2", "/proof?card=nothing"],
   "GET /fold": [
     "/fold?card=interrupts&fold=0",

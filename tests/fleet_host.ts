@@ -1,0 +1,57 @@
+/** Hosts of a fleet, for tests: what is not said of one is as it is of any. @module */
+import type { Engine } from "../routes/fleet_feed.ts";
+import type { Fleet, FleetHost, HostTrends } from "../views/fleet_quantities.ts";
+import { TRENDS } from "../views/fleet_quantities.ts";
+
+export const AT_MS = 1_770_000_000_000;
+
+export function fleetHost(host: Partial<FleetHost> = {}): FleetHost {
+  const { instance = "a:7878" } = host;
+  return {
+    key: JSON.stringify(["ringside", instance]),
+    job: "ringside",
+    instance,
+    page: `http://${instance}/`,
+    query: "http://engine/graph?g0.expr=x",
+    labels: {},
+    cores: ["cpu"],
+    silentSeconds: 5,
+    terms: { cycles: 1e9, retired: 2e9, asked: 2, counted: 2 },
+    absences: {},
+    ...host,
+  };
+}
+
+export function fleetOfHosts(...hosts: readonly FleetHost[]): Fleet {
+  return { hosts, atMs: AT_MS, lacks: [], left: 0 };
+}
+
+/** Answers what it is told to, and counts how often it is asked. */
+export class FakeEngine implements Engine {
+  readonly url = "http://engine.example:9090";
+  readonly host = "engine.example:9090";
+  fleet: Fleet | Error;
+  trendless: Error | null = null;
+  asked = 0;
+  trendsAsked: (readonly string[])[] = [];
+  /** Answers wait for it. */
+  gate: Promise<void> = Promise.resolve();
+
+  constructor(fleet: Fleet | Error) {
+    this.fleet = fleet;
+  }
+
+  async hosts(): Promise<Fleet> {
+    this.asked++;
+    await this.gate;
+    if (this.fleet instanceof Error) throw this.fleet;
+    return this.fleet;
+  }
+
+  async trends(hosts: readonly FleetHost[]): Promise<ReadonlyMap<string, HostTrends>> {
+    this.trendsAsked.push(hosts.map(({ instance }) => instance));
+    await this.gate;
+    if (this.trendless !== null) throw this.trendless;
+    return new Map(hosts.map(({ key }) => [key, TRENDS.map(() => [1, null, 2])]));
+  }
+}

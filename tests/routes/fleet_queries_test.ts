@@ -1,0 +1,56 @@
+import { assertEquals } from "@std/assert";
+import {
+  graphUrl,
+  hostQuery,
+  matcherOf,
+  quantityOf,
+  QUESTIONS,
+  quoted,
+  TRENDS_MOST,
+  trendsOf,
+} from "../../routes/fleet_queries.ts";
+import { QUANTITIES, TRENDS } from "../../views/fleet_quantities.ts";
+
+const quantity = (key: string) => QUANTITIES.find((quantity) => quantity.key === key)!;
+
+Deno.test("a quantity is a quotient of sums over a host", () => {
+  const rate = (events: string): string =>
+    `sum by (job, instance) (rate(ringside_pmu_events_total{event="${events}",cpu!="",pmu!="msr"}[2m]))`;
+  assertEquals(
+    quantityOf(quantity("ipc")),
+    `(${rate("instructions")}) / (${rate("cycles")})`,
+  );
+  assertEquals(
+    quantityOf(quantity("watts"), 'instance=~"a"'),
+    'sum by (job, instance) (rate(ringside_energy_joules_total{zone="package",instance=~"a"}[2m]))',
+  );
+});
+
+Deno.test("a name in a question is that name and no pattern, no string's end and no line's", () => {
+  assertEquals(matcherOf(["db-1:7878", "[::1]:80"]), 'instance=~"db-1:7878|\\\\[::1\\\\]:80"');
+  assertEquals(
+    matcherOf(['a"} or up{b="', ".*"]),
+    'instance=~"a\\"\\\\} or up\\\\{b=\\"|\\\\.\\\\*"',
+  );
+  assertEquals(quoted("a\n\r\t\u0000\\"), '"a\\n\\r\\x09\\x00\\\\"');
+});
+
+Deno.test("the question for trends names the hosts of a screen and no more", () => {
+  const hosts = Array.from({ length: TRENDS_MOST + 1 }, (_, index) => `h${index}x`);
+  const query = trendsOf(hosts);
+  assertEquals(query.includes(`h${TRENDS_MOST - 1}x`), true);
+  assertEquals(query.includes(`h${TRENDS_MOST}x`), false);
+  for (const { key } of TRENDS) assertEquals(query.includes(`"quantity", "${key}"`), true, key);
+});
+
+Deno.test("all hosts are asked for with six questions", () => {
+  assertEquals(Object.keys(QUESTIONS).length, 6);
+});
+
+Deno.test("a link shows an expression in the engine's page, whatever is in it", () => {
+  const query = hostQuery('a"b', "h:1");
+  assertEquals(query, '{job="a\\"b",instance="h:1",__name__=~"ringside_.+"}');
+  const url = new URL(graphUrl("http://p/base", query, "table"));
+  assertEquals(url.pathname, "/base/graph");
+  assertEquals(url.searchParams.get("g0.expr"), query);
+});

@@ -1,0 +1,112 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { FleetFeed } from "../../routes/fleet_feed.ts";
+import { TRENDS_MOST } from "../../routes/fleet_queries.ts";
+import { FakeClock } from "../fake_clock.ts";
+import { FakeEngine, fleetHost, fleetOfHosts } from "../fleet_host.ts";
+import { type Host, startHost } from "./host.ts";
+
+const TWO = fleetOfHosts(fleetHost({ instance: "a:1" }), fleetHost({ instance: "b:1" }));
+
+function start(engine: FakeEngine): { host: Host; clock: FakeClock } {
+  const clock = new FakeClock();
+  return { host: startHost({ fleet: new FleetFeed(engine, clock) }), clock };
+}
+
+async function text(host: Host, path: string): Promise<string> {
+  const response = await host.app.request(path);
+  assertEquals(response.status, 200, path);
+  return await response.text();
+}
+
+Deno.test("without an engine there is no fleet, and what is needed is said", async () => {
+  const response = await startHost().app.request("/fleet");
+  assertEquals(response.status, 404);
+  assertEquals((await response.json()).error.message.endsWith("needs --prometheus-url"), true);
+});
+
+Deno.test("the page has the hosts that the filter leaves", async () => {
+  const { host } = start(new FakeEngine(TWO));
+  assertEquals(await text(host, "/fleet"), "<!DOCTYPE html>fleet 2 2 ");
+  assertEquals(await text(host, "/fleet?filter=instance%3Db*"), "<!DOCTYPE html>fleet 2 1 ");
+  assertEquals(await text(host, "/fleet?filter=&group="), "<!DOCTYPE html>fleet 2 2 ");
+});
+
+Deno.test("what nobody may ask is refused before the engine is", async () => {
+  const engine = new FakeEngine(TWO);
+  const { host } = start(engine);
+  const queries = [
+    "sort=nothing",
+    "order=up",
+    "rows=7",
+    "group=a%7Bb",
+    `filter=${"x".repeat(201)}`,
+    "url=http://evil.example",
+    "query=up",
+    "sort=ipc&sort=cpu",
+  ];
+  for (const query of queries) {
+    assertEquals((await host.app.request(`/fleet?${query}`)).status, 400, query);
+  }
+  assertEquals(engine.asked, 0);
+});
+
+Deno.test("however many look, the engine is asked once, and again when that is old", async () => {
+  const engine = new FakeEngine(TWO);
+  const { host, clock } = start(engine);
+  await Promise.all(Array.from({ length: 20 }, () => text(host, "/fleet")));
+  await text(host, "/fleet");
+  assertEquals([engine.asked, engine.trendsAsked.length], [1, 1]);
+  await clock.advance(9_999);
+  await text(host, "/fleet");
+  assertEquals(engine.asked, 1);
+  await clock.advance(1);
+  await text(host, "/fleet");
+  assertEquals(engine.asked, 2);
+});
+
+Deno.test("an engine that fails is a line, beside what it told before, and is left alone for a while", async () => {
+  const engine = new FakeEngine(new Error("nobody listens there"));
+  const { host, clock } = start(engine);
+  const line = "Cannot ask http://engine.example:9090: nobody listens there";
+  assertEquals(await text(host, "/fleet"), `<!DOCTYPE html>fleet undefined undefined ${line}`);
+  await text(host, "/fleet");
+  assertEquals(engine.asked, 1);
+  engine.fleet = TWO;
+  await clock.advance(3000);
+  assertEquals(await text(host, "/fleet"), "<!DOCTYPE html>fleet 2 2 ");
+  engine.fleet = new Error("nobody listens there");
+  await clock.advance(10_000);
+  assertEquals(await text(host, "/fleet"), `<!DOCTYPE html>fleet 2 2 ${line}`);
+});
+
+Deno.test("trends that fail are a line, and the figures stay", async () => {
+  const engine = new FakeEngine(TWO);
+  engine.trendless = new Error("it did not answer within 5 s");
+  const { host } = start(engine);
+  assertEquals(
+    await text(host, "/fleet"),
+    "<!DOCTYPE html>fleet 2 2 Cannot show trends: it did not answer within 5 s",
+  );
+});
+
+Deno.test("trends are asked for as many hosts as a screen has, whatever is shown", async () => {
+  const many = Array.from({ length: 300 }, (_, index) => fleetHost({ instance: `h${index}:1` }));
+  const engine = new FakeEngine(fleetOfHosts(...many));
+  const { host } = start(engine);
+  assertEquals(await text(host, "/fleet"), "<!DOCTYPE html>fleet 300 100 ");
+  assertEquals(await text(host, "/fleet?rows=all"), "<!DOCTYPE html>fleet 300 300 ");
+  assertEquals(engine.trendsAsked.map(({ length }) => length), [100, TRENDS_MOST]);
+});
+
+Deno.test("the host's own pages do not wait for an engine that does not answer", async () => {
+  const engine = new FakeEngine(TWO);
+  const gate = Promise.withResolvers<void>();
+  engine.gate = gate.promise;
+  const { host } = start(engine);
+  host.tick(0.25);
+  const fleet = text(host, "/fleet");
+  assertStringIncludes(await text(host, "/"), "<!DOCTYPE html>");
+  assertStringIncludes(await text(host, "/metrics"), "# prometheus");
+  gate.resolve();
+  await fleet;
+});
