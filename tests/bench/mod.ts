@@ -11,6 +11,7 @@ import { clients } from "./clients.ts";
 import { runCommand, wholeNumber } from "./command.ts";
 import { counters } from "./counters.ts";
 import { cpus } from "./cpus.ts";
+import { fleet } from "./fleet.ts";
 import { heap } from "./heap.ts";
 import { interval } from "./interval.ts";
 import { largeHost } from "./large_host.ts";
@@ -36,6 +37,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   charts,
   clients,
   scrape,
+  fleet,
   interval,
   wakeups,
   page_thread: pageThread,

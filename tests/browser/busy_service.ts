@@ -1,5 +1,6 @@
 /** The service of this process over a machine of text at work: what it shows is the test's to say. @module */
 import { CLOCK, type Clock } from "../../routes/clock.ts";
+import type { Engine } from "../../routes/fleet_feed.ts";
 import { type Listener, startService } from "../../routes/mod.ts";
 import type { ServeOptions } from "../../routes/options.ts";
 import { Token } from "../../routes/token.ts";
@@ -29,6 +30,8 @@ export interface BusyServiceOptions extends BusyHostOptions {
   readonly allowedOrigins?: readonly string[];
   /** Absent: one that is free. */
   readonly port?: number;
+  /** That knows other hosts. */
+  readonly engine?: Engine;
 }
 
 function hasty(haste: number): Clock {
@@ -72,6 +75,7 @@ export class BusyService implements AsyncDisposable {
       doors: token === undefined ? {} : { token: await Token.of(token) },
       ...(options.basePath === undefined ? {} : { basePath: options.basePath }),
       ...(options.exposition === undefined ? {} : { exposition: options.exposition }),
+      engine: options.engine,
       clock: hasty(options.haste ?? 1),
     });
     return new BusyService(host, listener, address);
