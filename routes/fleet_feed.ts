@@ -6,6 +6,7 @@
  */
 import type { Fleet, FleetHost, HostTrends } from "../views/fleet_quantities.ts";
 import type { Clock } from "./clock.ts";
+import { trendRange } from "./fleet_state.ts";
 
 /** Scrapes are seldom closer than that. */
 export const FRESH_MS = 10_000;
@@ -77,10 +78,16 @@ export class FleetFeed {
     fleet: Fleet,
     hosts: readonly FleetHost[],
   ): Promise<ReadonlyMap<string, HostTrends> | string> {
-    const key = `${fleet.atMs} ${hosts.map(({ key }) => key).join()}`;
+    // Points stay what they are until there is one more.
+    const { endSeconds } = trendRange(fleet.atMs);
+    const key = `${endSeconds} ${hosts.map(({ key }) => key).join()}`;
     const known = this.#trends.get(key);
     if (known !== undefined) return known;
-    const asked = this.#engine.trends(hosts, fleet.atMs).catch(messageOf);
+    const asked = this.#engine.trends(hosts, fleet.atMs).catch((error) => {
+      // The next who looks asks again.
+      this.#trends.delete(key);
+      return messageOf(error);
+    });
     this.#trends.set(key, asked);
     if (this.#trends.size > TRENDS_MOST) {
       this.#trends.delete(this.#trends.keys().next().value!);

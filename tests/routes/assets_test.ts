@@ -15,6 +15,7 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
   ],
   "cpus.css": ["cpus.css", "cpus_table.css"],
   "doctor.css": ["doctor.css"],
+  "fleet.css": ["fleet.css"],
   "guide.css": ["guide.css"],
   "login.css": ["login.css"],
   "sheet.css": ["sheet.css"],
