@@ -7,12 +7,10 @@
 import { METRICS } from "./catalogue.ts";
 import { alternatives } from "./formula.ts";
 import { COLLECTORS, readAtColumn } from "./layout.ts";
-import { allReaders } from "./readers.ts";
+import { READERS } from "./readers.ts";
 import { isMeasured, type Reading } from "./trust.ts";
 
 type Slots = (Reading | undefined)[];
-
-let readers: readonly (readonly number[])[] | undefined;
 
 /** Whether there is one way to each metric only: what stands in it leaves no other. */
 const HAS_ONE_WAY: readonly boolean[] = [...METRICS.values()].map((entry) =>
@@ -29,9 +27,9 @@ export class KnownReadings {
    * `row`: the newest of the snapshot. `earlier`: those of one before it, for the same instances,
    * sources and causes.
    */
-  constructor(row: Float64Array, earlier: KnownReadings | null = null) {
+  constructor(row: Float64Array, earlier?: KnownReadings) {
     this.#row = row;
-    if (earlier !== null) this.#keep(earlier);
+    if (earlier !== undefined) this.#keep(earlier);
   }
 
   ofHost(place: number): Reading | undefined {
@@ -53,18 +51,17 @@ export class KnownReadings {
   }
 
   #keep(earlier: KnownReadings): void {
-    readers ??= allReaders();
     const isReread = new Uint8Array(COLLECTORS.length);
     for (let collector = 0; collector < isReread.length; collector++) {
       const column = readAtColumn(collector);
       const isSame = Object.is(this.#row[column], earlier.#row[column]);
       isReread[collector] = isSame ? 0 : 1;
     }
-    for (let place = 0; place < readers.length; place++) {
+    for (let place = 0; place < READERS.length; place++) {
       const hosts = earlier.#hosts[place];
       const parts = earlier.#parts[place];
       if (hosts === undefined && parts === undefined) continue;
-      if (!readers[place]!.some((reader) => isReread[reader] === 1)) {
+      if (!READERS[place]!.some((reader) => isReread[reader] === 1)) {
         this.#hosts[place] = hosts;
         this.#parts[place] = parts;
       } else if (HAS_ONE_WAY[place]) {

@@ -3,16 +3,15 @@ import { isColumn, type Metric, metric, METRICS, placeOf } from "./catalogue.ts"
 import { inputs } from "./formula.ts";
 import { collectorIndex, COLLECTORS } from "./layout.ts";
 
-const READERS: (readonly number[] | undefined)[] = new Array(METRICS.size);
+/**
+ * By the place of a metric: the collectors that read it or its terms, and what these are held against.
+ * Their indexes.
+ */
+export const READERS: readonly (readonly number[])[] = [...METRICS.values()].map(find);
 
-/** The collectors that read a metric or its terms, and what these are held against: their indexes. */
+/** Those of one metric. */
 export function readersOf(id: string): readonly number[] {
-  return READERS[placeOf(id)] ??= find(metric(id));
-}
-
-/** The same for all metrics, by their places. */
-export function allReaders(): readonly (readonly number[])[] {
-  return [...METRICS.keys()].map(readersOf);
+  return READERS[placeOf(id)]!;
 }
 
 function find(entry: Metric): readonly number[] {

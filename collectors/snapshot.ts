@@ -24,6 +24,7 @@ import {
   type Problem,
   type Reading,
 } from "./trust.ts";
+import { isOfHost } from "./whole.ts";
 import type { Slot, Window, Working } from "./window.ts";
 
 /** An instance that is there, with its slot. */
@@ -43,7 +44,7 @@ export interface SnapshotParts {
   readonly sourceIndex: SourceIndex;
   /** Absent: nobody saw it. */
   readonly begun?: Begun | null;
-  /** One before it. */
+  /** One before it, of the same layout, problems and sources. */
   readonly earlier?: Snapshot | null;
 }
 
@@ -77,10 +78,8 @@ export class Snapshot {
     this.#sourceIndex = parts.sourceIndex;
     this.#plausibility = new Plausibility(parts.window, parts.before);
     const row = parts.window.to;
-    const { earlier = null } = parts;
-    const isAlike = earlier !== null && earlier.problems === parts.problems &&
-      earlier.#sourceIndex === parts.sourceIndex && earlier.#layout === parts.layout;
-    this.#known = new KnownReadings(row, isAlike ? earlier.#known : null);
+    const { earlier } = parts;
+    this.#known = new KnownReadings(row, earlier ? earlier.#known : undefined);
     this.sequence = row[HEADER.sequence]!;
     this.wallMs = row[HEADER.wallMs]!;
     this.monotonicMs = row[HEADER.monotonicMs]!;
@@ -122,12 +121,14 @@ export class Snapshot {
   }
 
   /**
-   * Whether every value of a metric is exact for certain, the host's too. False says nothing; it costs
-   * less than a reading.
+   * Whether the host's value of a metric is exact for certain, or with `scope` that of each instance of
+   * it. False says nothing; it costs less than a reading.
    */
-  isExact(id: string): boolean {
+  isExact(id: string, scope?: string): boolean {
     const entry = metricOf(id);
-    return entry.kind !== "derived" && this.#window.isWhole(entry);
+    if (entry.kind === "derived") return false;
+    return (scope === undefined ? isOfHost(entry) : entry.scope === scope) &&
+      this.#window.isWhole(entry);
   }
 
   /** Names of the groups that instances of a scope make: the sockets of its CPUs. */

@@ -8,6 +8,11 @@ import type { Measured } from "./catalogue.ts";
 import { wasPresent } from "./increases.ts";
 import { HEADER, type Layout, metricIndex } from "./layout.ts";
 
+/** Whether the host has one value of a metric: its own, the sum of its instances, or the most of them. */
+export function isOfHost({ scope, kind, across }: Measured): boolean {
+  return scope === "host" || kind === "counter" || across !== undefined;
+}
+
 const EVERYTHING = [-Infinity, Infinity] as const;
 
 /** Whether a metric that is in its band could be anything else than exact, or absent. */

@@ -315,11 +315,7 @@ function standingAmong(snapshot: Snapshot, quantities: readonly Quantity[]): Sta
 /** `none`: the machine has no such instance, and nothing stands in the way of finding one. */
 function standingOf(snapshot: Snapshot, quantity: Quantity): Standing {
   const { shown, scope } = quantity;
-  if (
-    shown.instance === undefined && hasValue(shown.metric, scope) && snapshot.isExact(shown.metric)
-  ) {
-    return "exact";
-  }
+  if (shown.instance === undefined && snapshot.isExact(shown.metric, scope)) return "exact";
   let first: Reading | undefined;
   if (scope === undefined) {
     first = snapshot.read(shown.metric, shown.instance);
@@ -346,14 +342,6 @@ function standingOf(snapshot: Snapshot, quantity: Quantity): Standing {
     default:
       return "unavailable";
   }
-}
-
-/** Whether a metric has a value for whom a quantity asks: all that are there, or the host. */
-function hasValue(id: string, scope: string | undefined): boolean {
-  const entry = metric(id);
-  if (scope !== undefined) return entry.scope === scope;
-  return entry.scope === "host" || entry.kind === "counter" ||
-    (entry.kind === "gauge" && entry.across !== undefined);
 }
 
 /** The name of a figure: the card's, or the metric's own. */
