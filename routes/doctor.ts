@@ -5,7 +5,7 @@ import { HTML_TYPE, JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import type { Newest } from "./newest.ts";
 import { snapshotAfterTicks } from "./once.ts";
-import type { DoctorFormat } from "./options.ts";
+import type { DoctorFormat } from "./flags.ts";
 import { queryOf } from "./pages.ts";
 import { NOTHING, parseFields } from "./query.ts";
 import type { Rendering } from "./rendering.ts";

@@ -1,6 +1,6 @@
 /** `once`: what the page shows, a single time and as text. @module */
 import type { Sampler, Snapshot } from "../collectors/mod.ts";
-import type { OnceFormat } from "./options.ts";
+import type { OnceFormat } from "./flags.ts";
 import type { Rendering } from "./rendering.ts";
 
 /** Rates need two readings, also of what is read only while somebody looks. */

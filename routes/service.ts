@@ -10,7 +10,8 @@ import { type Engine, FleetFeed } from "./fleet_feed.ts";
 import { type Examination, examine } from "./doctor.ts";
 import { Hub } from "./hub.ts";
 import { once } from "./once.ts";
-import type { DoctorFormat, OnceFormat, ServeOptions } from "./options.ts";
+import type { DoctorFormat, OnceFormat } from "./flags.ts";
+import type { ServeOptions } from "./options.ts";
 import { Listener } from "./server.ts";
 
 export interface ServiceOptions extends ServeOptions {

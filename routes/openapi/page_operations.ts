@@ -1,5 +1,6 @@
 /** What browsers load: there is nothing stable in it but the paths. @module */
 import { FORM } from "../body.ts";
+import { FLEET } from "../fleet_query.ts";
 import { LOGIN_FORM, LOGIN_QUERY } from "../login.ts";
 import {
   CHART_TABLE,
@@ -41,6 +42,13 @@ export const PAGE_OPERATIONS: readonly Operation[] = [
     summary: "What of a card is closed at first",
     query: FOLD,
     answers: { 200: { description: "A part of a page", content: HTML } },
+  },
+  {
+    route: "GET /fleet",
+    id: "fleet",
+    summary: "The hosts that an engine of PromQL knows",
+    query: FLEET,
+    answers: { ...PAGE, 404: { description: "No engine is named", content: HTML } },
   },
   {
     route: "GET /doctor",

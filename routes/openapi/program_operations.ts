@@ -1,6 +1,6 @@
 /** What programs read. Paths, names of fields and names of events are stable. @module */
 import { FORM, JSON_BODY } from "../body.ts";
-import { MARK_FORM, MARK_JSON, NOTHING, SERIES, TICKS } from "../query.ts";
+import { MARK_FORM, MARK_JSON, NOTHING, SCRAPE, SERIES, TICKS } from "../query.ts";
 import type { Answer, Operation } from "./operation.ts";
 import type { SchemaName } from "./schemas.ts";
 
@@ -94,7 +94,7 @@ export const PROGRAM_OPERATIONS: readonly Operation[] = [
     route: "GET /metrics",
     id: "metrics",
     summary: "For Prometheus: its text, or OpenMetrics where Accept names that",
-    query: NOTHING,
+    query: SCRAPE,
     answers: {
       200: {
         description: "What was not measured is left out",

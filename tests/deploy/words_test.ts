@@ -1,6 +1,6 @@
 /** The words that start the service, and what else of the unit can be told without systemd. @module */
 import { assert, assertEquals } from "@std/assert";
-import { USAGE } from "../../routes/options.ts";
+import { USAGE } from "../../routes/flags.ts";
 import { readDockerfile } from "./dockerfile.ts";
 
 const ROOT = new URL("../../", import.meta.url);
