@@ -1,5 +1,6 @@
 /** The rules for Prometheus, without it: that they are made anew, and speak of what there is. */
 import { assert, assertEquals } from "@std/assert";
+import { parse } from "yaml";
 import { METRICS } from "../../collectors/catalogue.ts";
 import { ALERTS } from "../../deploy/prometheus/alerts.ts";
 import { RECORDING_GROUPS } from "../../deploy/prometheus/recording.ts";
@@ -41,6 +42,11 @@ Deno.test("each record has one name, and says what it was made with", () => {
     assert(/^ringside_[a-z0-9_]+$/.test(name!), record);
     assertEquals(operation, rule.expr.includes("[5m]") ? "rate5m" : "last", record);
   }
+});
+
+Deno.test("rules are tried out in the order in which they are written", async () => {
+  const { group_eval_order } = parse(await Deno.readTextFile(new URL("rules_test.yml", FOLDER)));
+  assertEquals(group_eval_order, [...RECORDING_GROUPS, ALERTS].map(({ name }) => name));
 });
 
 Deno.test("each alert says what is so and what to do, leads nowhere else, and is tried out", async () => {
