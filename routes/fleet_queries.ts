@@ -30,7 +30,6 @@ const RUNNING = "ringside_pmu_time_running_seconds_total";
 const OF_CORES = 'cpu!="",pmu!="msr"';
 const CYCLES = 'event="cycles"';
 const RETIRED = 'event="instructions"';
-const OF_MEMORY = 'controller!=""';
 
 /** Misses of the last-level cache, whoever counts them. */
 const MISS_EVENTS = "cache-misses|LLC-load-misses|LL_CACHE_MISS_RD|L3D_CACHE_REFILL|" +
@@ -91,9 +90,9 @@ function termOf(term: Exclude<Term, "waited">, hosts: Matcher): string {
     case "counted_misses":
       return rateOf(RUNNING, ANY_MISSES, hosts);
     case "asked_uncore":
-      return rateOf(ENABLED, OF_MEMORY, hosts);
+      return rateOf("ringside_memory_bandwidth_time_enabled_seconds_total", hosts);
     case "counted_uncore":
-      return rateOf(RUNNING, OF_MEMORY, hosts);
+      return rateOf("ringside_memory_bandwidth_time_running_seconds_total", hosts);
   }
 }
 

@@ -123,6 +123,8 @@ function addHost(
   for (const direction of ["read", "write"]) {
     const labels = `${own},controller="0",socket="0",direction="${direction}",source="uncore_imc"`;
     add("ringside_memory_bandwidth_bytes", labels, { rate: host.bytesPerSecond / 2 });
+    add("ringside_memory_bandwidth_time_enabled_seconds", labels, { rate: 1 });
+    add("ringside_memory_bandwidth_time_running_seconds", labels, { rate: host.coverage });
   }
   add("ringside_memory_host_peak_bytes_per_second", `${own},memory="all"`, { value: 1e11 });
   add("ringside_energy_joules", `${own},package="0",zone="package"`, { rate: host.watts });

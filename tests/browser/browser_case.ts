@@ -2,11 +2,16 @@
 import type { Browser } from "playwright-core";
 import { CHROMIUM, launch } from "./chromium.ts";
 
-/** Where there is no Chromium the test is left out, and its name says so. */
-export function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
+/** Where there is no Chromium, or a program is `lacking`, the test is left out, and its name says so. */
+export function browserTest(
+  name: string,
+  run: (browser: Browser) => Promise<void>,
+  lacking?: string,
+): void {
+  const needed = CHROMIUM === null ? "chromium" : lacking;
   Deno.test({
-    name: CHROMIUM === null ? `${name} (needs chromium)` : name,
-    ignore: CHROMIUM === null,
+    name: needed === undefined ? name : `${name} (needs ${needed})`,
+    ignore: needed !== undefined,
     fn: async () => {
       const browser = await launch();
       try {
