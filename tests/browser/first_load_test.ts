@@ -17,6 +17,12 @@ const NAMED = `[...document.querySelectorAll("[src], link[href]")]
 /** A browser without a window may ask for no icon. What it has asked for it does not ask for again. */
 const ICON = `fetch(document.querySelector("link[rel=icon]").href).then((icon) => icon.bytes())`;
 
+/** The browser may ask for its icon while the test does: that is one visit's one file. */
+function withOneIcon(all: readonly Taken[]): readonly Taken[] {
+  const icons = all.filter(({ path, cached }) => path.includes("/favicon.") && !cached);
+  return all.filter((taken) => taken === icons[0] || !icons.includes(taken));
+}
+
 const fromNetwork = (taken: readonly Taken[]): readonly string[] =>
   taken.filter(({ cached }) => !cached).map(({ path }) => path).toSorted();
 
@@ -30,7 +36,7 @@ browserTest("a first visit takes 60 kB, each file once; a second one no file", a
     await watched.evaluate(ICON);
     const named = await watched.evaluate<string[]>(NAMED);
     assert(named.length > 5, `${named}`);
-    const first = await log.take(named);
+    const first = withOneIcon(await log.take(named));
     assertEquals(fromNetwork(first), ["/", ...named].toSorted());
     const bytes = first.reduce((sum, taken) => sum + taken.bytes, 0);
     assert(first.every((taken) => taken.cached || taken.bytes > 100), JSON.stringify(first));
