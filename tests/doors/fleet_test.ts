@@ -10,6 +10,7 @@ import { AnswerError } from "../../routes/promql_answer.ts";
 import { ANSWER_BYTES_MOST, PromqlClient } from "../../routes/promql_client.ts";
 import { fleetSeries, madeHost } from "../fleet_series.ts";
 import { Prometheus } from "../prometheus.ts";
+import { VictoriaMetrics } from "../victoria_metrics.ts";
 import { PrivateFiles, Process, refusal } from "./process.ts";
 
 const SECRET = "Bearer s3cr3t-0123456789";
@@ -157,58 +158,76 @@ Deno.test("an engine that the task may not connect to is refused with what is ne
   ]);
 });
 
-const missing = Prometheus.missing;
 const HOSTS = 44;
+type RealEngine = AsyncDisposable & { readonly url: string };
+type StartEngine = (history: Iterable<string>) => Promise<RealEngine>;
 
-Deno.test({
-  name: `a real Prometheus gives the figures of each host${missing ? " (needs prometheus)" : ""}`,
-  ignore: missing,
-  fn: async () => {
-    // Samples of a while to come too: what is asked for is before the newest of them.
-    const untilSeconds = Math.floor(Date.now() / 1000) + 600;
-    const history = fleetSeries({ hosts: HOSTS, cpus: 2, untilSeconds, samples: 50 });
-    await using prometheus = await Prometheus.start({ targets: [], history });
-    for (const [name, question] of Object.entries(QUESTIONS)) {
-      assert((await prometheus.query(question)).length > 0, name);
+function testEngine(program: string, missing: boolean, start: StartEngine): void {
+  Deno.test({
+    name: `a real ${program} gives the figures of each host${missing ? " (it is missing)" : ""}`,
+    ignore: missing,
+    fn: () => compareHosts(start),
+  });
+}
+
+testEngine(
+  "prometheus",
+  Prometheus.missing,
+  (history) => Prometheus.start({ targets: [], history }),
+);
+testEngine(
+  "victoria-metrics",
+  VictoriaMetrics.missing,
+  (history) => VictoriaMetrics.start(history),
+);
+
+async function compareHosts(start: StartEngine): Promise<void> {
+  // Samples of a while to come too: what is asked for is before the newest of them.
+  const untilSeconds = Math.floor(Date.now() / 1000) + 600;
+  const history = fleetSeries({ hosts: HOSTS, cpus: 2, untilSeconds, samples: 50 });
+  await using engine = await start(history);
+  const client = new PromqlClient({ url: engine.url, headers: [] });
+  for (const [name, question] of Object.entries(QUESTIONS)) {
+    const samples = await client.instant(question, new AbortController().signal);
+    assert(samples.length > 0, name);
+  }
+  await using service = await Process.start({ args: ["--prometheus-url", engine.url] });
+  const answer = async (query: string): Promise<string> =>
+    await (await fetch(`${service.url}/fleet${query}`)).text();
+  const rows = rowsOf(await answer(""));
+  assertEquals(rows.length, HOSTS + 1);
+  for (let index = 0; index < HOSTS; index++) {
+    const host = madeHost(index);
+    const row = rows.find(({ cells }) => cells[0]!.startsWith(`${host.name} `))!;
+    if (host.bare) {
+      assertEquals(row.cells.slice(1, 5), new Array(4).fill("no permission"), host.name);
+      continue;
     }
-    await using service = await Process.start({ args: ["--prometheus-url", prometheus.url] });
-    const answer = async (query: string): Promise<string> =>
-      await (await fetch(`${service.url}/fleet${query}`)).text();
-    const rows = rowsOf(await answer(""));
-    assertEquals(rows.length, HOSTS + 1);
-    for (let index = 0; index < HOSTS; index++) {
-      const host = madeHost(index);
-      const row = rows.find(({ cells }) => cells[0]!.startsWith(`${host.name} `))!;
-      if (host.bare) {
-        assertEquals(row.cells.slice(1, 5), new Array(4).fill("no permission"), host.name);
-        continue;
-      }
-      const [ipc, mpki, memory, share, cpu] = row.cells.slice(1);
-      assertEquals(
-        [ipc, mpki, memory, share, cpu].map((cell) => parseFloat(cell!)),
-        [
-          host.ipc,
-          host.mpki,
-          host.bytesPerSecond / 1e9,
-          host.bytesPerSecond / 1e9,
-          100 * host.busy,
-        ].map((value) => Number(value.toPrecision(3))),
-        host.name,
-      );
-      assertEquals(row.sparks, 7, host.name);
-    }
-    const [together] = rows;
-    const counted = Array.from({ length: HOSTS }, (_, index) => madeHost(index))
-      .filter(({ bare }) => !bare);
-    const ipc = counted.reduce((sum, host) => sum + host.ipc, 0) / counted.length;
-    assertEquals(parseFloat(together!.cells[1]!), Number(ipc.toFixed(2)));
-    assertEquals(rowsOf(await answer("?filter=instance_type%3Dm7i.large")).length, 16);
-    const grouped = await answer("?group=core%20type");
-    assertStringIncludes(grouped, "cpu_atom + cpu_core");
-    // Nothing of a question is from the request, and no name breaks one.
-    assertStringIncludes(await answer("?filter=%22%7D%20or%20up"), "No host fits this filter");
-  },
-});
+    const [ipc, mpki, memory, share, cpu] = row.cells.slice(1);
+    assertEquals(
+      [ipc, mpki, memory, share, cpu].map((cell) => parseFloat(cell!)),
+      [
+        host.ipc,
+        host.mpki,
+        host.bytesPerSecond / 1e9,
+        host.bytesPerSecond / 1e9,
+        100 * host.busy,
+      ].map((value) => Number(value.toPrecision(3))),
+      host.name,
+    );
+    assertEquals(row.sparks, 7, host.name);
+  }
+  const [together] = rows;
+  const counted = Array.from({ length: HOSTS }, (_, index) => madeHost(index))
+    .filter(({ bare }) => !bare);
+  const ipc = counted.reduce((sum, host) => sum + host.ipc, 0) / counted.length;
+  assertEquals(parseFloat(together!.cells[1]!), Number(ipc.toFixed(2)));
+  assertEquals(rowsOf(await answer("?filter=instance_type%3Dm7i.large")).length, 16);
+  const grouped = await answer("?group=core%20type");
+  assertStringIncludes(grouped, "cpu_atom + cpu_core");
+  // Nothing of a question is from the request, and no name breaks one.
+  assertStringIncludes(await answer("?filter=%22%7D%20or%20up"), "No host fits this filter");
+}
 
 interface ShownRow {
   readonly cells: readonly string[];
