@@ -122,6 +122,7 @@ export class Feed {
       problems,
       groups,
       sourceIndex,
+      earlier: this.#snapshot,
     });
     return this.#snapshot;
   }

@@ -44,6 +44,7 @@ export { printable } from "./printable.ts";
 export { groupOf, hasProof, type Proof, proofOf } from "./proof.ts";
 export { type Count, countsOf, groupsBeside, type Narrower, narrowerFor } from "./proof_counts.ts";
 export type { Provenance, Source } from "./source.ts";
+export { readersOf, Reread } from "./readers.ts";
 export { COARSE_SPAN_MS } from "./timeline.ts";
 export { INTERVAL_MS_LEAST, INTERVAL_MS_MOST } from "./schedule.ts";
 export { type GroupKey, type Series, type SeriesKey, seriesName } from "./series.ts";

@@ -4,12 +4,13 @@
  *
  * @module
  */
-import { type Measured, type Metric, metric as metricOf, METRICS, placeOf } from "./catalogue.ts";
+import { type Measured, type Metric, metric as metricOf, placeOf } from "./catalogue.ts";
 import { type Counting, countingOf, type Times } from "./counting.ts";
 import type { HostProfile } from "./host.ts";
 import { alternatives, type Formula, inputs } from "./formula.ts";
 import type { Groups } from "./groups.ts";
-import { HEADER, type Instance, type Layout } from "./layout.ts";
+import { KnownReadings } from "./known_readings.ts";
+import { HEADER, type Instance, type Layout, readAtColumn } from "./layout.ts";
 import { Plausibility } from "./plausibility.ts";
 import type { SourceIndex } from "./source_index.ts";
 import type { Source } from "./source.ts";
@@ -39,6 +40,8 @@ export interface SnapshotParts {
   readonly problems: readonly Problem[];
   readonly groups: Groups;
   readonly sourceIndex: SourceIndex;
+  /** One before it. */
+  readonly earlier?: Snapshot | null;
 }
 
 export class Snapshot {
@@ -55,9 +58,7 @@ export class Snapshot {
   readonly #groups: Groups;
   readonly #sourceIndex: SourceIndex;
   readonly #plausibility: Plausibility;
-  // By the place of the metric, and by slot: maps with keys of both would be half of what a tick costs.
-  readonly #hosts: (Reading | undefined)[] = new Array(METRICS.size);
-  readonly #parts: ((Reading | undefined)[] | undefined)[] = new Array(METRICS.size);
+  readonly #known: KnownReadings;
   readonly #groupReadings = new Map<string, Reading>();
 
   constructor(parts: SnapshotParts) {
@@ -70,6 +71,10 @@ export class Snapshot {
     this.#sourceIndex = parts.sourceIndex;
     this.#plausibility = new Plausibility(parts.window, parts.before);
     const row = parts.window.to;
+    const { earlier = null } = parts;
+    const isAlike = earlier !== null && earlier.problems === parts.problems &&
+      earlier.#sourceIndex === parts.sourceIndex && earlier.#layout === parts.layout;
+    this.#known = new KnownReadings(row, isAlike ? earlier.#known : null);
     this.sequence = row[HEADER.sequence]!;
     this.wallMs = row[HEADER.wallMs]!;
     this.monotonicMs = row[HEADER.monotonicMs]!;
@@ -100,11 +105,23 @@ export class Snapshot {
    */
   read(id: string, instance?: string): Reading {
     const place = placeOf(id);
-    if (instance === undefined) return this.#hosts[place] ??= this.#read(metricOf(id), null);
+    const known = this.#known;
+    if (instance === undefined) {
+      return known.ofHost(place) ?? known.addHost(place, this.#read(metricOf(id), null));
+    }
     const entry = metricOf(id);
     const slot = this.#slot(entry, instance);
     if (slot === undefined || slot === null) return absent("gone");
-    return (this.#parts[place] ??= [])[slot] ??= this.#read(entry, slot);
+    return known.ofSlot(place, slot) ?? known.addSlot(place, slot, this.#read(entry, slot));
+  }
+
+  /**
+   * Whether every value of a metric is exact for certain, the host's too. False says nothing; it costs
+   * less than a reading.
+   */
+  isExact(id: string): boolean {
+    const entry = metricOf(id);
+    return entry.kind !== "derived" && this.#window.isWhole(entry);
   }
 
   /** Names of the groups that instances of a scope make: the sockets of its CPUs. */
@@ -179,6 +196,11 @@ export class Snapshot {
   /** When a collector was last read, CLOCK_MONOTONIC in ms; NaN where it never was. */
   readAtMs(collector: string): number {
     return this.#window.readAtMs(collector);
+  }
+
+  /** The same of one that is known by its index. */
+  readAtMsOf(collector: number): number {
+    return this.#window.to[readAtColumn(collector)]!;
   }
 
   /** The same by the wall clock. */

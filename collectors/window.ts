@@ -21,6 +21,7 @@ import {
   type Reading,
   type Reason,
 } from "./trust.ts";
+import { isWhole } from "./whole.ts";
 
 /** The row in which a collector's window begins; null when nothing old enough is remembered. */
 export type FromRow = (collector: number) => Float64Array | null;
@@ -190,6 +191,15 @@ export class Window {
   value(metric: Measured, slot: number): number {
     if (metric.kind === "gauge") return this.total(metric, slot);
     return this.#increasesOf(metric).perSecondAt(slot, this.elapsedSeconds(metric.collector));
+  }
+
+  /** See `isWhole`: whether a metric is exact for everybody. False says nothing. */
+  isWhole(metric: Measured): boolean {
+    if (metric.kind === "counter" && Number.isNaN(this.elapsedSeconds(metric.collector))) {
+      return false;
+    }
+    if ((this.#sourceIndex?.doubted(metric) ?? null) !== null) return false;
+    return isWhole(metric, this.#layout, this.#rowOf(collectorIndex(metric.collector)), this.to);
   }
 
   /** The slots of those who were there at the end of the window, by what their slot is asked for. */

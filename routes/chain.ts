@@ -14,8 +14,14 @@ import type { Bytes } from "./encoding.ts";
 /** How far a block can point back, bytes of text (RFC 1951, section 3.2.5). */
 const REACH = 32_768;
 
+/**
+ * Of zlib: hash tables of 8 kB in place of 128. Messages are some kB, so the blocks are the same, and less
+ * memory has to come from afar in each tick.
+ */
+const MEMORY_LEVEL = 5;
+
 export class Chain {
-  readonly #deflate = createDeflateRaw();
+  readonly #deflate = createDeflateRaw({ memLevel: MEMORY_LEVEL });
   #parts: Uint8Array[] = [];
   #length = 0;
   #busy = false;

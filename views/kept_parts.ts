@@ -5,18 +5,21 @@
  * @module
  */
 import type { Card } from "../collectors/card.ts";
+import { Reread } from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Problem } from "../collectors/trust.ts";
 import { cardParts } from "./card.tsx";
 import type { Trends } from "./grid.tsx";
 import { render } from "./html.ts";
-import { Reread } from "./readers.ts";
-import { heroOf, quantitiesOf } from "./standing.ts";
+import { absenceOf, heroOf, quantitiesOf } from "./standing.ts";
 
 type Parts = readonly (readonly [id: string, html: string])[];
 
 interface Kept {
   readonly reread: Reread;
   isHero: boolean;
+  /** Why it has nothing to show. */
+  causes: readonly Problem[];
   /** As of the last snapshot. */
   parts: Parts;
 }
@@ -30,15 +33,30 @@ const KEPT = new WeakMap<Card, Kept>();
 export function keptParts(card: Card, snapshot: Snapshot, trends: Trends): Parts {
   let kept = KEPT.get(card);
   if (kept === undefined) {
-    KEPT.set(card, kept = { reread: new Reread(idsOf(card)), isHero: false, parts: [] });
+    KEPT.set(
+      card,
+      kept = { reread: new Reread(idsOf(card)), isHero: false, causes: [], parts: [] },
+    );
   }
   const isHero = heroOf(snapshot) === card;
-  const isSame = kept.reread.since(snapshot).size === 0 && kept.isHero === isHero;
-  if (!isSame) {
+  if (kept.reread.update(snapshot) || kept.isHero !== isHero) {
+    const causes = absenceOf(snapshot, card);
+    if (isHero === kept.isHero && sayNoMore(card, causes, kept.causes)) return kept.parts;
     kept.isHero = isHero;
+    kept.causes = causes;
     kept.parts = cardParts(card, snapshot, trends).map(([id, element]) => [id, render(element)]);
   }
   return kept.parts;
+}
+
+/** A card without figures is made of its causes alone, and they are the same objects as before. */
+function sayNoMore(
+  { badge, note }: Card,
+  causes: readonly Problem[],
+  before: readonly Problem[],
+): boolean {
+  return causes.length > 0 && causes.length === before.length && badge === undefined &&
+    note === undefined && causes.every((cause, index) => cause === before[index]);
 }
 
 /** All metrics that a card shows something of. */

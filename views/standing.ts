@@ -6,6 +6,7 @@
  */
 import type { Block, Card, CardNeeds, Headline, Shown } from "../collectors/card.ts";
 import { CARDS, metric, SCOPES } from "../collectors/catalogue.ts";
+import { readersOf, Reread } from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import {
   type Grade,
@@ -17,7 +18,6 @@ import {
   weaker,
   worse,
 } from "../collectors/trust.ts";
-import { readersOf, Reread } from "./readers.ts";
 
 /** Something that a card shows: one figure, or a column with a value for each instance. */
 export interface Quantity {
@@ -251,7 +251,7 @@ type Standing = Grade | "waiting" | "unavailable" | "none";
 /** Quantities of one metric: shown of the host, and of each CPU. */
 interface Alike {
   readonly quantities: readonly Quantity[];
-  readonly readers: readonly string[];
+  readonly readers: readonly number[];
   /** Of the first that the machine has, as of the last snapshot. */
   standing: Standing;
 }
@@ -289,9 +289,9 @@ export function tally(snapshot: Snapshot, cards: readonly Card[] = CARDS): Tally
   let waiting = 0;
   let unavailable = 0;
   const { alike, reread } = talliedOf(cards);
-  const changed = reread.since(snapshot);
+  reread.update(snapshot);
   for (const each of alike) {
-    if (each.readers.some((reader) => changed.has(reader))) {
+    if (reread.has(each.readers)) {
       each.standing = standingAmong(snapshot, each.quantities);
     }
     const { standing } = each;
@@ -315,6 +315,11 @@ function standingAmong(snapshot: Snapshot, quantities: readonly Quantity[]): Sta
 /** `none`: the machine has no such instance, and nothing stands in the way of finding one. */
 function standingOf(snapshot: Snapshot, quantity: Quantity): Standing {
   const { shown, scope } = quantity;
+  if (
+    shown.instance === undefined && hasValue(shown.metric, scope) && snapshot.isExact(shown.metric)
+  ) {
+    return "exact";
+  }
   let first: Reading | undefined;
   if (scope === undefined) {
     first = snapshot.read(shown.metric, shown.instance);
@@ -341,6 +346,14 @@ function standingOf(snapshot: Snapshot, quantity: Quantity): Standing {
     default:
       return "unavailable";
   }
+}
+
+/** Whether a metric has a value for whom a quantity asks: all that are there, or the host. */
+function hasValue(id: string, scope: string | undefined): boolean {
+  const entry = metric(id);
+  if (scope !== undefined) return entry.scope === scope;
+  return entry.scope === "host" || entry.kind === "counter" ||
+    (entry.kind === "gauge" && entry.across !== undefined);
 }
 
 /** The name of a figure: the card's, or the metric's own. */
