@@ -58,7 +58,8 @@ globalThis.ringsideTold = (() => {
   };
   const pass = () => {
     timer = 0;
-    if (late) turn();
+    // What came just before a pause is shown with what comes after it.
+    if (late && document.documentElement.dataset.paused === undefined) turn();
   };
 
   const sight = new IntersectionObserver((entries) => {

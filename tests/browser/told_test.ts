@@ -95,6 +95,22 @@ toldTest("what comes too soon waits, and the newest of it is shown", async ({ wa
   assertEquals(await watched.evaluate(uptime), "up 3");
 });
 
+toldTest("a page that is paused shows nothing that came before, until more comes", async (told) => {
+  const { watched } = told;
+  await pass(watched);
+  const uptime = `document.querySelector("#uptime").textContent`;
+  const tell = (text: string): Promise<void> =>
+    watched.evaluate(`tell("uptime", '<span class="m" id="uptime">${text}</span>')`);
+  await tell("up 1");
+  await tell("up 2");
+  await watched.evaluate(`document.querySelector("#pause").click()`);
+  await pass(watched);
+  assertEquals(await watched.evaluate(uptime), "up 1");
+  await watched.evaluate(`document.querySelector("#pause").click()`);
+  await tell("up 3");
+  assertEquals(await watched.evaluate(uptime), "up 3");
+});
+
 toldTest(
   "what is out of sight waits until it is in sight, for seconds, for paper",
   async (told) => {
