@@ -8,10 +8,12 @@
  * @module
  */
 import { isColumn, type Metric, METRICS, SCOPES } from "../collectors/catalogue.ts";
-import { PMU_QUANTITIES, type PmuQuantities } from "../collectors/mod.ts";
+import { PMU_QUANTITIES } from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Source } from "../collectors/source.ts";
 import { isMeasured } from "../collectors/trust.ts";
+import { eventName } from "./event_name.ts";
+import { absenceOf } from "./pmu_absence.ts";
 
 export type ExpositionFormat = "prometheus" | "openmetrics";
 
@@ -216,17 +218,6 @@ function sourceLabels(source: Source): string {
   return text;
 }
 
-/** `cpu_core/cycles/` and `cpu/event=0x24,umask=0xff,name=l2_rqsts.references/`. */
-const OF_A_PMU = /^\w+\/(.*)\/$/;
-const NAME_TERM = /(?:^|,)name=([^,]+)/;
-
-/** An event's name without its PMU, which has a label of its own: the maker's where perf is told it. */
-function eventName(event: string): string {
-  const terms = OF_A_PMU.exec(event)?.[1];
-  if (terms === undefined) return event;
-  return NAME_TERM.exec(terms)?.[1] ?? terms;
-}
-
 /** Totals and gauges as they stand; what is made of others as it is shown. NaN where absent. */
 function valueOf(snapshot: Snapshot, metric: Metric, place: Place): number {
   if (isColumn(metric)) return snapshot.total(metric, place.slot);
@@ -250,20 +241,6 @@ function availability(snapshot: Snapshot, format: ExpositionFormat): string {
     text += `${AVAILABLE}{group="${quantities.id}",reason="${reason}"} ${reason === "" ? 1 : 0}\n`;
   }
   return text;
-}
-
-/** Empty where something is measured; else the word for its absence, one with a cause before others. */
-function absenceOf(snapshot: Snapshot, { metrics }: PmuQuantities): string {
-  let found = "";
-  let explained = false;
-  for (const id of metrics) {
-    const reading = snapshot.read(id);
-    if (isMeasured(reading)) return "";
-    if (found !== "" && (explained || reading.problem === undefined)) continue;
-    found = reading.absent;
-    explained = reading.problem !== undefined;
-  }
-  return found;
 }
 
 const BUILD = "ringside_build_info";

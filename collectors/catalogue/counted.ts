@@ -2,7 +2,7 @@
  * What every counter of `perf_event_open` has beside its count: the time for which it asked to be
  * counted, and the time for which it was.
  */
-import type { Exposition, Measured, Unit, Witness } from "../catalogue.ts";
+import type { Exposition, Measured, Otlp, Unit, Witness } from "../catalogue.ts";
 
 export const PMU_EVENTS = {
   name: "ringside_pmu_events_total",
@@ -20,6 +20,12 @@ export const PMU_TIMES = {
   },
 } as const;
 
+/** The share of time that was counted is their quotient over any span; as an attribute it would make a new series of every value. */
+export const OTLP_TIMES = {
+  enabled: { name: "ringside.pmu.time_enabled", help: PMU_TIMES.enabled.help },
+  running: { name: "ringside.pmu.time_running", help: PMU_TIMES.running.help },
+} as const;
+
 export interface CounterEntry {
   readonly id: string;
   readonly name: string;
@@ -33,6 +39,7 @@ export interface CounterEntry {
   readonly witness?: Witness | readonly Witness[];
   /** In place of the family of all events, where its total means something by itself. */
   readonly exposition?: Exposition;
+  readonly otlp?: Otlp;
   /**
    * Only a term of formulas: the same event as another metric, counted again beside its partners. Their
    * times say for how long, so it has none.
@@ -52,11 +59,18 @@ export function timeRunningOf(metric: string): string {
 
 /** A counter, with its two times unless it is only a partner. */
 export function counter(entry: CounterEntry): readonly Measured[] {
-  const { id, name, help, unit, scope, collector, sane, witness, inner, twin } = entry;
+  const { id, name, help, unit, scope, collector, sane, witness, inner, twin, otlp } = entry;
   const { exposition = PMU_EVENTS } = entry;
   const enabled = timeEnabledOf(id);
   const running = timeRunningOf(id);
-  const shared = { scope, collector, kind: "counter", dormant: true, sourced: id } as const;
+  const shared = {
+    scope,
+    collector,
+    kind: "counter",
+    dormant: true,
+    sourced: id,
+    since: "start",
+  } as const;
   const source = "perf_event_open; the event depends on the CPU, see its sources";
   const count: Measured = {
     ...shared,
@@ -68,7 +82,7 @@ export function counter(entry: CounterEntry): readonly Measured[] {
     sane,
     witness,
     twin,
-    ...(inner ? {} : { counted: { enabled, running }, exposition }),
+    ...(inner ? {} : { counted: { enabled, running }, exposition, otlp }),
   };
   if (inner) return [count];
   return [
@@ -81,6 +95,7 @@ export function counter(entry: CounterEntry): readonly Measured[] {
       unit: "s",
       source,
       exposition: PMU_TIMES.enabled,
+      otlp: { ...OTLP_TIMES.enabled, source: "event" },
     },
     {
       ...shared,
@@ -90,6 +105,7 @@ export function counter(entry: CounterEntry): readonly Measured[] {
       unit: "s",
       source,
       exposition: PMU_TIMES.running,
+      otlp: { ...OTLP_TIMES.running, source: "event" },
     },
   ];
 }

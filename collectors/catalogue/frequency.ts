@@ -19,6 +19,7 @@ const frequencies: readonly Measured[] = [
     source: "/sys/devices/system/cpu/cpuN/cpufreq/scaling_cur_freq",
     across: "max",
     exposition: { name: "node_cpu_scaling_frequency_hertz" },
+    otlp: { name: "system.cpu.frequency" },
     sane: SANE,
   },
   {

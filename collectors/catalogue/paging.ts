@@ -48,13 +48,19 @@ export const VMSTAT_LINES: readonly MemoryLine[] = [
     "{fault}",
     "Accesses to memory that the kernel had to provide first, minor and major.",
   ),
-  events(
-    "pgmajfault",
-    "page_faults_major",
-    "Major faults",
-    "{fault}",
-    "Page faults that had to read from a disk.",
-  ),
+  {
+    ...events(
+      "pgmajfault",
+      "page_faults_major",
+      "Major faults",
+      "{fault}",
+      "Page faults that had to read from a disk.",
+    ),
+    otlp: {
+      name: "system.paging.faults",
+      attributes: { "system.paging.fault.type": "major" },
+    },
+  },
   events(
     "pgscan_kswapd",
     "pages_scanned_kswapd",

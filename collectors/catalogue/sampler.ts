@@ -24,6 +24,8 @@ export const sampler: Subject = {
       collector,
       source: "sampler",
       exposition: { name: "ringside_ticks_total" },
+      otlp: { name: "ringside.ticks" },
+      since: "start",
     },
     {
       id: "tick_missed",
@@ -36,6 +38,8 @@ export const sampler: Subject = {
       collector,
       source: "sampler",
       exposition: { name: "ringside_ticks_missed_total" },
+      otlp: { name: "ringside.ticks_missed" },
+      since: "start",
     },
     {
       id: "tick_lateness_seconds",

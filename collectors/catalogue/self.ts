@@ -1,7 +1,12 @@
 /** What this service itself costs, and the card that shows it with the sampler's punctuality. */
-import type { Measured, Subject } from "../catalogue.ts";
+import type { Measured, Otlp, Subject } from "../catalogue.ts";
 
 const collector = "self";
+
+function cpuTime(mode: "user" | "system"): Otlp {
+  const help = "CPU time of this service, by mode.";
+  return { name: "process.cpu.time", attributes: { "cpu.mode": mode }, help };
+}
 
 /** Names of `/metrics` are those that Prometheus client libraries give every process. */
 const metrics: readonly Measured[] = [
@@ -15,6 +20,7 @@ const metrics: readonly Measured[] = [
     collector,
     source: "/proc/self/stat, utime and stime, in 1/100 s",
     exposition: { name: "process_cpu_seconds_total" },
+    since: "start",
   },
   {
     id: "self_cpu_user_seconds",
@@ -26,6 +32,8 @@ const metrics: readonly Measured[] = [
     collector,
     source: "/proc/self/stat, utime, in 1/100 s",
     exposition: { name: "process_cpu_user_seconds_total" },
+    otlp: cpuTime("user"),
+    since: "start",
   },
   {
     id: "self_cpu_system_seconds",
@@ -37,6 +45,8 @@ const metrics: readonly Measured[] = [
     collector,
     source: "/proc/self/stat, stime, in 1/100 s",
     exposition: { name: "process_cpu_system_seconds_total" },
+    otlp: cpuTime("system"),
+    since: "start",
   },
   {
     id: "self_resident_bytes",
@@ -48,6 +58,7 @@ const metrics: readonly Measured[] = [
     collector,
     source: "/proc/self/status, VmRSS",
     exposition: { name: "process_resident_memory_bytes" },
+    otlp: { name: "process.memory.usage", sum: true },
   },
   {
     id: "self_anonymous_bytes",
@@ -70,6 +81,7 @@ const metrics: readonly Measured[] = [
     collector,
     source: "/proc/self/stat, num_threads",
     exposition: { name: "process_threads" },
+    otlp: { name: "process.thread.count", sum: true },
   },
   {
     id: "self_descriptors",
@@ -82,6 +94,7 @@ const metrics: readonly Measured[] = [
     collector,
     source: "/proc/self/fd",
     exposition: { name: "process_open_fds" },
+    otlp: { name: "process.unix.file_descriptor.count", sum: true },
   },
   {
     id: "self_descriptors_limit",
