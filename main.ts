@@ -19,6 +19,7 @@ import {
   type Command,
   complain,
   doorNote,
+  hostOf,
   type Listener,
   openDoors,
   OptionError,
@@ -28,6 +29,7 @@ import {
   printDoctor,
   printOnce,
   say,
+  startOtlp,
   startService,
   USAGE,
 } from "./routes/mod.ts";
@@ -125,7 +127,8 @@ async function serve(command: Command & { name: "serve" }): Promise<number> {
     throw error;
   }
   const { hostname } = listener.address;
-  await giveBackRights(hostname);
+  const sending = await startSending(command, { listener, sampler });
+  await giveBackRights(hostname, command.otlp && hostOf(command.otlp.url));
   sampler.serving();
   const scheme = doors.tls === undefined ? "http" : "https";
   const { basePath = "" } = command.serve;
@@ -133,8 +136,23 @@ async function serve(command: Command & { name: "serve" }): Promise<number> {
   say(`Ringside ${config.version} on ${url} (${doorNote(command.doors, hostname)})`);
   const reason = await Promise.race([told, sampler.ended, listener.ended]);
   if (reason !== null) complain(reason);
+  sending?.stop();
   await within(STOP_MS_MOST, stop(listener, sampler));
   return reason === null ? 0 : 1;
+}
+
+/** While there are the rights to load what sends, and to connect to the collector. */
+async function startSending(
+  { otlp }: Command & { name: "serve" },
+  { listener, sampler }: { readonly listener: Listener; readonly sampler: Sampler },
+): Promise<{ stop(): void } | undefined> {
+  if (otlp === undefined) return undefined;
+  try {
+    return await startOtlp({ options: otlp, sampler, version: config.version });
+  } catch (error) {
+    await within(STOP_MS_MOST, stop(listener, sampler));
+    throw error;
+  }
 }
 
 /** Resolves when somebody asks the process to end. */
@@ -159,16 +177,19 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
 /**
  * From here on the worker has `ffi`, and nobody else needs it; what is served is in memory. The right
  * to the address itself stays, to listen on it again when the process had run out of descriptors;
- * where it is a right to all addresses, it goes too, and that case ends the process.
+ * where it is a right to all addresses, it goes too, and that case ends the process. So does the one
+ * to connect to `collector`, which a worker of its own has.
  */
-async function giveBackRights(hostname: string): Promise<void> {
+async function giveBackRights(hostname: string, collector: string | undefined): Promise<void> {
   await Deno.permissions.revoke({ name: "ffi" });
   await Deno.permissions.revoke({ name: "read" });
-  // A token may stand there.
+  // A token may stand there, and the collector's in its headers.
   await Deno.permissions.revoke({ name: "env", variable: "RINGSIDE_*" });
+  await Deno.permissions.revoke({ name: "env", variable: "OTEL_*" });
   const all = await Deno.permissions.query({ name: "net" });
   if (all.state === "granted") await Deno.permissions.revoke({ name: "net" });
-  for (const host of LISTENABLE) {
+  const others = collector === undefined ? [] : [collector, collector.replace(/:\d+$/, "")];
+  for (const host of [...LISTENABLE, ...others]) {
     if (host !== hostname && host !== `[${hostname}]`) {
       await Deno.permissions.revoke({ name: "net", host });
     }

@@ -5,4 +5,11 @@ export { checkText as printCheck } from "../views/check_text.ts";
 export { type Command, OptionError, parseOptions, USAGE } from "./options.ts";
 export { type Listener, ListenError } from "./server.ts";
 export { complain, say } from "./speech.ts";
+export { hostOf } from "./otlp_sender.ts";
 export { printDoctor, printOnce, startService } from "./service.ts";
+
+/** Loaded when it is asked for: most services send nothing. */
+export const startOtlp: typeof import("./otlp.ts").startOtlp = async (parts) => {
+  const otlp = await import("./otlp.ts");
+  return await otlp.startOtlp(parts);
+};

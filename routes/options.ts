@@ -25,6 +25,7 @@ import {
   type Given,
 } from "./door_options.ts";
 import { parseDuration, printDuration } from "./duration.ts";
+import { type OtlpOptions, otlpOptions } from "./otlp_options.ts";
 import { quote } from "./refusal.ts";
 
 export const ONCE_FORMATS = ["table", "json"] as const;
@@ -43,6 +44,8 @@ export type Command =
     readonly sampling: SamplerOptions;
     readonly serve: ServeOptions;
     readonly doors: DoorOptions;
+    /** Absent: nothing is sent. */
+    readonly otlp?: OtlpOptions;
   }
   | { readonly name: "once"; readonly sampling: SamplerOptions; readonly format: OnceFormat }
   | { readonly name: "doctor"; readonly sampling: SamplerOptions; readonly format: OnceFormat }
@@ -71,6 +74,7 @@ const FLAGS = {
   "base-path": { type: "string" },
   "notify-socket": { type: "string" },
   "insecure-no-auth": { type: "boolean" },
+  "otlp": { type: "boolean" },
   ...DOOR_FLAGS,
   "format": { type: "string" },
   "json": { type: "boolean" },
@@ -101,6 +105,7 @@ with 1 when they do not, with 2 when it could not run.
   --insecure-no-auth    serve other hosts too, to everybody, without a login
   --tls-cert FILE       serve https, with this certificate and its chain (PEM) and
   --tls-key FILE        this key (PEM, without a passphrase)
+  --otlp                send metrics to an OpenTelemetry collector, as the OTEL_* variables say
   --format FORMAT       of \`once\` and \`doctor\`: table (default) or json
   --json                the same as --format json
   --help, --version
@@ -169,11 +174,16 @@ export function parseOptions(
     error: (message) => new OptionError(message),
   });
   const address = listenAddress(given("listen"), open || doors.token !== undefined);
+  const sends = values.otlp ?? switchedOn(fromVariable("otlp", variable));
+  const otlp = sends
+    ? otlpOptions({ variable, error: (message) => new OptionError(message) })
+    : undefined;
   return {
     name: "serve",
     sampling: { ...sampling, ...notified(given("notify-socket")) },
     serve: { address, allowedHosts: hosts(values, variable), ...below(given("base-path")) },
     doors,
+    ...(otlp === undefined ? {} : { otlp }),
   };
 }
 

@@ -1,0 +1,102 @@
+/**
+ * Sends messages to a collector from a worker that may connect there and can do nothing else: the
+ * thread that hears the network keeps no right to reach other hosts, and a receiver that is slow holds
+ * up nobody.
+ *
+ * @module
+ */
+import type { FromOtlpWorker, ToOtlpWorker } from "./otlp_worker.ts";
+import type { OtlpOptions } from "./otlp_options.ts";
+
+/** What became of a message. */
+export type OtlpOutcome =
+  | { readonly taken: true; /** A part that the receiver left out. */ readonly rejection?: string }
+  | { readonly taken: false; readonly why: string; readonly retryAfterMs?: number };
+
+/** One message at a time. */
+export interface OtlpSender {
+  /** Never rejects. */
+  send(body: Uint8Array<ArrayBuffer>): Promise<OtlpOutcome>;
+  /** What is under way is given up. */
+  stop(): void;
+}
+
+/** Starts the worker. Rejects with one sentence where Deno may not connect there. */
+export async function startOtlpSender(options: OtlpOptions): Promise<OtlpSender> {
+  const host = hostOf(options.url);
+  const { state } = await Deno.permissions.query({ name: "net", host });
+  if (state !== "granted") {
+    throw new Error(
+      `Cannot send metrics to ${shownUrl(options.url)}: Deno may not connect there, needs ` +
+        `--allow-net=${host}, or deno task start:otlp`,
+    );
+  }
+  return new WorkerSender(options, host);
+}
+
+/** With the port, as rights name it. */
+export function hostOf(url: string): string {
+  const { hostname, port, protocol } = new URL(url);
+  return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
+}
+
+/** In logs: some collectors are told a key behind the question mark. */
+export function shownUrl(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
+
+class WorkerSender implements OtlpSender {
+  readonly #worker: Worker;
+  #answered: ((outcome: OtlpOutcome) => void) | null = null;
+  #ended: string | null = null;
+
+  constructor({ url, headers, encoding, gzip, timeoutMs }: OtlpOptions, host: string) {
+    this.#worker = new Worker(new URL("./otlp_worker.ts", import.meta.url).href, {
+      type: "module",
+      name: "otlp",
+      deno: {
+        permissions: {
+          net: [host],
+          env: false,
+          ffi: false,
+          import: false,
+          read: false,
+          run: false,
+          sys: false,
+          write: false,
+        },
+      },
+    });
+    this.#worker.onmessage = ({ data }: MessageEvent<FromOtlpWorker>): void => this.#answer(data);
+    this.#worker.onerror = (event): void => {
+      event.preventDefault();
+      this.#ended = `the sender ended: ${event.message}`;
+      this.#answer({ taken: false, why: this.#ended });
+    };
+    this.#post({ type: "target", target: { url, headers, encoding, gzip, timeoutMs } });
+  }
+
+  send(body: Uint8Array<ArrayBuffer>): Promise<OtlpOutcome> {
+    if (this.#ended !== null) return Promise.resolve({ taken: false, why: this.#ended });
+    return new Promise((resolve) => {
+      this.#answered = resolve;
+      this.#worker.postMessage({ type: "body", body } satisfies ToOtlpWorker, [body.buffer]);
+    });
+  }
+
+  stop(): void {
+    this.#ended = "the service stops";
+    this.#worker.terminate();
+    this.#answer({ taken: false, why: this.#ended });
+  }
+
+  #post(message: ToOtlpWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #answer(outcome: OtlpOutcome): void {
+    this.#answered?.(outcome);
+    this.#answered = null;
+  }
+}
