@@ -188,7 +188,9 @@ async function giveBackRights(hostname: string, collector: string | undefined): 
   await Deno.permissions.revoke({ name: "env", variable: "OTEL_*" });
   const all = await Deno.permissions.query({ name: "net" });
   if (all.state === "granted") await Deno.permissions.revoke({ name: "net" });
-  const others = collector === undefined ? [] : [collector, collector.replace(/:\d+$/, "")];
+  // A right to a port of an address that is listened on is one to the address.
+  const host = collector?.replace(/:\d+$/, "");
+  const others = host === undefined || LISTENABLE.includes(host) ? [] : [collector!, host];
   for (const host of [...LISTENABLE, ...others]) {
     if (host !== hostname && host !== `[${hostname}]`) {
       await Deno.permissions.revoke({ name: "net", host });

@@ -1,5 +1,5 @@
 /**
- * The service as its own process, by the words of the task `start`, with all that it writes kept: for
+ * The service as its own process, by the words of the task `start` or `start:otlp`, with all that it writes kept: for
  * tests of what comes out of it, and of what it refuses to begin with.
  *
  * @module
@@ -9,6 +9,8 @@ import config from "../../deno.json" with { type: "json" };
 const ROOT = new URL("../../", import.meta.url);
 
 export interface ProcessOptions {
+  /** By whose words it is started; absent: `start`. */
+  readonly task?: "start" | "start:otlp";
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** A module that runs in the main thread before `main.ts`. */
@@ -16,8 +18,8 @@ export interface ProcessOptions {
 }
 
 /** `NAME=value deno run ...` with the further words behind `main.ts`. */
-function command({ args = [], env = {}, preload }: ProcessOptions): Deno.Command {
-  const words = config.tasks.start.match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ""));
+function command({ task = "start", args = [], env = {}, preload }: ProcessOptions): Deno.Command {
+  const words = config.tasks[task].match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ""));
   const deno = words.indexOf("deno");
   const own = words.slice(deno + 1);
   const run = preload === undefined
