@@ -60,8 +60,10 @@ function refused(response: Response): OtlpOutcome {
 function causeOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return `no answer within ${timeoutMs} ms`;
-  // Deno names the URL and each layer; the last says what the system said.
-  return error.message.split(": ").at(-1)!;
+  // Layers name the URL and each other; the last says what the system said.
+  let innermost = error;
+  while (innermost.cause instanceof Error) innermost = innermost.cause;
+  return innermost.message.split(": ").at(-1)!;
 }
 
 /** It comes from elsewhere, and goes to a log. */

@@ -31,7 +31,11 @@ export async function startOtlpSender(options: OtlpOptions): Promise<OtlpSender>
         `--allow-net=${host}, or deno task start:otlp`,
     );
   }
-  return new WorkerSender(options, host);
+  const sender = new WorkerSender(host);
+  // What it is made of is loaded by then: the right to read it is given back.
+  const begun = await sender.begin(options);
+  if (begun.taken) return sender;
+  throw new Error(`Cannot send metrics to ${shownUrl(options.url)}: ${begun.why}`);
 }
 
 /** With the port, as rights name it. */
@@ -51,7 +55,7 @@ class WorkerSender implements OtlpSender {
   #answered: ((outcome: OtlpOutcome) => void) | null = null;
   #ended: string | null = null;
 
-  constructor({ url, headers, encoding, gzip, timeoutMs }: OtlpOptions, host: string) {
+  constructor(host: string) {
     this.#worker = new Worker(new URL("./otlp_worker.ts", import.meta.url).href, {
       type: "module",
       name: "otlp",
@@ -74,15 +78,14 @@ class WorkerSender implements OtlpSender {
       this.#ended = `the sender ended: ${event.message}`;
       this.#answer({ taken: false, why: this.#ended });
     };
-    this.#post({ type: "target", target: { url, headers, encoding, gzip, timeoutMs } });
+  }
+
+  begin({ url, headers, encoding, gzip, timeoutMs }: OtlpOptions): Promise<OtlpOutcome> {
+    return this.#post({ type: "target", target: { url, headers, encoding, gzip, timeoutMs } });
   }
 
   send(body: Uint8Array<ArrayBuffer>): Promise<OtlpOutcome> {
-    if (this.#ended !== null) return Promise.resolve({ taken: false, why: this.#ended });
-    return new Promise((resolve) => {
-      this.#answered = resolve;
-      this.#worker.postMessage({ type: "body", body } satisfies ToOtlpWorker, [body.buffer]);
-    });
+    return this.#post({ type: "body", body }, [body.buffer]);
   }
 
   stop(): void {
@@ -91,8 +94,12 @@ class WorkerSender implements OtlpSender {
     this.#answer({ taken: false, why: this.#ended });
   }
 
-  #post(message: ToOtlpWorker): void {
-    this.#worker.postMessage(message);
+  #post(message: ToOtlpWorker, transferred: Transferable[] = []): Promise<OtlpOutcome> {
+    if (this.#ended !== null) return Promise.resolve({ taken: false, why: this.#ended });
+    return new Promise((resolve) => {
+      this.#answered = resolve;
+      this.#worker.postMessage(message, transferred);
+    });
   }
 
   #answer(outcome: OtlpOutcome): void {

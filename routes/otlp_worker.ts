@@ -12,6 +12,11 @@ export type FromOtlpWorker = OtlpOutcome;
 let target: Target;
 
 self.onmessage = async ({ data }: MessageEvent<ToOtlpWorker>): Promise<void> => {
-  if (data.type === "target") target = data.target;
-  else self.postMessage(await post(target, data.body) satisfies FromOtlpWorker);
+  self.postMessage(await answerTo(data) satisfies FromOtlpWorker);
 };
+
+async function answerTo(message: ToOtlpWorker): Promise<OtlpOutcome> {
+  if (message.type === "body") return await post(target, message.body);
+  target = message.target;
+  return { taken: true };
+}

@@ -11,10 +11,22 @@ import { Process } from "./process.ts";
 const BREAK_OUT = new URL("./break_out.ts", import.meta.url);
 const TOKEN = "Tk0123456789abcdef0123456789abcdef";
 
-Deno.test("code in the main thread can do nothing but serve", async () => {
+Deno.test("code in the main thread can do nothing but serve", () => assertConfined("start"));
+
+Deno.test("no more where it sends metrics: a worker of its own has that right", () =>
+  assertConfined("start:otlp", {
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://192.0.2.1",
+    OTEL_EXPORTER_OTLP_HEADERS: "authorization=secret",
+  }));
+
+async function assertConfined(
+  task: "start" | "start:otlp",
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await using service = await Process.start({
+    task,
     preload: BREAK_OUT,
-    env: { RINGSIDE_TOKEN: TOKEN },
+    env: { RINGSIDE_TOKEN: TOKEN, ...env },
   });
   const said = await service.until(/BROKE OUT .*\n/);
   const outcomes: Outcome[] = JSON.parse(/BROKE OUT (.*)\n/.exec(said)![1]!);
@@ -31,7 +43,7 @@ Deno.test("code in the main thread can do nothing but serve", async () => {
     await response.body?.cancel();
   }
   await assertNothingWritten();
-});
+}
 
 async function assertNothingWritten(): Promise<void> {
   let found = true;
