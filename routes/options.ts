@@ -28,6 +28,7 @@ import {
 } from "./door_options.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { FLEET_FLAGS, type FleetOptions, fleetOptions } from "./fleet_options.ts";
+import { type OtlpOptions, otlpOptions } from "./otlp_options.ts";
 import { quote } from "./refusal.ts";
 
 export const ONCE_FORMATS = ["table", "json", "prom", "csv"] as const;
@@ -54,6 +55,8 @@ export type Command =
     readonly doors: DoorOptions;
     /** Absent: no engine is named. */
     readonly fleet?: FleetOptions;
+    /** Absent: nothing is sent. */
+    readonly otlp?: OtlpOptions;
   }
   | { readonly name: "once"; readonly sampling: SamplerOptions; readonly format: OnceFormat }
   | { readonly name: "doctor"; readonly sampling: SamplerOptions; readonly format: DoctorFormat }
@@ -88,6 +91,7 @@ const FLAGS = {
   "insecure-no-auth": { type: "boolean" },
   "no-node-metrics": { type: "boolean" },
   "compat": { type: "string" },
+  "otlp": { type: "boolean" },
   ...DOOR_FLAGS,
   ...FLEET_FLAGS,
   "format": { type: "string" },
@@ -129,6 +133,7 @@ with 1 when they do not, with 2 when it could not run.
                         that the engine wants, as a tenant's name; may be repeated
   --prometheus-header-file FILE
                         the same from a file that only the service reads, a line each
+  --otlp                send metrics to an OpenTelemetry collector, as the OTEL_* variables say
   --format FORMAT       table (default) or json; of \`once\` also prom, the text of /metrics, or csv
   --json                the same as --format json
   --help, --version
@@ -199,7 +204,7 @@ export function parseOptions(
     );
   }
   if (checks) return { name: command, sampling, seconds: secondsOf(positionals[1]) };
-  const isOn = (flag: "insecure-no-auth" | "no-node-metrics"): boolean =>
+  const isOn = (flag: "insecure-no-auth" | "no-node-metrics" | "otlp"): boolean =>
     values[flag] ?? switchedOn(fromVariable(flag, variable));
   const open = isOn("insecure-no-auth");
   const doors = doorOptions({
@@ -215,6 +220,9 @@ export function parseOptions(
       fromVariable("prometheus-header-file", variable),
     error: (message) => new OptionError(message),
   });
+  const otlp = isOn("otlp")
+    ? otlpOptions({ variable, error: (message) => new OptionError(message) })
+    : undefined;
   return {
     name: "serve",
     sampling: { ...sampling, ...notified(given("notify-socket")) },
@@ -227,6 +235,7 @@ export function parseOptions(
     },
     doors,
     ...(fleet === undefined ? {} : { fleet }),
+    ...(otlp === undefined ? {} : { otlp }),
   };
 }
 
