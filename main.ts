@@ -19,6 +19,7 @@ import {
   type Command,
   complain,
   doorNote,
+  hostOf,
   type Listener,
   openDoors,
   openEngine,
@@ -29,6 +30,7 @@ import {
   printDoctor,
   printOnce,
   say,
+  startOtlp,
   startService,
   USAGE,
 } from "./routes/mod.ts";
@@ -129,7 +131,9 @@ async function serve(command: Command & { name: "serve" }): Promise<number> {
     throw error;
   }
   const { hostname } = listener.address;
-  await giveBackRights(hostname, engine?.host);
+  const sending = await startSending(command, { listener, sampler });
+  const reached = [command.fleet, command.otlp].flatMap((each) => each ? [hostOf(each.url)] : []);
+  await giveBackRights(hostname, reached);
   sampler.serving();
   const scheme = doors.tls === undefined ? "http" : "https";
   const { basePath = "" } = command.serve;
@@ -137,8 +141,23 @@ async function serve(command: Command & { name: "serve" }): Promise<number> {
   say(`Ringside ${config.version} on ${url} (${doorNote(command.doors, hostname)})`);
   const reason = await Promise.race([told, sampler.ended, listener.ended]);
   if (reason !== null) complain(reason);
+  sending?.stop();
   await within(STOP_MS_MOST, stop(listener, sampler));
   return reason === null ? 0 : 1;
+}
+
+/** While there are the rights to load what sends, and to connect to the collector. */
+async function startSending(
+  { otlp }: Command & { name: "serve" },
+  { listener, sampler }: { readonly listener: Listener; readonly sampler: Sampler },
+): Promise<{ stop(): void } | undefined> {
+  if (otlp === undefined) return undefined;
+  try {
+    return await startOtlp({ options: otlp, sampler, version: config.version });
+  } catch (error) {
+    await within(STOP_MS_MOST, stop(listener, sampler));
+    throw error;
+  }
 }
 
 /** Resolves when somebody asks the process to end. */
@@ -163,19 +182,22 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
 /**
  * From here on the worker has `ffi`, and nobody else needs it; what is served is in memory. The right
  * to the address itself stays, to listen on it again when the process had run out of descriptors;
- * where it is a right to all addresses, it goes too, and that case ends the process. `engine`: where a
- * worker has a right of its own to connect.
+ * where it is a right to all addresses, it goes too, and that case ends the process. `reached`: where
+ * workers have a right of their own to connect.
  */
-async function giveBackRights(hostname: string, engine: string | undefined): Promise<void> {
+async function giveBackRights(hostname: string, reached: readonly string[]): Promise<void> {
   await Deno.permissions.revoke({ name: "ffi" });
   await Deno.permissions.revoke({ name: "read" });
-  // A token may stand there.
+  // A token may stand there, and the collector's in its headers.
   await Deno.permissions.revoke({ name: "env", variable: "RINGSIDE_*" });
+  await Deno.permissions.revoke({ name: "env", variable: "OTEL_*" });
   const all = await Deno.permissions.query({ name: "net" });
   if (all.state === "granted") await Deno.permissions.revoke({ name: "net" });
-  if (engine !== undefined) await Deno.permissions.revoke({ name: "net", host: engine });
-  for (const host of LISTENABLE) {
-    if (host !== hostname && host !== `[${hostname}]`) {
+  // A right to a port of an address is one to the address, which is listened on again.
+  const addressOf = (host: string): string => host.replace(/:\d+$/, "");
+  for (const host of [...LISTENABLE, ...reached, ...reached.map(addressOf)]) {
+    const address = addressOf(host);
+    if (address !== hostname && address !== `[${hostname}]`) {
       await Deno.permissions.revoke({ name: "net", host });
     }
   }

@@ -37,6 +37,8 @@ export interface Scope {
   readonly most: number;
   /** Label with the name that people use, where the instance's own is a number: `comm` of a process. */
   readonly known?: string;
+  /** Attributes of OpenTelemetry that its labels become, where a convention names them. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** Instances change all the time (processes): no history, no exposition. */
   readonly volatile?: true;
 }
@@ -69,8 +71,6 @@ export interface Exposition {
   readonly sourceLabel?: true;
   /** Groupings of the instance that become labels of the same names: `socket`. */
   readonly groupLabels?: readonly string[];
-  /** Since when a counter counts; absent: since nobody knows when, as a disk has its totals. */
-  readonly since?: Since;
 }
 
 /**
@@ -78,6 +78,25 @@ export interface Exposition {
  * without a break: `enabled` is the metric that tells for how long it was counted.
  */
 export type Since = "boot" | "process" | { readonly enabled: string };
+
+/**
+ * How a metric is sent to OpenTelemetry, where a convention or a family of its own says so. What is in
+ * `/metrics` and has none is `ringside.` and its id, without the unit.
+ */
+export interface Otlp {
+  /** `system.disk.io`. */
+  readonly name: string;
+  /** Beside those of the instance. With `{}`, which is the instance's name, they stand in their place. */
+  readonly attributes?:
+    | Readonly<Record<string, string>>
+    | readonly Readonly<Record<string, string>>[];
+  /** Where metrics share a name: what all of them are. */
+  readonly help?: string;
+  /** A gauge whose sum over instances or attributes means something. */
+  readonly sum?: true;
+  /** What of its source it tells: the event and its PMU, or only what counts it. */
+  readonly source?: "event" | "pmu";
+}
 
 /** Two windows in a row with less than `least` for one of the witness are implausible. */
 export interface Witness {
@@ -110,6 +129,8 @@ interface Entry {
   readonly scope: string;
   /** Absent: not in `/metrics`. */
   readonly exposition?: Exposition | undefined;
+  /** Absent: by a rule where it has an exposition, else not sent. */
+  readonly otlp?: Otlp | undefined;
   /** Values outside, in two windows one after the other, are `implausible`. For a counter: its rate. */
   readonly sane?: readonly [least: number, most: number] | undefined;
   /** Other quantities that it cannot exceed. For a counter: its rate. */
@@ -121,6 +142,8 @@ export interface Measured extends Entry {
   /** `counter`: rows hold a total that never falls; people are shown its rate. */
   readonly kind: "counter" | "gauge";
   readonly collector: string;
+  /** Since when a counter counts; absent: nobody knows, as a disk may have come long after the boot. */
+  readonly since?: Since | undefined;
   /** Where it comes from: file and field, or perf's own event name. */
   readonly source: string;
   /** How instances become one host value. Counters are always summed. Default for gauges: not at all. */

@@ -1,5 +1,6 @@
 /**
- * Since when counters count: what OpenMetrics calls created. Where nobody knows it is not guessed.
+ * Since when counters count: what OpenMetrics calls created, and OpenTelemetry the start of a total.
+ * Where nobody knows it is not guessed.
  *
  * @module
  */
@@ -22,7 +23,7 @@ const CLOCKS_APART_MOST = 1e-3;
  * tick, unless it came later or stood still in between.
  */
 export function sinceMs(snapshot: Snapshot, metric: Measured, slot: number): number | undefined {
-  const since = metric.exposition?.since;
+  const { since } = metric;
   if (since === undefined) return undefined;
   if (since === "boot") return snapshot.profile.bootedAtMs;
   if (since === "process") return known(total(snapshot, SELF_START, HOST_SLOT) * 1000);

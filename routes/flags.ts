@@ -25,6 +25,7 @@ export const FLAGS = {
   "insecure-no-auth": { type: "boolean" },
   "no-node-metrics": { type: "boolean" },
   "compat": { type: "string" },
+  "otlp": { type: "boolean" },
   ...DOOR_FLAGS,
   ...FLEET_FLAGS,
   "format": { type: "string" },
@@ -66,6 +67,7 @@ with 1 when they do not, with 2 when it could not run.
                         that the engine wants, as a tenant's name; may be repeated
   --prometheus-header-file FILE
                         the same from a file that only the service reads, a line each
+  --otlp                send metrics to an OpenTelemetry collector, as the OTEL_* variables say
   --format FORMAT       table (default) or json; of \`once\` also prom, the text of /metrics, or csv
   --json                the same as --format json
   --help, --version

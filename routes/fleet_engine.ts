@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { confinedWorker, hostOf, mayConnect } from "./confined_worker.ts";
 import type { ReadFiles } from "./doors.ts";
 import { checkSecret, readGiven } from "./doors.ts";
 import type { Engine } from "./fleet_feed.ts";
@@ -25,9 +26,8 @@ export async function openEngine(
     checkSecret(headerFile, file!);
     all.push(...parseHeaderFile(file!.text, headerFile, (message) => new OptionError(message)));
   }
-  const host = hostOf(url);
-  const { state } = await Deno.permissions.query({ name: "net", host });
-  if (state !== "granted") {
+  if (!await mayConnect(url)) {
+    const host = hostOf(url);
     throw new OptionError(
       `Cannot use --prometheus-url ${url}: Deno may not connect to ${host}, needs ` +
         `RINGSIDE_PROMETHEUS_HOST=${host} deno task start:fleet`,
@@ -46,22 +46,8 @@ interface Waiting {
  * worker is loaded: rights to read may be given back then.
  */
 async function startEngine(options: EngineAddress): Promise<Engine> {
-  const worker = new Worker(new URL("./fleet_worker.ts", import.meta.url).href, {
-    type: "module",
-    name: "fleet",
-    deno: {
-      permissions: {
-        net: [hostOf(options.url)],
-        env: false,
-        ffi: false,
-        import: false,
-        read: false,
-        run: false,
-        sys: false,
-        write: false,
-      },
-    },
-  });
+  const module = new URL("./fleet_worker.ts", import.meta.url);
+  const worker = confinedWorker(module, "fleet", options.url);
   const waiting = new Map<number, Waiting>();
   let ids = 0;
   let ended: string | null = null;
@@ -92,7 +78,6 @@ async function startEngine(options: EngineAddress): Promise<Engine> {
   await ready.promise;
   return {
     url: options.url,
-    host: hostOf(options.url),
     hosts: async () => {
       const answer = await ask((id) => ({ type: "hosts", id }));
       if (answer.type !== "hosts") throw new Error(`Cannot take ${answer.type} for hosts`);
@@ -105,10 +90,4 @@ async function startEngine(options: EngineAddress): Promise<Engine> {
       return answer.trends;
     },
   };
-}
-
-/** As a right names it: `prometheus.example:443`. */
-export function hostOf(url: string): string {
-  const { protocol, host, port } = new URL(url);
-  return port === "" ? `${host}:${protocol === "https:" ? 443 : 80}` : host;
 }

@@ -26,8 +26,6 @@ export interface Told {
 export interface Engine {
   /** Its address, for people. */
   readonly url: string;
-  /** And port, as a right to connect names it. */
-  readonly host: string;
   hosts(): Promise<Fleet>;
   trends(hosts: readonly FleetHost[], atMs: number): Promise<ReadonlyMap<string, HostTrends>>;
 }

@@ -29,6 +29,7 @@ import {
   ONCE_FORMATS,
   type OnceFormat,
 } from "./flags.ts";
+import { type OtlpOptions, otlpOptions } from "./otlp_options.ts";
 import { quote } from "./refusal.ts";
 
 export interface ServeOptions {
@@ -50,6 +51,8 @@ export type Command =
     readonly doors: DoorOptions;
     /** Absent: no engine is named. */
     readonly fleet?: FleetOptions;
+    /** Absent: nothing is sent. */
+    readonly otlp?: OtlpOptions;
   }
   | { readonly name: "once"; readonly sampling: SamplerOptions; readonly format: OnceFormat }
   | { readonly name: "doctor"; readonly sampling: SamplerOptions; readonly format: DoctorFormat }
@@ -128,7 +131,7 @@ export function parseOptions(
     );
   }
   if (checks) return { name: command, sampling, seconds: secondsOf(positionals[1]) };
-  const isOn = (flag: "insecure-no-auth" | "no-node-metrics"): boolean =>
+  const isOn = (flag: "insecure-no-auth" | "no-node-metrics" | "otlp"): boolean =>
     values[flag] ?? switchedOn(fromVariable(flag, variable));
   const open = isOn("insecure-no-auth");
   const doors = doorOptions({
@@ -144,6 +147,9 @@ export function parseOptions(
       fromVariable("prometheus-header-file", variable),
     error: (message) => new OptionError(message),
   });
+  const otlp = isOn("otlp")
+    ? otlpOptions({ variable, error: (message) => new OptionError(message) })
+    : undefined;
   return {
     name: "serve",
     sampling: { ...sampling, ...notified(given("notify-socket")) },
@@ -156,6 +162,7 @@ export function parseOptions(
     },
     doors,
     ...(fleet === undefined ? {} : { fleet }),
+    ...(otlp === undefined ? {} : { otlp }),
   };
 }
 

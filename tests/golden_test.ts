@@ -12,8 +12,10 @@ import { ERRNO } from "../collectors/kernel/errno.ts";
 import { readHostProfile } from "../collectors/host.ts";
 import { CARDS } from "../collectors/catalogue.ts";
 import { REGISTRY } from "../collectors/registry.ts";
+import type { Snapshot } from "../collectors/snapshot.ts";
 import { openApi } from "../routes/openapi/document.ts";
 import { createViews } from "../views/mod.ts";
+import { otlpMessage } from "../views/otlp.ts";
 import { apiText } from "./api_text.ts";
 import { FakeKernel } from "./fakes/fake_kernel.ts";
 import { FakePerf } from "./fakes/fake_perf.ts";
@@ -301,8 +303,23 @@ const RENDERINGS: Readonly<Record<string, (stage: Stage) => string>> = {
     // An element a line, so that a diff shows which one changed.
     return page.replaceAll("><", ">\n<") + "\n";
   },
+  "otlp.txt": ({ snapshot }) => otlpText(snapshot),
   "proof.txt": (stage) => CARDS.flatMap(({ id }) => proofsOf(stage, id)).join("\n"),
 };
+
+/** A line a metric, and one a point: what encodings make of it is tested by what decodes them. */
+function otlpText(snapshot: Snapshot): string {
+  const { resource, scope, metrics } = otlpMessage(snapshot, { version: "0.0.0", resource: {} });
+  const time = (ms: number): string => new Date(ms).toISOString();
+  const lines = metrics.flatMap(({ name, help, unit, kind, points }) => [
+    `${name} [${unit}] ${kind}: ${help}`,
+    ...points.map(({ attributes, value, atMs, sinceMs }) =>
+      `  ${JSON.stringify(attributes)} ${value} at ${time(atMs)}` +
+      (sinceMs === undefined ? "" : ` since ${time(sinceMs)}`)
+    ),
+  ]);
+  return [JSON.stringify(resource), JSON.stringify(scope), ...lines].join("\n") + "\n";
+}
 
 /** What each ring of a card opens, as text. */
 function proofsOf({ snapshot, feed }: Stage, card: string): readonly string[] {

@@ -7,6 +7,7 @@ import { isColumn, type Metric, METRICS, SCOPES } from "../collectors/catalogue.
 import { NODE_PERF, PMU_EVENTS, sinceMs } from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Source } from "../collectors/source.ts";
+import { eventLabel, eventName } from "./event_name.ts";
 import { braced, createdName, type Heads, headsOf, joined, labelText } from "./exposition_text.ts";
 
 /** One line of a family: a metric with its constant labels. */
@@ -44,7 +45,10 @@ export interface Prepared {
 export interface Line {
   /** Name and labels, with the blank before the value. */
   readonly series: string;
-  /** The line that follows it in OpenMetrics: since when it counts. Empty where nobody knows. */
+  /**
+   * The line that follows it in OpenMetrics: since when it counts. Empty where nobody knows,
+   * and where it is no counter to OpenMetrics.
+   */
   readonly created: string;
   readonly metric: Metric;
   readonly place: Place;
@@ -144,7 +148,10 @@ function madeLine(
   const { metric, place } = line;
   const labels = joined(place.labels, line.labels);
   const ms = isColumn(metric) ? sinceMs(snapshot, metric, place.slot) : undefined;
-  const created = ms === undefined ? "" : `${createdName(name)}${braced(labels)} ${ms / 1000}\n`;
+  const family = createdName(name);
+  const created = ms === undefined || family === undefined
+    ? ""
+    : `${family}${braced(labels)} ${ms / 1000}\n`;
   return { ...line, series: `${name}${braced(labels)} `, created };
 }
 
@@ -213,20 +220,4 @@ function sourceLabels(source: Source): string {
     SOURCE_LABELS.set(source, text);
   }
   return text;
-}
-
-/** `cpu_core/cycles/` and `cpu/event=0x24,umask=0xff,name=l2_rqsts.references/`. */
-const OF_A_PMU = /^\w+\/(.*)\/$/;
-const NAME_TERM = /(?:^|,)name=([^,]+)/;
-
-/** Label `event` of what several events are counted for together. */
-export function eventLabel(events: readonly string[]): string {
-  return events.map(eventName).join("+");
-}
-
-/** An event's name without its PMU, which has a label of its own: the maker's where perf is told it. */
-function eventName(event: string): string {
-  const terms = OF_A_PMU.exec(event)?.[1];
-  if (terms === undefined) return event;
-  return NAME_TERM.exec(terms)?.[1] ?? terms;
 }

@@ -1,8 +1,8 @@
 /** What `/metrics` tells that no collector reads. @module */
 import { PMU_QUANTITIES, type PmuQuantities } from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
-import { isMeasured } from "../collectors/trust.ts";
 import { type ExpositionFormat, headsOf, labelText, numberText } from "./exposition_text.ts";
+import { absenceOf } from "./pmu_absence.ts";
 
 const AVAILABLE = "ringside_pmu_available";
 const AVAILABLE_HEADS = headsOf(
@@ -25,20 +25,6 @@ export function availability(
     text += `${AVAILABLE}{group="${quantities.id}",reason="${reason}"} ${reason === "" ? 1 : 0}\n`;
   }
   return text === "" ? "" : AVAILABLE_HEADS[format] + text;
-}
-
-/** Empty where something is measured; else the word for its absence, one with a cause before others. */
-function absenceOf(snapshot: Snapshot, { metrics }: PmuQuantities): string {
-  let found = "";
-  let explained = false;
-  for (const id of metrics) {
-    const reading = snapshot.read(id);
-    if (isMeasured(reading)) return "";
-    if (found !== "" && (explained || reading.problem === undefined)) continue;
-    found = reading.absent;
-    explained = reading.problem !== undefined;
-  }
-  return found;
 }
 
 const BUILD = "ringside_build_info";

@@ -40,9 +40,12 @@ function openMetricsHead(name: string, type: ExpositionType, help: string, unit:
   return `# TYPE ${family} ${kind}\n${unitLine}# HELP ${family} ${escape(help)}\n`;
 }
 
-/** The name under which OpenMetrics says since when a counter counts. */
-export function createdName(name: string): string {
-  return name.replace(TOTAL, "_created");
+/**
+ * The name under which OpenMetrics says since when a counter counts. Undefined for a name that no counter
+ * of it has.
+ */
+export function createdName(name: string): string | undefined {
+  return TOTAL.test(name) ? name.replace(TOTAL, "_created") : undefined;
 }
 
 export function braced(labels: string): string {

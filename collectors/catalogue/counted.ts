@@ -2,7 +2,7 @@
  * What every counter of `perf_event_open` has beside its count: the time for which it asked to be
  * counted, and the time for which it was.
  */
-import type { Exposition, Measured, Unit, Witness } from "../catalogue.ts";
+import type { Exposition, Measured, Otlp, Unit, Witness } from "../catalogue.ts";
 
 export const PMU_EVENTS = {
   name: "ringside_pmu_events_total",
@@ -10,9 +10,11 @@ export const PMU_EVENTS = {
 } as const;
 
 interface TimeFamilies {
-  readonly enabled: Exposition;
-  readonly running: Exposition;
+  readonly enabled: TimeFamily;
+  readonly running: TimeFamily;
 }
+
+type TimeFamily = Exposition & { readonly help: string };
 
 /** Beside the family of all events, with the same labels. */
 export const PMU_TIMES = timesOf("ringside_pmu", "an event");
@@ -39,6 +41,15 @@ function timesBeside(family: Exposition): TimeFamilies {
   return { enabled: { ...family, ...enabled }, running: { ...family, ...running } };
 }
 
+/**
+ * The share of time that was counted is their quotient over any span; as an attribute it would make a
+ * new series of every value.
+ */
+export const OTLP_TIMES = {
+  enabled: { name: "ringside.pmu.time_enabled", help: PMU_TIMES.enabled.help },
+  running: { name: "ringside.pmu.time_running", help: PMU_TIMES.running.help },
+} as const;
+
 export interface CounterEntry {
   readonly id: string;
   readonly name: string;
@@ -52,6 +63,7 @@ export interface CounterEntry {
   readonly witness?: Witness | readonly Witness[];
   /** In place of the family of all events, where its total means something by itself. */
   readonly exposition?: Exposition;
+  readonly otlp?: Otlp;
   /**
    * Only a term of formulas: the same event as another metric, counted again beside its partners. Their
    * times say for how long, so it has none.
@@ -71,13 +83,13 @@ export function timeRunningOf(metric: string): string {
 
 /** A counter, with its two times unless it is only a partner. */
 export function counter(entry: CounterEntry): readonly Measured[] {
-  const { id, name, help, unit, scope, collector, sane, witness, inner, twin } = entry;
+  const { id, name, help, unit, scope, collector, sane, witness, inner, twin, otlp } = entry;
   const enabled = timeEnabledOf(id);
   const running = timeRunningOf(id);
   const shared = { scope, collector, kind: "counter", dormant: true, sourced: id } as const;
   const source = "perf_event_open; the event depends on the CPU, see its sources";
   const since = { enabled };
-  const exposition = { ...(entry.exposition ?? PMU_EVENTS), since };
+  const exposition = entry.exposition ?? PMU_EVENTS;
   const times = entry.exposition === undefined ? PMU_TIMES : timesBeside(entry.exposition);
   const count: Measured = {
     ...shared,
@@ -89,7 +101,7 @@ export function counter(entry: CounterEntry): readonly Measured[] {
     sane,
     witness,
     twin,
-    ...(inner ? {} : { counted: { enabled, running }, exposition }),
+    ...(inner ? {} : { counted: { enabled, running }, exposition, otlp, since }),
   };
   if (inner) return [count];
   return [
@@ -101,7 +113,9 @@ export function counter(entry: CounterEntry): readonly Measured[] {
       help: `Time for which the counter of ${id} asked to be counted.`,
       unit: "s",
       source,
-      exposition: { ...times.enabled, since },
+      exposition: times.enabled,
+      otlp: { ...OTLP_TIMES.enabled, source: "event" },
+      since,
     },
     {
       ...shared,
@@ -110,7 +124,9 @@ export function counter(entry: CounterEntry): readonly Measured[] {
       help: `Time for which the counter of ${id} was counted.`,
       unit: "s",
       source,
-      exposition: { ...times.running, since },
+      exposition: times.running,
+      otlp: { ...OTLP_TIMES.running, source: "event" },
+      since,
     },
   ];
 }

@@ -1,5 +1,5 @@
 /** What each CPU spends its time on, and the card that shows it. */
-import type { Derived, Measured, Subject } from "../catalogue.ts";
+import type { Derived, Measured, Otlp, Subject } from "../catalogue.ts";
 import { add, delta, divide, type Formula } from "../formula.ts";
 
 const collector = "cpu_time";
@@ -90,6 +90,14 @@ const FAMILIES = {
   },
 } as const;
 
+/** Time in guests is in user and nice already, and would be summed twice. */
+function otlpOf({ family, mode }: CpuMode["exposition"]): Otlp | undefined {
+  if (family === "guest") return undefined;
+  // The convention has one word for both kinds of interrupts; soft ones keep theirs, so that no two are one.
+  const attributes = { "cpu.mode": mode === "irq" ? "interrupt" : mode };
+  return { name: "system.cpu.time", attributes, help: FAMILIES.cpu.help };
+}
+
 const measured = CPU_MODES.map((mode): Measured => ({
   id: mode.metric,
   name: mode.name,
@@ -99,11 +107,9 @@ const measured = CPU_MODES.map((mode): Measured => ({
   scope: "cpu",
   collector,
   source: `/proc/stat, line cpuN, in 1/100 s`,
-  exposition: {
-    ...FAMILIES[mode.exposition.family],
-    labels: { mode: mode.exposition.mode },
-    since: "boot",
-  },
+  exposition: { ...FAMILIES[mode.exposition.family], labels: { mode: mode.exposition.mode } },
+  otlp: otlpOf(mode.exposition),
+  since: "boot",
 }));
 
 const sum = (...modes: string[]): Formula => {
@@ -184,7 +190,14 @@ const busyParts = [
 const parts = [...busyParts, { metric: "cpu_iowait_ratio" }];
 
 export const cpuTime: Subject = {
-  scopes: [{ id: "cpu", label: "cpu", name: "CPU", spare: 2, most: 1024 }],
+  scopes: [{
+    id: "cpu",
+    label: "cpu",
+    name: "CPU",
+    spare: 2,
+    most: 1024,
+    attributes: { cpu: "cpu.logical_number" },
+  }],
   metrics: [...measured, ...shares],
   cards: [
     {

@@ -2,7 +2,7 @@
  * Block devices. Drives and what is stacked on them are two scopes with the same metrics: what goes
  * through a volume goes through its drives too, so only sums over drives are the host's.
  */
-import type { Derived, Measured, Scope, Subject, Unit } from "../catalogue.ts";
+import type { Derived, Measured, Otlp, Scope, Subject, Unit } from "../catalogue.ts";
 import { delta, divide, elapsed, type Formula } from "../formula.ts";
 
 const collector = "disk";
@@ -28,6 +28,7 @@ export interface DiskField {
   /** What one of the file's units is worth in the metric's. */
   readonly scale: number;
   readonly exposition: string;
+  readonly otlp?: Otlp;
 }
 
 export const DISK_FIELDS: readonly DiskField[] = [
@@ -40,6 +41,11 @@ export const DISK_FIELDS: readonly DiskField[] = [
     unit: "{operation}",
     scale: 1,
     exposition: "node_disk_reads_completed_total",
+    otlp: {
+      name: "system.disk.operations",
+      attributes: { "disk.io.direction": "read" },
+      help: "Reads and writes completed.",
+    },
   },
   {
     suffix: "read_bytes",
@@ -50,6 +56,11 @@ export const DISK_FIELDS: readonly DiskField[] = [
     unit: "By",
     scale: SECTOR_BYTES,
     exposition: "node_disk_read_bytes_total",
+    otlp: {
+      name: "system.disk.io",
+      attributes: { "disk.io.direction": "read" },
+      help: "Bytes read and written.",
+    },
   },
   {
     suffix: "read_seconds",
@@ -60,6 +71,11 @@ export const DISK_FIELDS: readonly DiskField[] = [
     unit: "s",
     scale: MILLISECOND,
     exposition: "node_disk_read_time_seconds_total",
+    otlp: {
+      name: "system.disk.operation_time",
+      attributes: { "disk.io.direction": "read" },
+      help: "Time that operations took, summed over all of them.",
+    },
   },
   {
     suffix: "writes",
@@ -70,6 +86,11 @@ export const DISK_FIELDS: readonly DiskField[] = [
     unit: "{operation}",
     scale: 1,
     exposition: "node_disk_writes_completed_total",
+    otlp: {
+      name: "system.disk.operations",
+      attributes: { "disk.io.direction": "write" },
+      help: "Reads and writes completed.",
+    },
   },
   {
     suffix: "written_bytes",
@@ -80,6 +101,11 @@ export const DISK_FIELDS: readonly DiskField[] = [
     unit: "By",
     scale: SECTOR_BYTES,
     exposition: "node_disk_written_bytes_total",
+    otlp: {
+      name: "system.disk.io",
+      attributes: { "disk.io.direction": "write" },
+      help: "Bytes read and written.",
+    },
   },
   {
     suffix: "write_seconds",
@@ -90,6 +116,11 @@ export const DISK_FIELDS: readonly DiskField[] = [
     unit: "s",
     scale: MILLISECOND,
     exposition: "node_disk_write_time_seconds_total",
+    otlp: {
+      name: "system.disk.operation_time",
+      attributes: { "disk.io.direction": "write" },
+      help: "Time that operations took, summed over all of them.",
+    },
   },
   {
     suffix: "requests_in_flight",
@@ -111,6 +142,7 @@ export const DISK_FIELDS: readonly DiskField[] = [
     unit: "s",
     scale: MILLISECOND,
     exposition: "node_disk_io_time_seconds_total",
+    otlp: { name: "system.disk.io_time" },
   },
   {
     suffix: "io_weighted_seconds",
@@ -189,6 +221,11 @@ const WORDS: Readonly<Record<DiskScope, Scope & { readonly what: string }>> = {
   },
 };
 
+/** One name for both scopes: told apart by the device's name. */
+function otlpOf({ suffix, help, otlp }: DiskField): Otlp {
+  return { name: `ringside.disk.${suffix.replace(/_(bytes|seconds)$/, "")}`, help, ...otlp };
+}
+
 function measured(scope: DiskScope): readonly Measured[] {
   return DISK_FIELDS.map((field): Measured => ({
     id: diskMetric(scope, field),
@@ -205,6 +242,7 @@ function measured(scope: DiskScope): readonly Measured[] {
       // One family for both scopes, as dashboards expect: told apart by the device's name.
       help: `${field.help} Drives and what is stacked on them: do not sum over all devices.`,
     },
+    otlp: otlpOf(field),
   }));
 }
 
@@ -249,7 +287,7 @@ function derived(scope: DiskScope): readonly Derived[] {
 export const disk: Subject = {
   scopes: DISK_SCOPES.map((scope) => {
     const { id, label, name, spare, most } = WORDS[scope];
-    return { id, label, name, spare, most };
+    return { id, label, name, spare, most, attributes: { [label]: "system.device" } };
   }),
   metrics: DISK_SCOPES.flatMap((scope) => [...measured(scope), ...derived(scope)]),
   cards: [

@@ -1,5 +1,5 @@
 /** Energy as the CPU meters it (RAPL), what it buys, and the card that shows both. */
-import type { Derived, Measured, Subject } from "../catalogue.ts";
+import type { Derived, Measured, Otlp, Subject } from "../catalogue.ts";
 import { add, divide, either, type Formula, multiply, number, rate } from "../formula.ts";
 import { counter } from "./counted.ts";
 
@@ -21,8 +21,10 @@ export interface EnergyZone {
   readonly whom: string;
 }
 
+type Zone = "package" | "cores" | "memory" | "gpu" | "platform";
+
 interface ZoneEntry extends EnergyZone {
-  readonly zone: string;
+  readonly zone: Zone;
   readonly name: string;
   readonly help: string;
   readonly watts: readonly [least: number, most: number];
@@ -92,6 +94,20 @@ export const CORE_ENERGY = {
   whom: "each core",
 } as const;
 
+/** Of the whole package, and of its parts, which name it: sums are over those without a parent. */
+const OTLP: Readonly<Record<Zone, Otlp>> = {
+  package: hw("package-{}", { "hw.type": "cpu" }),
+  cores: hw("package-{}-cores", { "hw.type": "cpu", "hw.parent": "package-{}" }),
+  memory: hw("package-{}-memory", { "hw.type": "memory" }),
+  gpu: hw("package-{}-gpu", { "hw.type": "gpu", "hw.parent": "package-{}" }),
+  platform: { name: "ringside.platform.energy", source: "pmu" },
+};
+
+function hw(id: string, attributes: Readonly<Record<string, string>>): Otlp {
+  const help = "Energy used, by component; one with a parent is a part of it.";
+  return { name: "hw.energy", attributes: { "hw.id": id, ...attributes }, help, source: "pmu" };
+}
+
 const SOURCE = "perf_event_open, PMU power (RAPL); where it is not to be had, " +
   "/sys/class/powercap/intel-rapl:N/energy_uj";
 
@@ -105,6 +121,7 @@ const zones: readonly Measured[] = ENTRIES.flatMap(({ metric, name, help, watts,
     collector,
     sane: watts,
     exposition: { ...FAMILY, labels: { zone } },
+    otlp: OTLP[zone],
   });
   return [{ ...count!, source: SOURCE }, ...times];
 });
@@ -118,6 +135,8 @@ const [core, ...coreTimes] = counter({
   collector,
   sane: [0, 200],
   exposition: { name: "ringside_core_energy_joules_total" },
+  // Cores of a package may be metered together too: a component of its own would be summed twice.
+  otlp: { name: "ringside.core.energy", source: "pmu" },
 });
 
 const cores: readonly Measured[] = [

@@ -1,5 +1,5 @@
 /** How full the local filesystems are. */
-import type { Derived, Measured, Subject, Unit } from "../catalogue.ts";
+import type { Derived, Measured, Otlp, Subject, Unit } from "../catalogue.ts";
 import { add, divide, type Formula, last, subtract } from "../formula.ts";
 
 const collector = "filesystem";
@@ -9,6 +9,7 @@ function gauge(
   name: string,
   unit: Unit,
   words: { readonly help: string; readonly source: string; readonly exposed: string },
+  otlp?: Otlp,
 ): Measured {
   return {
     id,
@@ -20,6 +21,17 @@ function gauge(
     collector,
     source: words.source,
     exposition: { name: words.exposed },
+    otlp,
+  };
+}
+
+function usage(state: "used" | "free"): Otlp {
+  return {
+    name: "system.filesystem.usage",
+    attributes: { "system.filesystem.state": state },
+    help:
+      "Space that holds something, and that is free for all users; what is kept for root is neither.",
+    sum: true,
   };
 }
 
@@ -31,14 +43,25 @@ const used = subtract(last("filesystem_size_bytes"), last("filesystem_free_bytes
 
 export const filesystem: Subject = {
   scopes: [
-    { id: "filesystem", label: "mountpoint", name: "Filesystem", spare: 4, most: 128 },
+    {
+      id: "filesystem",
+      label: "mountpoint",
+      name: "Filesystem",
+      spare: 4,
+      most: 128,
+      attributes: {
+        mountpoint: "system.filesystem.mountpoint",
+        device: "system.device",
+        fstype: "system.filesystem.type",
+      },
+    },
   ],
   metrics: [
     gauge("filesystem_size_bytes", "Size", "By", {
       help: "Size of the filesystem, without its own tables.",
       source: "statvfs, f_blocks",
       exposed: "node_filesystem_size_bytes",
-    }),
+    }, { name: "system.filesystem.limit", sum: true }),
     gauge("filesystem_free_bytes", "Free", "By", {
       help: "Free space, what is kept for root included.",
       source: "statvfs, f_bfree",
@@ -48,7 +71,7 @@ export const filesystem: Subject = {
       help: "Free space for all users.",
       source: "statvfs, f_bavail",
       exposed: "node_filesystem_avail_bytes",
-    }),
+    }, usage("free")),
     gauge("filesystem_files", "Inodes", "{inode}", {
       help: "Files and directories that the filesystem can have. Absent where it sets no number.",
       source: "statvfs, f_files",
@@ -66,13 +89,16 @@ export const filesystem: Subject = {
       source: "/proc/1/mounts, options",
       exposed: "node_filesystem_readonly",
     }),
-    derived(
-      "filesystem_used_bytes",
-      "Used",
-      "By",
-      "Space that holds something: size less free.",
-      used,
-    ),
+    {
+      ...derived(
+        "filesystem_used_bytes",
+        "Used",
+        "By",
+        "Space that holds something: size less free.",
+        used,
+      ),
+      otlp: usage("used"),
+    },
     derived(
       "filesystem_used_ratio",
       "Used",

@@ -19,6 +19,7 @@ const frequencies: readonly Measured[] = [
     source: "/sys/devices/system/cpu/cpuN/cpufreq/scaling_cur_freq",
     across: "max",
     exposition: { name: "node_cpu_scaling_frequency_hertz" },
+    otlp: { name: "system.cpu.frequency" },
     sane: SANE,
   },
   {
@@ -59,6 +60,7 @@ const throttles: readonly Measured[] = [
     collector,
     source: "/sys/devices/system/cpu/cpuN/thermal_throttle/core_throttle_count, one CPU a core",
     exposition: { name: "ringside_core_throttles_total" },
+    since: "boot",
   },
   {
     id: "package_throttles",
@@ -71,6 +73,7 @@ const throttles: readonly Measured[] = [
     source:
       "/sys/devices/system/cpu/cpuN/thermal_throttle/package_throttle_count, one CPU a package",
     exposition: { name: "ringside_package_throttles_total" },
+    since: "boot",
   },
 ];
 

@@ -1,7 +1,51 @@
 /** Memory as people read it, swap and huge pages, and the card that shows them with paging. */
-import type { Derived, Subject } from "../catalogue.ts";
+import type { Derived, Otlp, Subject } from "../catalogue.ts";
 import { add, type Formula, last, multiply, subtract } from "../formula.ts";
 import { ANY_KERNEL, type MemoryLine, metricOf } from "./memory_line.ts";
+
+/** Used, free and cache add up to all of it. */
+function usage(state: "used" | "free" | "cached"): Otlp {
+  const help = "Memory by what it holds; the three states add up to all of it.";
+  return {
+    name: "system.memory.usage",
+    attributes: { "system.memory.state": state },
+    help,
+    sum: true,
+  };
+}
+
+function slab(state: "reclaimable" | "unreclaimable"): Otlp {
+  const attributes = { "system.memory.linux.slab.state": state };
+  const help = "The kernel's own objects, by whether it can drop them.";
+  return { name: "system.memory.linux.slab.usage", attributes, help, sum: true };
+}
+
+function swap(state: "used" | "free"): Otlp {
+  const help = "Swap space by whether it holds something.";
+  return {
+    name: "system.paging.usage",
+    attributes: { "system.paging.state": state },
+    help,
+    sum: true,
+  };
+}
+
+const OTLP: Readonly<Record<string, Otlp>> = {
+  "memory_total_bytes": { name: "system.memory.limit", sum: true },
+  "memory_free_bytes": usage("free"),
+  "memory_available_bytes": { name: "system.memory.linux.available", sum: true },
+  "memory_shared_bytes": { name: "system.memory.linux.shared", sum: true },
+  "memory_slab_reclaimable_bytes": slab("reclaimable"),
+  "memory_slab_unreclaimable_bytes": slab("unreclaimable"),
+  "swap_free_bytes": swap("free"),
+  "huge_pages_total": { name: "system.memory.linux.hugepages.limit", sum: true },
+  "huge_pages_reserved": { name: "system.memory.linux.hugepages.reserved", sum: true },
+  "huge_pages_surplus": { name: "system.memory.linux.hugepages.surplus", sum: true },
+  "huge_page_size_bytes": { name: "system.memory.linux.hugepages.page_size", sum: true },
+  "memory_used_bytes": usage("used"),
+  "memory_cache_bytes": usage("cached"),
+  "swap_used_bytes": swap("used"),
+};
 
 const HUGETLB = "a kernel with CONFIG_HUGETLBFS=y";
 
@@ -15,12 +59,32 @@ function kilobytes(
   // node_exporter turns the brackets of `Active(anon)` into `Active_anon`.
   const exposed = key.replace("(", "_").replace(")", "");
   const exposition = { name: `node_memory_${exposed}_bytes` };
-  return { key, metric, name, help, unit: "By", scale: 1024, needs, exposition };
+  return {
+    key,
+    metric,
+    name,
+    help,
+    unit: "By",
+    scale: 1024,
+    needs,
+    exposition,
+    otlp: OTLP[metric],
+  };
 }
 
 function pages(key: string, metric: string, name: string, help: string): MemoryLine {
   const exposition = { name: `node_memory_${key}` };
-  return { key, metric, name, help, unit: "{page}", scale: 1, needs: HUGETLB, exposition };
+  return {
+    key,
+    metric,
+    name,
+    help,
+    unit: "{page}",
+    scale: 1,
+    needs: HUGETLB,
+    exposition,
+    otlp: OTLP[metric],
+  };
 }
 
 /** Lines of `/proc/meminfo` (proc_meminfo(5)): gauges. */
@@ -186,7 +250,7 @@ export const MEMINFO_LINES: readonly MemoryLine[] = [
 ];
 
 function derived(id: string, name: string, help: string, formula: Formula): Derived {
-  return { id, name, help, unit: "By", kind: "derived", scope: "host", formula };
+  return { id, name, help, unit: "By", kind: "derived", scope: "host", formula, otlp: OTLP[id] };
 }
 
 /** What can be dropped for programs. */

@@ -8,6 +8,7 @@ import type {
   Exposition,
   Limit,
   Measured,
+  Otlp,
   Scope,
   Subject,
   Witness,
@@ -113,6 +114,7 @@ interface Counted {
   readonly help: string;
   readonly scope: string;
   readonly exposition: Exposition;
+  readonly otlp: Otlp;
   readonly witness?: Witness;
   readonly limits?: readonly Limit[];
 }
@@ -130,12 +132,25 @@ function bytes({ limits, ...entry }: Counted): readonly Measured[] {
 /** Whose it is, in `/metrics`: the PMU family and the socket beside the controller. */
 const PLACE = { sourceLabel: true, groupLabels: ["socket"] } as const;
 
-function family(kind: string, what: string, direction: string): Exposition {
+function family(
+  kind: string,
+  what: string,
+  direction: string,
+): { readonly exposition: Exposition; readonly otlp: Otlp } {
+  const help = `Bytes moved between ${what} and the host, by controller and direction.`;
   return {
-    name: `ringside_${kind}_bandwidth_bytes_total`,
-    labels: { direction },
-    help: `Bytes moved between ${what} and the host, by controller and direction.`,
-    ...PLACE,
+    exposition: {
+      name: `ringside_${kind}_bandwidth_bytes_total`,
+      labels: { direction },
+      help,
+      ...PLACE,
+    },
+    otlp: {
+      name: `ringside.${kind}.io`,
+      attributes: { "ringside.memory.direction": direction },
+      help,
+      source: "pmu",
+    },
   };
 }
 
@@ -148,7 +163,7 @@ const measured: readonly Measured[] = [
     name: "Read",
     help: "Bytes read from memory, by cores, devices and the caches' own prefetching.",
     scope: "memory_channel",
-    exposition: family("memory", "memory", "read"),
+    ...family("memory", "memory", "read"),
     witness: siblings("memory_write_bytes"),
   }),
   ...bytes({
@@ -156,7 +171,7 @@ const measured: readonly Measured[] = [
     name: "Written",
     help: "Bytes written to memory, by caches that give lines back and by devices.",
     scope: "memory_channel",
-    exposition: family("memory", "memory", "write"),
+    ...family("memory", "memory", "write"),
     witness: siblings("memory_read_bytes"),
   }),
   ...bytes({
@@ -164,7 +179,7 @@ const measured: readonly Measured[] = [
     name: "Read and written",
     help: "Bytes read from memory and written to it, where the hardware does not tell them apart.",
     scope: "memory_channel",
-    exposition: family("memory", "memory", "combined"),
+    ...family("memory", "memory", "combined"),
     witness: siblings(),
   }),
   ...counter({
@@ -214,28 +229,28 @@ const measured: readonly Measured[] = [
     name: "HBM read",
     help: "Bytes read from memory on the package (HBM).",
     scope: "hbm_channel",
-    exposition: family("hbm", "memory on the package (HBM)", "read"),
+    ...family("hbm", "memory on the package (HBM)", "read"),
   }),
   ...bytes({
     id: "hbm_write_bytes",
     name: "HBM written",
     help: "Bytes written to memory on the package (HBM).",
     scope: "hbm_channel",
-    exposition: family("hbm", "memory on the package (HBM)", "write"),
+    ...family("hbm", "memory on the package (HBM)", "write"),
   }),
   ...bytes({
     id: "pmem_read_bytes",
     name: "Persistent memory read",
     help: "Bytes read from persistent memory.",
     scope: "pmem_channel",
-    exposition: family("pmem", "persistent memory", "read"),
+    ...family("pmem", "persistent memory", "read"),
   }),
   ...bytes({
     id: "pmem_write_bytes",
     name: "Persistent memory written",
     help: "Bytes written to persistent memory.",
     scope: "pmem_channel",
-    exposition: family("pmem", "persistent memory", "write"),
+    ...family("pmem", "persistent memory", "write"),
   }),
   ...bytes({
     id: SECOND_MEMORY,
@@ -250,6 +265,7 @@ const measured: readonly Measured[] = [
       help: "Bytes moved between memory and the host, counted a second time by other counters.",
       ...PLACE,
     },
+    otlp: { name: "ringside.memory.second_source", source: "pmu" },
   }),
 ];
 

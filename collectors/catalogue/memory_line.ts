@@ -13,13 +13,14 @@ export interface MemoryLine {
   /** The kernel that has the line. */
   readonly needs: string;
   readonly exposition: Measured["exposition"];
+  readonly otlp?: Measured["otlp"];
 }
 
 export const ANY_KERNEL = "a kernel that prints it";
 
 /** The entry of a line, for the collector that reads both files. */
 export function metricOf(line: MemoryLine, kind: "gauge" | "counter", file: string): Measured {
-  const { metric, name, help, unit, exposition } = line;
+  const { metric, name, help, unit, exposition, otlp } = line;
   return {
     id: metric,
     name,
@@ -30,5 +31,6 @@ export function metricOf(line: MemoryLine, kind: "gauge" | "counter", file: stri
     collector: "memory",
     source: `${file}, ${line.key}`,
     exposition,
+    otlp,
   };
 }

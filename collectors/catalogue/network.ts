@@ -2,7 +2,7 @@
  * Network interfaces. Those with hardware behind them and those made of others (bridges, bonds, veth)
  * are two scopes with the same metrics: a packet to a container passes several of the second kind.
  */
-import type { Derived, Measured, Scope, Subject, Unit } from "../catalogue.ts";
+import type { Derived, Measured, Otlp, Scope, Subject, Unit } from "../catalogue.ts";
 import { delta, divide, elapsed, last, multiply } from "../formula.ts";
 
 const collector = "network";
@@ -20,6 +20,15 @@ export interface NetworkField {
   readonly help: string;
   readonly unit: Unit;
   readonly exposition: string;
+  readonly otlp: Otlp;
+}
+
+function otlp(name: string, direction: "receive" | "transmit", help: string): Otlp {
+  return {
+    name: `system.network.${name}`,
+    attributes: { "network.io.direction": direction },
+    help,
+  };
 }
 
 export const NETWORK_FIELDS: readonly NetworkField[] = [
@@ -30,6 +39,7 @@ export const NETWORK_FIELDS: readonly NetworkField[] = [
     help: "Bytes received.",
     unit: "By",
     exposition: "node_network_receive_bytes_total",
+    otlp: otlp("io", "receive", "Bytes received and sent."),
   },
   {
     suffix: "receive_packets",
@@ -38,6 +48,7 @@ export const NETWORK_FIELDS: readonly NetworkField[] = [
     help: "Packets received.",
     unit: "{packet}",
     exposition: "node_network_receive_packets_total",
+    otlp: otlp("packet.count", "receive", "Packets received and sent."),
   },
   {
     suffix: "receive_errors",
@@ -46,6 +57,7 @@ export const NETWORK_FIELDS: readonly NetworkField[] = [
     help: "Packets received broken.",
     unit: "{error}",
     exposition: "node_network_receive_errs_total",
+    otlp: otlp("errors", "receive", "Packets that came broken, or could not be sent."),
   },
   {
     suffix: "receive_drops",
@@ -54,6 +66,7 @@ export const NETWORK_FIELDS: readonly NetworkField[] = [
     help: "Packets received and dropped: for want of room, or because nobody wanted them.",
     unit: "{packet}",
     exposition: "node_network_receive_drop_total",
+    otlp: otlp("packet.dropped", "receive", "Packets dropped, on the way in and out."),
   },
   {
     suffix: "transmit_bytes",
@@ -62,6 +75,7 @@ export const NETWORK_FIELDS: readonly NetworkField[] = [
     help: "Bytes sent.",
     unit: "By",
     exposition: "node_network_transmit_bytes_total",
+    otlp: otlp("io", "transmit", "Bytes received and sent."),
   },
   {
     suffix: "transmit_packets",
@@ -70,6 +84,7 @@ export const NETWORK_FIELDS: readonly NetworkField[] = [
     help: "Packets sent.",
     unit: "{packet}",
     exposition: "node_network_transmit_packets_total",
+    otlp: otlp("packet.count", "transmit", "Packets received and sent."),
   },
   {
     suffix: "transmit_errors",
@@ -78,6 +93,7 @@ export const NETWORK_FIELDS: readonly NetworkField[] = [
     help: "Packets that could not be sent.",
     unit: "{error}",
     exposition: "node_network_transmit_errs_total",
+    otlp: otlp("errors", "transmit", "Packets that came broken, or could not be sent."),
   },
   {
     suffix: "transmit_drops",
@@ -86,6 +102,7 @@ export const NETWORK_FIELDS: readonly NetworkField[] = [
     help: "Packets dropped before they were sent.",
     unit: "{packet}",
     exposition: "node_network_transmit_drop_total",
+    otlp: otlp("packet.dropped", "transmit", "Packets dropped, on the way in and out."),
   },
 ];
 
@@ -132,6 +149,7 @@ function measured(scope: NetworkScope): readonly Measured[] {
       // One family for both scopes, as dashboards expect: told apart by the device's name.
       help: `${field.help} The same packet may pass several interfaces: do not sum over all.`,
     },
+    otlp: field.otlp,
   }));
 }
 
@@ -158,7 +176,7 @@ const columns = (scope: NetworkScope): readonly { readonly metric: string }[] =>
 export const network: Subject = {
   scopes: NETWORK_SCOPES.map((scope) => {
     const { id, label, name, spare, most } = WORDS[scope];
-    return { id, label, name, spare, most };
+    return { id, label, name, spare, most, attributes: { [label]: "network.interface.name" } };
   }),
   metrics: [
     ...NETWORK_SCOPES.flatMap(measured),

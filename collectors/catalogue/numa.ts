@@ -85,6 +85,7 @@ const memory = NODE_MEMORY.map(({ field, metric, name, help }): Measured => ({
   source: `/sys/devices/system/node/nodeN/meminfo, ${field}`,
   across: "sum",
   exposition: { name: `node_memory_numa_${field}` },
+  otlp: { name: `ringside.numa.memory.${field.slice(3).toLowerCase()}`, sum: true },
 }));
 
 const pages = NODE_PAGES.map(({ field, metric, name, help }): Measured => ({
@@ -100,7 +101,14 @@ const pages = NODE_PAGES.map(({ field, metric, name, help }): Measured => ({
 }));
 
 export const numa: Subject = {
-  scopes: [{ id: "node", label: "node", name: "NUMA node", spare: 2, most: 128 }],
+  scopes: [{
+    id: "node",
+    label: "node",
+    name: "NUMA node",
+    spare: 2,
+    most: 128,
+    attributes: { node: "numa.node" },
+  }],
   metrics: [
     ...memory,
     ...pages,

@@ -1,5 +1,5 @@
 /** What moves in and out of memory, and what the kernel does when there is too little of it. */
-import type { Derived, Subject, Unit } from "../catalogue.ts";
+import type { Derived, Measured, Subject, Unit } from "../catalogue.ts";
 import { last } from "../formula.ts";
 import { ANY_KERNEL, type MemoryLine, metricOf } from "./memory_line.ts";
 
@@ -27,7 +27,7 @@ export const VMSTAT_LINES: readonly MemoryLine[] = [
     // The kernel halves its sectors of 512 bytes before it prints them (mm/vmstat.c).
     scale: 1024,
     needs: ANY_KERNEL,
-    exposition: { name: "ringside_paged_in_bytes_total", since: "boot" },
+    exposition: { name: "ringside_paged_in_bytes_total" },
   },
   {
     key: "pgpgout",
@@ -37,7 +37,7 @@ export const VMSTAT_LINES: readonly MemoryLine[] = [
     unit: "By",
     scale: 1024,
     needs: ANY_KERNEL,
-    exposition: { name: "ringside_paged_out_bytes_total", since: "boot" },
+    exposition: { name: "ringside_paged_out_bytes_total" },
   },
   events("pswpin", "swap_in_pages", "Swapped in", "{page}", "Pages read back from swap."),
   events("pswpout", "swap_out_pages", "Swapped out", "{page}", "Pages written to swap."),
@@ -48,13 +48,19 @@ export const VMSTAT_LINES: readonly MemoryLine[] = [
     "{fault}",
     "Accesses to memory that the kernel had to provide first, minor and major.",
   ),
-  events(
-    "pgmajfault",
-    "page_faults_major",
-    "Major faults",
-    "{fault}",
-    "Page faults that had to read from a disk.",
-  ),
+  {
+    ...events(
+      "pgmajfault",
+      "page_faults_major",
+      "Major faults",
+      "{fault}",
+      "Page faults that had to read from a disk.",
+    ),
+    otlp: {
+      name: "system.paging.faults",
+      attributes: { "system.paging.fault.type": "major" },
+    },
+  },
   events(
     "pgscan_kswapd",
     "pages_scanned_kswapd",
@@ -97,6 +103,11 @@ export const VMSTAT_LINES: readonly MemoryLine[] = [
   ),
 ];
 
+const counters = VMSTAT_LINES.map((line): Measured => ({
+  ...metricOf(line, "counter", "/proc/vmstat"),
+  since: "boot",
+}));
+
 /** A rate is over within a second, and one kill matters for longer. */
 const killed: Derived = {
   id: "oom_kills_since_boot",
@@ -109,5 +120,5 @@ const killed: Derived = {
 };
 
 export const paging: Subject = {
-  metrics: [...VMSTAT_LINES.map((line) => metricOf(line, "counter", "/proc/vmstat")), killed],
+  metrics: [...counters, killed],
 };

@@ -94,7 +94,8 @@ const totals = PRESSURE_LINES.map((line): Measured => ({
   scope: "host",
   collector,
   source: `/proc/pressure/${line.file}, ${line.line}, total`,
-  exposition: { name: line.exposition, since: "boot" },
+  exposition: { name: line.exposition },
+  since: "boot",
 }));
 
 // Not in /metrics: rates of the totals say the same over any window.

@@ -26,6 +26,7 @@ function traffic(kind: "total" | "local" | "remote", name: string, help: string)
     source: files,
     dormant: true,
     exposition: { ...FAMILY, labels: { kind } },
+    otlp: { name: "ringside.mbm", attributes: { "ringside.mbm.kind": kind }, help: FAMILY.help },
     sane: [0, BYTES_PER_SECOND_MOST],
   };
 }

@@ -23,7 +23,9 @@ export const sampler: Subject = {
       scope: "host",
       collector,
       source: "sampler",
-      exposition: { name: "ringside_ticks_total", since: "process" },
+      exposition: { name: "ringside_ticks_total" },
+      otlp: { name: "ringside.ticks" },
+      since: "process",
     },
     {
       id: "tick_missed",
@@ -35,7 +37,9 @@ export const sampler: Subject = {
       scope: "host",
       collector,
       source: "sampler",
-      exposition: { name: "ringside_ticks_missed_total", since: "process" },
+      exposition: { name: "ringside_ticks_missed_total" },
+      otlp: { name: "ringside.ticks_missed" },
+      since: "process",
     },
     {
       id: "tick_lateness_seconds",

@@ -57,8 +57,8 @@ const vectors = SOFTIRQ_VECTORS.map((vector, index): Measured => ({
     name: "node_softirqs_total",
     labels: { vector: exposedVector(vector) },
     help: "Soft interrupts run, by vector.",
-    since: "boot",
   },
+  since: "boot",
 }));
 
 function counter(
@@ -76,7 +76,8 @@ function counter(
     scope: "host",
     collector,
     source: `/proc/stat, ${words.line}`,
-    exposition: words.exposed === undefined ? undefined : { name: words.exposed, since: "boot" },
+    exposition: words.exposed === undefined ? undefined : { name: words.exposed },
+    since: "boot",
   };
 }
 

@@ -1,10 +1,15 @@
 /** What this service itself costs, and the card that shows it with the sampler's punctuality. */
-import type { Measured, Subject } from "../catalogue.ts";
+import type { Measured, Otlp, Subject } from "../catalogue.ts";
 
 const collector = "self";
 
 /** Since when it counts what is its own. */
 export const SELF_START = "self_start_seconds";
+
+function cpuTime(mode: "user" | "system"): Otlp {
+  const help = "CPU time of this service, by mode.";
+  return { name: "process.cpu.time", attributes: { "cpu.mode": mode }, help };
+}
 
 /** Names of `/metrics` are those that Prometheus client libraries give every process. */
 const metrics: readonly Measured[] = [
@@ -17,7 +22,8 @@ const metrics: readonly Measured[] = [
     scope: "host",
     collector,
     source: "/proc/self/stat, utime and stime, in 1/100 s",
-    exposition: { name: "process_cpu_seconds_total", since: "process" },
+    exposition: { name: "process_cpu_seconds_total" },
+    since: "process",
   },
   {
     id: "self_cpu_user_seconds",
@@ -28,7 +34,9 @@ const metrics: readonly Measured[] = [
     scope: "host",
     collector,
     source: "/proc/self/stat, utime, in 1/100 s",
-    exposition: { name: "process_cpu_user_seconds_total", since: "process" },
+    exposition: { name: "process_cpu_user_seconds_total" },
+    otlp: cpuTime("user"),
+    since: "process",
   },
   {
     id: "self_cpu_system_seconds",
@@ -39,7 +47,9 @@ const metrics: readonly Measured[] = [
     scope: "host",
     collector,
     source: "/proc/self/stat, stime, in 1/100 s",
-    exposition: { name: "process_cpu_system_seconds_total", since: "process" },
+    exposition: { name: "process_cpu_system_seconds_total" },
+    otlp: cpuTime("system"),
+    since: "process",
   },
   {
     id: "self_resident_bytes",
@@ -51,6 +61,7 @@ const metrics: readonly Measured[] = [
     collector,
     source: "/proc/self/status, VmRSS",
     exposition: { name: "process_resident_memory_bytes" },
+    otlp: { name: "process.memory.usage", sum: true },
   },
   {
     id: "self_anonymous_bytes",
@@ -73,6 +84,7 @@ const metrics: readonly Measured[] = [
     collector,
     source: "/proc/self/stat, num_threads",
     exposition: { name: "process_threads" },
+    otlp: { name: "process.thread.count", sum: true },
   },
   {
     id: "self_descriptors",
@@ -85,6 +97,7 @@ const metrics: readonly Measured[] = [
     collector,
     source: "/proc/self/fd",
     exposition: { name: "process_open_fds" },
+    otlp: { name: "process.unix.file_descriptor.count", sum: true },
   },
   {
     id: "self_descriptors_limit",

@@ -1,7 +1,7 @@
 /** Events that the kernel itself counts for perf, by CPU, and the card that shows them. */
-import type { Exposition, Measured, Subject, Unit } from "../catalogue.ts";
+import type { Exposition, Measured, Otlp, Subject, Unit } from "../catalogue.ts";
 import type { SoftwareEvent } from "../pmu/event_codes.ts";
-import { PMU_EVENTS, PMU_TIMES } from "./counted.ts";
+import { OTLP_TIMES, PMU_EVENTS, PMU_TIMES } from "./counted.ts";
 
 const collector = "software_events";
 
@@ -89,12 +89,25 @@ const counts = SOFTWARE_COUNTS.map((count): Measured => ({
   sane: count.sane,
   counted: { enabled: SOFTWARE_TIME_ENABLED, running: SOFTWARE_TIME_RUNNING },
   exposition: exposition(count),
+  otlp: otlp(count),
+  since: SINCE,
 }));
 
 /** Seconds have no place in a family of counts, and the group's times tell the same. */
 function exposition({ event, unit }: SoftwareCount): Exposition | undefined {
   if (unit === "s") return undefined;
-  return { ...PMU_EVENTS, labels: labelsOf(event), since: SINCE };
+  return { ...PMU_EVENTS, labels: labelsOf(event) };
+}
+
+/** `ringside.pmu` keeps it apart from what the kernel counts of the same without perf. */
+function otlp({ event, unit }: SoftwareCount): Otlp | undefined {
+  if (unit === "s") return undefined;
+  const name = `ringside.pmu.${event.replaceAll("-", "_")}`;
+  return { name, attributes: attributesOf(event) };
+}
+
+function attributesOf(event: SoftwareEvent): Readonly<Record<string, string>> {
+  return { "pmu.event": event, "pmu.name": "software" };
 }
 
 function labelsOf(event: SoftwareEvent): { readonly event: string; readonly pmu: string } {
@@ -107,17 +120,26 @@ const times = [
     "Time enabled",
     "Time for which the group of software events asked to be counted.",
     PMU_TIMES.enabled,
+    OTLP_TIMES.enabled,
   ),
   time(
     SOFTWARE_TIME_RUNNING,
     "Time counted",
     "Time for which the group of software events was counted.",
     PMU_TIMES.running,
+    OTLP_TIMES.running,
   ),
 ];
 
 /** One group counts them all, so its times are those of each. */
-function time(id: string, name: string, help: string, family: Exposition): Measured {
+function time(
+  id: string,
+  name: string,
+  help: string,
+  family: Exposition,
+  otlp: Otlp,
+): Measured {
+  const told = SOFTWARE_COUNTS.filter(({ unit }) => unit !== "s").map(({ event }) => event);
   return {
     id,
     name,
@@ -129,11 +151,10 @@ function time(id: string, name: string, help: string, family: Exposition): Measu
     source: "perf_event_open, times of the group of software events",
     exposition: {
       ...family,
-      since: SINCE,
-      labels: SOFTWARE_COUNTS.filter(({ unit }) => unit !== "s").map(({ event }) =>
-        labelsOf(event)
-      ),
+      labels: told.map(labelsOf),
     },
+    otlp: { ...otlp, attributes: told.map(attributesOf) },
+    since: SINCE,
   };
 }
 

@@ -1,13 +1,26 @@
 /** Temperatures, and the card that shows them. */
-import type { Subject } from "../catalogue.ts";
+import type { Otlp, Subject } from "../catalogue.ts";
 
 const collector = "thermal";
 
 /** Sensors that are not connected say -128, 127.5 or thousands; no board works outside. */
 export const PLAUSIBLE_CELSIUS = [-40, 150] as const;
 
+function limit(type: string): Otlp {
+  const attributes = { "hw.type": "temperature", "hw.limit_type": type };
+  const help = "Temperatures that the sensor's chip takes for high, and for dangerous.";
+  return { name: "hw.temperature.limit", attributes, help };
+}
+
 export const thermal: Subject = {
-  scopes: [{ id: "sensor", label: "sensor", name: "Sensor", spare: 4, most: 256 }],
+  scopes: [{
+    id: "sensor",
+    label: "sensor",
+    name: "Sensor",
+    spare: 4,
+    most: 256,
+    attributes: { sensor: "hw.id" },
+  }],
   metrics: [
     {
       id: "sensor_temperature_celsius",
@@ -19,6 +32,7 @@ export const thermal: Subject = {
       collector,
       source: "/sys/class/hwmon/hwmonN/tempN_input, else /sys/class/thermal/thermal_zoneN/temp",
       exposition: { name: "node_hwmon_temp_celsius" },
+      otlp: { name: "hw.temperature", attributes: { "hw.type": "temperature" } },
       sane: PLAUSIBLE_CELSIUS,
     },
     {
@@ -31,6 +45,7 @@ export const thermal: Subject = {
       collector,
       source: "/sys/class/hwmon/hwmonN/tempN_max",
       exposition: { name: "node_hwmon_temp_max_celsius" },
+      otlp: limit("high.degraded"),
     },
     {
       id: "sensor_critical_celsius",
@@ -42,6 +57,7 @@ export const thermal: Subject = {
       collector,
       source: "/sys/class/hwmon/hwmonN/tempN_crit",
       exposition: { name: "node_hwmon_temp_crit_celsius" },
+      otlp: limit("high.critical"),
     },
   ],
   cards: [

@@ -14,7 +14,7 @@ import { CLOCK_TERMS } from "../../collectors/catalogue/msr_clock.ts";
 import { l3Choices } from "../../collectors/pmu/event_guide.ts";
 import { everyEvent } from "../../collectors/pmu/event_names.ts";
 import { type BundleId, BUNDLES } from "../../collectors/pmu/recipe.ts";
-import { eventLabel } from "../../views/exposition_families.ts";
+import { eventLabel } from "../../views/event_name.ts";
 
 /** One way to find a metric's events. */
 export interface EventLabels {

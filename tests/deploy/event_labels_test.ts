@@ -4,7 +4,7 @@ import { TERMS } from "../../collectors/catalogue/core_counters.ts";
 import type { CorePmu } from "../../collectors/pmu/core_pmu.ts";
 import { type CpuModel, recipesFor } from "../../collectors/pmu/recipes.ts";
 import { eventLabelsOf } from "../../deploy/prometheus/event_labels.ts";
-import { eventLabel } from "../../views/exposition_families.ts";
+import { eventLabel } from "../../views/event_name.ts";
 import {
   AMD_FORMATS,
   ARM_EVENTS,

@@ -45,6 +45,7 @@ export const ATTEMPTS: Readonly<Record<string, () => unknown>> = {
   "environment": () => Deno.env.get("PATH"),
   "all of the environment": () => Deno.env.toObject(),
   "the token in the environment": () => Deno.env.get(TOKEN),
+  "the collector's headers": () => Deno.env.get("OTEL_EXPORTER_OTLP_HEADERS"),
   "host's name": () => Deno.hostname(),
   "dlopen": () => Deno.dlopen("libc.so.6", SYMBOL),
   "memory by pointer": () => new Deno.UnsafePointerView(Deno.UnsafePointer.create(4096n)!),

@@ -9,12 +9,25 @@ import type { Outcome } from "./break_out.ts";
 import { Process } from "./process.ts";
 
 const BREAK_OUT = new URL("./break_out.ts", import.meta.url);
+const LISTEN_AGAIN = new URL("./listen_again.ts", import.meta.url);
 const TOKEN = "Tk0123456789abcdef0123456789abcdef";
 
-Deno.test("code in the main thread can do nothing but serve", async () => {
+Deno.test("code in the main thread can do nothing but serve", () => assertConfined("start"));
+
+Deno.test("no more where it sends metrics: a worker of its own has that right", () =>
+  assertConfined("start:otlp", {
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://192.0.2.1",
+    OTEL_EXPORTER_OTLP_HEADERS: "authorization=secret",
+  }));
+
+async function assertConfined(
+  task: "start" | "start:otlp",
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await using service = await Process.start({
+    task,
     preload: BREAK_OUT,
-    env: { RINGSIDE_TOKEN: TOKEN },
+    env: { RINGSIDE_TOKEN: TOKEN, ...env },
   });
   const said = await service.until(/BROKE OUT .*\n/);
   const outcomes: Outcome[] = JSON.parse(/BROKE OUT (.*)\n/.exec(said)![1]!);
@@ -31,13 +44,14 @@ Deno.test("code in the main thread can do nothing but serve", async () => {
     await response.body?.cancel();
   }
   await assertNothingWritten();
-});
+}
 
 Deno.test("code in the main thread can ask an engine no more than the page does", async () => {
   // Nobody listens there: a connection that may be tried is refused by the kernel, and not by Deno.
   await using service = await Process.start({
     preload: BREAK_OUT,
     env: { RINGSIDE_TOKEN: TOKEN },
+    task: "start:fleet",
     args: ["--prometheus-url", "http://127.0.0.3:9090"],
     engine: "127.0.0.3:9090",
   });
@@ -51,6 +65,18 @@ Deno.test("code in the main thread can ask an engine no more than the page does"
   });
   assert((await page.text()).includes("Cannot ask http://127.0.0.3:9090: "));
   await assertNothingWritten();
+});
+
+Deno.test("an engine on the own address takes away no right to listen there again", async () => {
+  for (const task of ["start", "start:fleet"] as const) {
+    await using service = await Process.start({
+      task,
+      preload: LISTEN_AGAIN,
+      args: ["--prometheus-url", "http://127.0.0.1:9"],
+      engine: "127.0.0.1:9",
+    });
+    assertEquals(/LISTEN AGAIN (.*)\n/.exec(await service.until(/LISTEN AGAIN .*\n/))![1], "MAY");
+  }
 });
 
 async function assertNothingWritten(): Promise<void> {

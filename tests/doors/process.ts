@@ -1,6 +1,6 @@
 /**
- * The service as its own process, by the words of the task `start`, with all that it writes kept: for
- * tests of what comes out of it, and of what it refuses to begin with.
+ * The service as its own process, by the words of a task that starts it, with all that it writes kept:
+ * for tests of what comes out of it, and of what it refuses to begin with.
  *
  * @module
  */
@@ -9,20 +9,22 @@ import config from "../../deno.json" with { type: "json" };
 const ROOT = new URL("../../", import.meta.url);
 
 export interface ProcessOptions {
+  /** By whose words it is started; absent: `start`. */
+  readonly task?: "start" | "start:fleet" | "start:otlp";
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** A module that runs in the main thread before `main.ts`. */
   readonly preload?: URL;
-  /** Host and port of an engine: then by the words of the task `start:fleet`. */
+  /** Host and port of an engine, for the words of `start:fleet`. */
   readonly engine?: string;
 }
 
 /** `NAME=value deno run ...` with the further words behind `main.ts`. */
-function command({ args = [], env = {}, preload, engine }: ProcessOptions): Deno.Command {
-  const task = engine === undefined
-    ? config.tasks.start
-    : config.tasks["start:fleet"].replace("'$RINGSIDE_PROMETHEUS_HOST", `${engine}'`);
-  const words = task.match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ""));
+function command(
+  { task = "start", args = [], env = {}, preload, engine = "" }: ProcessOptions,
+): Deno.Command {
+  const words = config.tasks[task].replace("'$RINGSIDE_PROMETHEUS_HOST", `${engine}'`)
+    .match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ""));
   const deno = words.indexOf("deno");
   const own = words.slice(deno + 1);
   const run = preload === undefined

@@ -22,9 +22,11 @@ Deno.test("what the kernel counts since it booted is created then, what nobody k
     "page_faults": 4,
     "load_1m": 1,
   };
-  assertEquals(created(new HandFilled([cells], { profile: { bootedAtMs: BOOT } })), [
-    `node_context_switches_created ${BOOT / 1000}`,
-  ]);
+  const host = new HandFilled([cells], { profile: { bootedAtMs: BOOT } });
+  assertEquals(created(host), [`node_context_switches_created ${BOOT / 1000}`]);
+  // By its name no counter to OpenMetrics.
+  const faults = openMetrics(host).filter((line) => line.startsWith("node_vmstat_pgfault"));
+  assertEquals(faults, ["node_vmstat_pgfault 4"]);
   assertEquals(created(new HandFilled([cells], { profile: { bootedAtMs: undefined } })), []);
 });
 
