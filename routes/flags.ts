@@ -74,5 +74,5 @@ with 1 when they do not, with 2 when it could not run.
 
 Each flag has a variable, such as RINGSIDE_LISTEN; the flag wins. RINGSIDE_ALLOW_HOST and
 RINGSIDE_ALLOW_ORIGIN take several with commas, RINGSIDE_PROMETHEUS_HEADER one header a line,
-RINGSIDE_INSECURE_NO_AUTH and RINGSIDE_NO_NODE_METRICS take 1.
+RINGSIDE_INSECURE_NO_AUTH, RINGSIDE_NO_NODE_METRICS and RINGSIDE_OTLP take 1.
 `;
