@@ -42,10 +42,9 @@ export interface Channel {
   readonly key: string;
   /**
    * Server-sent events that lead from a place to the snapshot, and the place they lead to. Empty text
-   * where nothing is to be told. `told` is the tick that all clients were told last, -1 where there is
-   * none: a client that is further back missed something.
+   * where nothing is to be told.
    */
-  compose(snapshot: Snapshot, from: Place, told: number): Composed;
+  compose(snapshot: Snapshot, from: Place): Composed;
   /** What clients are told when they come, and whenever the interval changes; empty for nothing. */
   aside?(intervalMs: number): string;
   /** What clients are told every `WATCH_MS` while ticks do not come; empty for nothing. */
@@ -315,7 +314,7 @@ export class Hub {
     const known = this.#messages.get(key);
     if (known !== undefined) return known;
     try {
-      const { text, next } = channel.compose(snapshot, place, this.#told);
+      const { text, next } = channel.compose(snapshot, place);
       const message = { encoded: text === "" ? null : new Encoded(text), next };
       if (this.#messages.size < MESSAGES_MOST) this.#messages.set(key, message);
       return message;

@@ -1,17 +1,20 @@
 /**
- * `/api/v1/stream`: each tick as JSON for programs. A client that comes back, or was too slow, first
- * gets the rows between as columns (`event: replay`), or is told that they are gone (`event: gap`).
+ * `/api/v1/stream`: each tick as JSON for programs. Where messages are missing between two,
+ * because a client comes back or somebody was too slow, it first gets the rows between as columns
+ * (`event: replay`), or is told that they are gone (`event: gap`).
  *
  * @module
  */
 import { type Feed, type Health, METRICS, SCOPES, type Snapshot } from "../collectors/mod.ts";
 import type { Loss, Place } from "./cursor.ts";
-import type { Channel, Composed } from "./hub.ts";
+import { type Channel, type Composed, MESSAGE_GAP_MS_LEAST } from "./hub.ts";
 import { columnsOf } from "./series_json.ts";
 import { printMessage } from "./sse.ts";
 
 /** Columns are made for all metrics at once: more than the charts' span would take a second to make. */
 export const REPLAY_SPAN_MS = 5 * 60_000;
+/** Of ticks finer than a second; what is further back comes a row a second. */
+const FINE_TICKS_MOST = 300;
 const RETRY_MS = 1000;
 
 const LOST: Readonly<Record<Loss, string>> = {
@@ -37,12 +40,12 @@ export class TickChannel implements Channel {
     this.#json = json;
   }
 
-  compose(snapshot: Snapshot, from: Place, told: number): Composed {
+  compose(snapshot: Snapshot, from: Place): Composed {
     const { sequence, cursor } = snapshot;
     const next: Place = { kind: "at", sequence };
     if (from.kind === "at" && from.sequence >= sequence) return { text: "", next: from };
     let text = from.kind === "lost" ? gap(snapshot, from.loss) : "";
-    if (from.kind === "at" && (told < 0 || from.sequence < told)) {
+    if (from.kind === "at" && isBehind(from.sequence, snapshot)) {
       text += this.#replay(snapshot, from.sequence);
     }
     const retry = from.kind === "new" ? { retryMs: RETRY_MS } : {};
@@ -60,13 +63,20 @@ export class TickChannel implements Channel {
     const metrics = this.#metrics ?? hostMetrics();
     const keys = metrics.map((metric) => ({ metric }));
     const until = snapshot.sequence;
-    const series = this.#feed.series.read(keys, after, REPLAY_SPAN_MS, { until });
+    const fine = until - after <= FINE_TICKS_MOST;
+    const series = this.#feed.series.read(keys, after, REPLAY_SPAN_MS, { until, fine });
     // The newest row is the tick that follows.
     const count = series.seconds.length - (series.sequence >= snapshot.sequence ? 1 : 0);
     if (count <= 0) return "";
     const data = JSON.stringify(columnsOf(keys, series, count));
     return printMessage({ event: "replay", data });
   }
+}
+
+/** Whether there was a message between. Ticks that are finer than messages are none each. */
+function isBehind(told: number, { sequence, intervalMs }: Snapshot): boolean {
+  const ticks = sequence - told;
+  return ticks > 1 && ticks * intervalMs >= 2 * MESSAGE_GAP_MS_LEAST;
 }
 
 /** Ticks do not come: how old the newest is, and the collector that holds them up, or null. */

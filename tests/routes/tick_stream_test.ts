@@ -86,6 +86,38 @@ Deno.test("a client that was too slow gets the rows between as columns first", a
   await slow.cancel();
 });
 
+Deno.test("where the service was too slow for a tick, everybody gets its row before the next", async () => {
+  for (const intervalMs of [1000, 100]) {
+    const host = startHost();
+    host.sampler.stage.intervalMs = intervalMs;
+    for (const load of [0.25, 0.5]) host.tick(load);
+    const reader = await listen(host, `${PATH}?metric=load_1m`);
+    assertEquals((await reader.message()).id, "stageboot-2");
+    await host.clock.advance(1000);
+    host.tick(0.75);
+    host.tick(1);
+    await settled();
+    const replay = await reader.message();
+    assertEquals([replay.event, JSON.parse(replay.data).series[0].values], ["replay", [0.75]]);
+    assertEquals((await reader.message()).id, "stageboot-4");
+    await reader.cancel();
+  }
+});
+
+Deno.test("ticks finer than messages are left out, and nobody calls that slow", async () => {
+  const host = startHost();
+  host.sampler.stage.intervalMs = 10;
+  host.tick(0.25);
+  const reader = await listen(host, `${PATH}?metric=load_1m`);
+  assertEquals((await reader.message()).id, "stageboot-1");
+  await host.clock.advance(1000);
+  for (let tick = 0; tick < 10; tick++) host.tick(0.5);
+  await settled();
+  const message = await reader.message();
+  assertEquals([message.event, message.id], ["message", "stageboot-11"]);
+  await reader.cancel();
+});
+
 Deno.test("a cursor that cannot be resumed is told as a gap with its reason", async () => {
   const lost = [
     ["otherboot-2", "foreign_boot", "Last-Event-ID is not of this run of the service"],
