@@ -11,7 +11,7 @@ import { missing, widenPath } from "./needs.ts";
 const FOLDER = new URL("./", import.meta.url).pathname;
 /** A guest of two CPUs on a machine of two: more would only make each slower. */
 const AT_ONCE = 2;
-/** An emulated CPU now and then loses an interrupt of another. Twice in a run is somebody's fault. */
+/** An emulated CPU may lose an interrupt of another. Twice in a run is somebody's fault. */
 const STUCK_MOST = 1;
 
 /** What to boot; a string says what was wrong with the words. */
