@@ -112,8 +112,8 @@ Deno.test("the service shows this host, streams it, and ends when it is told to"
 
   // A gzip stream that ends has no trailer, which fetch, unlike browsers, takes for an error.
   const open = new SseReader(await fetch(`${url}/api/v1/stream`, identity));
-  const before = await open.message();
-  const after = await open.message();
+  const before = await open.named("message");
+  const after = await open.named("message");
   assertEquals(after.id!.split("-")[0], before.id!.split("-")[0]);
   assert(Number(after.id!.split("-")[1]) > Number(before.id!.split("-")[1]));
 

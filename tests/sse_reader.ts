@@ -45,6 +45,14 @@ export class SseReader {
     return message;
   }
 
+  /** The next message with this name; others, such as a replay before a tick, are passed over. */
+  async named(event: string): Promise<Received> {
+    while (true) {
+      const message = await this.message();
+      if (message.event === event) return message;
+    }
+  }
+
   async cancel(): Promise<void> {
     await this.#reader.cancel();
   }

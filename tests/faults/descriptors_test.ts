@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { SPARE_DESCRIPTORS } from "../../routes/spare_descriptors.ts";
-import { SseReader } from "../sse_reader.ts";
+import { checkGaps, TickFollower } from "./ticks.ts";
 import { Victim } from "./victim.ts";
 
 const HALF = new TextEncoder().encode("GET /readyz HTTP/1.1\r\nHost: loc");
@@ -36,10 +36,8 @@ for (const [descriptors, connections] of [[1024, 1500], [9000, 10_000]] as const
     });
     await victim.ticks(2);
     const before = await victim.descriptors();
-    const identity = { headers: { "accept-encoding": "identity" } };
-    const response = await fetch(`${victim.url}/api/v1/stream?metric=load_1m`, identity);
-    const stream = new SseReader(response);
-    await stream.message();
+    const ticks = await TickFollower.of(victim);
+    await ticks.follow(1);
 
     {
       using idle = await Idle.take(victim, connections);
@@ -52,28 +50,12 @@ for (const [descriptors, connections] of [[1024, 1500], [9000, 10_000]] as const
       const told = await victim.until("/readyz", ({ status }) => status === 503);
       assertStringIncludes(told.text, "this process has no descriptor left");
       // A client that is there already is served every tick, and none is lost.
-      let last = 0;
-      let between = 0;
-      for (let i = 0; i < 10;) {
-        const { event, id, data } = await stream.message();
-        if (event === "replay") {
-          between = JSON.parse(data).time_seconds.length;
-          continue;
-        }
-        const sequence = Number(id!.split("-")[1]);
-        if (last !== 0) assertEquals(sequence, last + 1 + between);
-        [last, between] = [sequence, 0];
-        i++;
-      }
+      await ticks.follow(10);
     }
 
     await victim.until("/readyz", ({ status, text }) => status === 200 && text === "ready\n");
-    await stream.cancel();
-    // A gap is as long as the ticks for which a busy machine had no time, and those are told.
-    const { text } = await victim.get("/api/v1/series?metric=tick_missed&span=1m");
-    const missed: readonly (number | null)[] = JSON.parse(text).series[0].values.slice(1);
-    const gaps = missed.filter((value) => value === null).length;
-    assert(gaps <= missed.filter((value) => value !== null && value > 0).length, `${missed}`);
+    await ticks.cancel();
+    await checkGaps(victim);
     // Given back, but for what this test's own client holds open.
     while (await victim.descriptors() > before + 4) await victim.ticks(1);
     assertEquals(victim.errors.text.trimEnd().split("\n").length, 1);
