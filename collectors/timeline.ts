@@ -18,6 +18,10 @@ const FINE_BYTES_WANTED = 1 << 20;
 /** A window is a second, which at the finest interval is a hundred rows, and readers need time to copy. */
 const FINE_ROWS_LEAST = 160;
 
+/** Rows become wider in the first ticks: what they lay in before is garbage that may stay for long. */
+const TAKEN_AFTER_MS = 60_000;
+const PAGE_BYTES_LEAST = 4096;
+
 /** Shape of a timeline; plain data. */
 export interface TimelineShape {
   readonly width: number;
@@ -51,13 +55,15 @@ export class Timeline {
   readonly fine: Ring;
   readonly coarse: Ring;
   #lastStep = -1;
+  /** When its memory is taken; null when it was. */
+  #takenAtMs: number | null = Infinity;
 
   /** With a buffer: a view on another thread's timeline. Without: an empty one. */
   constructor(shape: TimelineShape, buffer?: SharedArrayBuffer) {
     const fineBytes = Ring.byteLength(shape.fineRows, shape.width);
     const coarseBytes = Ring.byteLength(shape.coarseRows, shape.width);
     this.shape = shape;
-    this.buffer = buffer ?? taken(fineBytes + coarseBytes);
+    this.buffer = buffer ?? new SharedArrayBuffer(fineBytes + coarseBytes);
     this.fine = new Ring(this.buffer, 0, shape.fineRows, shape.width);
     this.coarse = new Ring(this.buffer, fineBytes, shape.coarseRows, shape.width);
   }
@@ -72,6 +78,20 @@ export class Timeline {
     if (step !== this.#lastStep) this.coarse.push(row);
     this.#lastStep = step;
     this.fine.push(row);
+    if (this.#takenAtMs === null) return;
+    if (this.#takenAtMs === Infinity) this.#takenAtMs = deadlineMs + TAKEN_AFTER_MS;
+    else if (deadlineMs >= this.#takenAtMs) this.#take();
+  }
+
+  /**
+   * Writes to each page what is there. The kernel gives pages when they are written to, and a history
+   * that took its megabytes row by row would look like a leak for a quarter of an hour, and might find
+   * none left.
+   */
+  #take(): void {
+    const bytes = new Uint8Array(this.buffer);
+    for (let at = 0; at < bytes.length; at += PAGE_BYTES_LEAST) Atomics.or(bytes, at, 0);
+    this.#takenAtMs = null;
   }
 
   /** Writer only: takes over the rows of another timeline, each through `convert`. */
@@ -88,14 +108,4 @@ export class Timeline {
     }
     this.#lastStep = from.#lastStep;
   }
-}
-
-/**
- * Shared memory that is written to once: the kernel gives pages when they are touched, and a history that
- * took its megabytes row by row would look like a leak for a quarter of an hour, and might find none left.
- */
-function taken(bytes: number): SharedArrayBuffer {
-  const buffer = new SharedArrayBuffer(bytes);
-  new Uint8Array(buffer).fill(0);
-  return buffer;
 }

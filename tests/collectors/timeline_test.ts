@@ -24,6 +24,17 @@ Deno.test("Timeline.push keeps one coarse row a step, by deadlines", () => {
   assertEquals([0, 1, 2, 3].map((row) => timeline.coarse.cell(row, 0)), [0, 10, 20, 30]);
 });
 
+Deno.test("Timeline takes its memory after a minute, and what is remembered stays", () => {
+  const timeline = new Timeline({ width: 3, fineRows: 64, coarseRows: 1000, coarseStepMs: 1000 });
+  const rowOf = (tick: number): Float64Array => Float64Array.of(tick, -tick, tick / 7);
+  for (let tick = 0; tick < 90; tick++) timeline.push(rowOf(tick), tick * 1000);
+  for (const ring of [timeline.fine, timeline.coarse]) {
+    for (let index = ring.oldest(); index < ring.count(); index++) {
+      assertEquals([0, 1, 2].map((column) => ring.cell(index, column)), [...rowOf(index)]);
+    }
+  }
+});
+
 Deno.test("Timeline.carry takes over what is remembered, row by row", () => {
   const old = new Timeline({ width: 1, fineRows: 8, coarseRows: 8, coarseStepMs: 1000 });
   for (let tick = 0; tick < 20; tick++) old.push(Float64Array.of(tick), tick * 500);
