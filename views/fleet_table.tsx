@@ -24,9 +24,10 @@ export interface FleetTableProps {
   readonly trendOf: (host: FleetHost) => HostTrends | undefined;
 }
 
-const LACKS: Readonly<Record<"silent" | "unknown", string>> = {
+const LACKS: Readonly<Record<"silent" | "unknown" | "implausible", string>> = {
   silent: "silent",
   unknown: "not told",
+  implausible: "implausible",
 };
 
 export function FleetTable(props: FleetTableProps): Html {
