@@ -82,7 +82,7 @@ function show({ event = "message", data }: Message): void {
       }
       return;
     }
-    // `gap`: what was missed is gone. `stale`: no ticks come.
+    // `gap`: what was missed is not told, or not all of it. `stale`: no ticks come.
     default:
       console.error(`${event} ${data}`);
   }
