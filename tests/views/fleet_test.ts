@@ -75,7 +75,11 @@ Deno.test("what a host says cannot be true has no figure, alone and among others
   assertEquals(figure("mpki", withTerms({ misses: 1, retired: 1 }, { absences: amd })), {
     lack: "implausible",
   });
-  assertStringIncludes(page([dead]), '<span class="na">implausible</span>');
+  const html = page([dead]);
+  assertStringIncludes(html, '<span class="na">implausible</span>');
+  const drawn = (text: string): number => text.split('d="M0,10h0M60,1h0"').length - 1;
+  // IPC, MPKI and what of their counters was counted.
+  assertEquals(drawn(html), drawn(page([good])) - 3);
 });
 
 Deno.test("pressure of several hosts is a share of the time of all", () => {
