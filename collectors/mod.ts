@@ -27,7 +27,11 @@ export {
 } from "./catalogue/guide_sources.ts";
 export { NODE_PERF, type NodePerfFamily } from "./catalogue/node_perf.ts";
 export { PERF_FIELDS, type PerfField } from "./catalogue/perf_api.ts";
-export { PMU_QUANTITIES, type PmuQuantities } from "./catalogue/pmu_quantities.ts";
+export {
+  PMU_AVAILABLE_HELP,
+  PMU_QUANTITIES,
+  type PmuQuantities,
+} from "./catalogue/pmu_quantities.ts";
 export type { Check } from "./check.ts";
 export { type Compared, DIFFERENCE_MOST, type Explanation, type Side } from "./comparison.ts";
 export { diagnose, type Diagnosis } from "./diagnosis.ts";

@@ -143,6 +143,21 @@ export class SeriesStore {
     };
   }
 
+  /** Whether there are rows newer than a sequence that `read` leaves out, as they are older than the span. */
+  leavesOut(
+    after: number,
+    spanMs: number,
+    { fine = false, until = Infinity }: SeriesOptions = {},
+  ): boolean {
+    const { timeline } = this.#source;
+    const ring = fine ? timeline.fine : timeline.coarse;
+    const oldestMs = ring.cell(this.#newest(ring, until), HEADER.monotonicMs) - spanMs;
+    return [timeline.coarse, ring].some((rows) => {
+      const first = firstWanted(rows, this.#newest(rows, until), { after, oldestMs: -Infinity });
+      return rows.cell(first, HEADER.monotonicMs) < oldestMs;
+    });
+  }
+
   /** Sequence of the oldest row that a cursor can still be resumed from. */
   oldestSequence(): number {
     const { coarse } = this.#source.timeline;

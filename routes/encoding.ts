@@ -27,6 +27,12 @@ export class Encoded {
     this.#level = level;
   }
 
+  /** What it takes, with all that was made of it so far. */
+  get byteLength(): number {
+    return [this.plain, this.#gzip, this.#block]
+      .reduce((sum, bytes) => bytes === undefined ? sum : sum + bytes.byteLength, 0);
+  }
+
   /** A whole gzip file. */
   gzip(): Bytes {
     return this.#gzip ??= bytesOf(gzipSync(this.plain, { level: this.#level }));

@@ -1,5 +1,5 @@
 /** Answers of an engine put together: hosts with their terms, and points to trends. @module */
-import { printable, REASONS } from "../collectors/mod.ts";
+import { printable } from "../collectors/mod.ts";
 import {
   type Fleet,
   type FleetHost,
@@ -8,6 +8,7 @@ import {
   TERMS,
   TRENDS,
 } from "../views/fleet_quantities.ts";
+import { PMU_ABSENCES } from "../views/pmu_absence.ts";
 import {
   graphUrl,
   hostQuery,
@@ -30,7 +31,7 @@ const PAGE_LABEL = "ringside_url";
 /** What is no label of the host's but of the program, or has a column. */
 const OWN_LABELS = new Set(["__name__", "job", "instance", PAGE_LABEL]);
 const TERM_NAMES: ReadonlySet<string> = new Set(TERMS);
-const KNOWN_REASONS: ReadonlySet<string> = new Set(REASONS);
+const KNOWN_REASONS: ReadonlySet<string> = new Set(PMU_ABSENCES);
 
 export type Answers = Readonly<Record<Question, readonly Sample[]>>;
 

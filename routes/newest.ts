@@ -16,6 +16,11 @@ const JITTER_MS_MOST = 10;
  * between two ticks make further ones.
  */
 const ANSWERS_MOST = 128;
+/**
+ * Of 256 CPUs `/metrics` has 2.9 MB, and 5.7 MB as OpenMetrics: room for both, compressed too, and for
+ * pages. Readers name parts of them as they like, and each choice is an answer of its own.
+ */
+export const ANSWERS_BYTES_MOST = 16 << 20;
 
 export class Newest {
   readonly #sampler: Sampler;
@@ -55,9 +60,20 @@ export class Newest {
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
     const answer = new Encoded(make(snapshot), level);
-    if (this.#answers.size >= ANSWERS_MOST) this.#answers.clear();
+    if (
+      this.#answers.size >= ANSWERS_MOST || this.#bytes() + answer.byteLength > ANSWERS_BYTES_MOST
+    ) {
+      this.#answers.clear();
+    }
     this.#answers.set(key, answer);
     return answer;
+  }
+
+  /** They grow by what is compressed of them, after they are put here. */
+  #bytes(): number {
+    let sum = 0;
+    for (const { byteLength } of this.#answers.values()) sum += byteLength;
+    return sum;
   }
 }
 

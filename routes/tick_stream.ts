@@ -1,7 +1,7 @@
 /**
  * `/api/v1/stream`: each tick as JSON for programs. Where messages are missing between two,
  * because a client comes back or somebody was too slow, it first gets the rows between as columns
- * (`event: replay`), or is told that they are gone (`event: gap`).
+ * (`event: replay`), and is told of those that it does not get (`event: gap`).
  *
  * @module
  */
@@ -17,10 +17,16 @@ export const REPLAY_SPAN_MS = 5 * 60_000;
 const FINE_TICKS_MOST = 300;
 const RETRY_MS = 1000;
 
-const LOST: Readonly<Record<Loss, string>> = {
+/** Why rows are missing between two messages. */
+type GapReason = Loss | "beyond_replay";
+
+const LOST: Readonly<Record<GapReason, string>> = {
   foreign_boot: "Cannot replay: Last-Event-ID is not of this run of the service",
   future: "Cannot replay: Last-Event-ID is newer than the newest tick",
   fallen_out: "Cannot replay: Last-Event-ID is older than the oldest row that is kept",
+  beyond_replay: `Cannot replay all: Last-Event-ID is older than the ${
+    REPLAY_SPAN_MS / 60_000
+  } minutes that are replayed, /api/v1/series may have more`,
 };
 
 /** What one message of the stream says, as JSON. */
@@ -63,13 +69,17 @@ export class TickChannel implements Channel {
     const metrics = this.#metrics ?? hostMetrics();
     const keys = metrics.map((metric) => ({ metric }));
     const until = snapshot.sequence;
-    const fine = until - after <= FINE_TICKS_MOST;
-    const series = this.#feed.series.read(keys, after, REPLAY_SPAN_MS, { until, fine });
+    const options = { until, fine: until - after <= FINE_TICKS_MOST };
+    const store = this.#feed.series;
+    const lost = store.leavesOut(after, REPLAY_SPAN_MS, options)
+      ? gap(snapshot, "beyond_replay")
+      : "";
+    const series = store.read(keys, after, REPLAY_SPAN_MS, options);
     // The newest row is the tick that follows.
     const count = series.seconds.length - (series.sequence >= snapshot.sequence ? 1 : 0);
-    if (count <= 0) return "";
+    if (count <= 0) return lost;
     const data = JSON.stringify(columnsOf(keys, series, count));
-    return printMessage({ event: "replay", data });
+    return lost + printMessage({ event: "replay", data });
   }
 }
 
@@ -86,8 +96,8 @@ export function staleJson(
   return { age_seconds: Math.round(ageMs) / 1000, reading };
 }
 
-function gap(snapshot: Snapshot, loss: Loss): string {
-  const data = { reason: loss, message: LOST[loss], resumed_at: snapshot.cursor };
+function gap(snapshot: Snapshot, reason: GapReason): string {
+  const data = { reason, message: LOST[reason], resumed_at: snapshot.cursor };
   return printMessage({ event: "gap", retryMs: RETRY_MS, data: JSON.stringify(data) });
 }
 

@@ -21,7 +21,8 @@ const INSTRUCTIONS = 1;
 /** Of each CPU: fewer than there are events, so that they take turns. */
 const COUNTERS = 8;
 /** `config` of the software events that happen (perf_event.h). */
-const [PAGE_FAULTS, SWITCHES, MIGRATIONS, MINOR] = [2, 3, 4, 5] as const;
+const [CLOCK, PAGE_FAULTS, SWITCHES, MIGRATIONS, MINOR] = [0, 2, 3, 4, 5] as const;
+const SECOND_NS = 1_000_000_000;
 /** Hundredths of a second that a CPU has in a tick. */
 const CPU_TICKS = 100;
 /** A host that is up for 41 days and 6 hours. */
@@ -100,6 +101,7 @@ export class BusyHost {
     this.#perf.pass(1000);
     for (const cpu of this.#cpus) {
       const faults = this.#upTo(4000);
+      this.#perf.happen(cpu, SOFTWARE, CLOCK, SECOND_NS);
       this.#perf.happen(cpu, SOFTWARE, SWITCHES, this.#upTo(20_000));
       this.#perf.happen(cpu, SOFTWARE, MIGRATIONS, this.#upTo(90));
       this.#perf.happen(cpu, SOFTWARE, PAGE_FAULTS, faults);

@@ -10,7 +10,7 @@ import { Output } from "./output.ts";
 export interface Target {
   /** Of a service: `http://127.0.0.1:7878`, with its base path if it has one. */
   readonly url: string;
-  /** Put to each series beside `job` and `instance`; `instance` itself may be among them. */
+  /** Put to each series beside `job` and `instance`, which may be among them. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -164,7 +164,7 @@ export class Prometheus implements AsyncDisposable {
   /** Waits until each target was scraped so many times. Throws where one answers an error. */
   async scraped(times = 1): Promise<void> {
     // A scrape that failed is a sample of `up` as well.
-    const expression = `count_over_time(up{job="${JOB}"}[1h]) >= ${times}`;
+    const expression = `count_over_time(up[1h]) >= ${times}`;
     await this.until(expression, (samples) => samples.length === this.#targets);
     for (const { scrapeUrl, health, lastError } of await this.targets()) {
       if (health === "up") continue;

@@ -148,21 +148,12 @@ Deno.test({
 
     await t.step("a quantity is found by its name, whichever event counts it", async () => {
       const of = (quantity: string): string =>
-        `sum(rate(${EVENTS}[${SPAN}]) * on (instance, pmu, event) group_left () ` +
+        `sum(rate(${EVENTS}[${SPAN}]) * on (job, instance, pmu, event) group_left () ` +
         `ringside_pmu_event_info{quantity="${quantity}"})`;
       const named = `${of("core_llc_misses")} / ${of("core_llc_references")}`;
       const plain = `sum(rate(${event("cache-misses")}[${SPAN}])) / ` +
         `sum(rate(${event("cache-references")}[${SPAN}]))`;
       assertAlmostEquals(await prometheus.value(`(${named}) / (${plain})`), 1, 1e-9);
-    });
-
-    await t.step("what the README has for PromQL finds something each", async () => {
-      const expressions = await expressionsOfReadme();
-      assertEquals(expressions.length, 4);
-      for (const expression of expressions) {
-        const found = await prometheus.query(expression);
-        assert(found.length > 0 && found.every(({ value }) => value > 0), expression);
-      }
     });
 
     await t.step("the ratios differ from tick to tick, and counters had to take turns", () => {
@@ -185,5 +176,43 @@ Deno.test({
         assertEquals(await prometheus.value(`sum(resets(${EVENTS}[${SPAN}]))`), 0);
       },
     );
+  },
+});
+
+/** One that asks for all, and one for parts at times of its own. */
+const JOBS = ["ringside", "ringside-parts"];
+
+Deno.test({
+  name: `what the README has for PromQL finds something of each job that scrapes a host${
+    Prometheus.missing ? " (needs prometheus)" : ""
+  }`,
+  ignore: Prometheus.missing,
+  fn: async () => {
+    await using service = await BusyService.start({ machine: "server-2socket", historyTicks: 30 });
+    await using prometheus = await Prometheus.start({
+      targets: JOBS.map((job) => ({ url: service.url, labels: { job } })),
+      intervalMs: 100,
+    });
+    const { feed } = service.host.sampler;
+    await prometheus.scraped();
+    service.host.tick();
+    await prometheus.until(
+      `ringside_ticks_total == ${feed.sequence()}`,
+      ({ length }) => length === JOBS.length,
+    );
+    const expressions = await expressionsOfReadme();
+    assertEquals(expressions.length, 4);
+    for (const expression of expressions) {
+      const found = await prometheus.query(expression);
+      assert(found.every(({ value }) => value > 0), expression);
+      const places = JOBS.map((job) =>
+        found.filter(({ labels }) => labels["job"] === job)
+          .map(({ labels: { job: _, ...rest } }) => JSON.stringify(rest)).toSorted()
+      );
+      assert(places[0]!.length > 0, expression);
+      // Figures of both together would be twice the host's.
+      assertEquals(places[1], places[0], expression);
+      assertEquals(found.length, places.flat().length, expression);
+    }
   },
 });

@@ -1,18 +1,13 @@
 /** What `/metrics` tells that no collector reads. @module */
-import { PMU_QUANTITIES, type PmuQuantities } from "../collectors/mod.ts";
+import { PMU_AVAILABLE_HELP, PMU_QUANTITIES, type PmuQuantities } from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { type ExpositionFormat, headsOf, labelText, numberText } from "./exposition_text.ts";
 import { absenceOf } from "./pmu_absence.ts";
 
 const AVAILABLE = "ringside_pmu_available";
-const AVAILABLE_HEADS = headsOf(
-  AVAILABLE,
-  "gauge",
-  "Whether a group of quantities is counted by perf_event_open, and why it is not.",
-  "",
-);
+const AVAILABLE_HEADS = headsOf(AVAILABLE, "gauge", PMU_AVAILABLE_HELP, "");
 
-/** Whether what perf_event_open could count is counted: 1 or 0, with the reason where it is not. */
+/** Whether each group of what PMUs could count is counted: 1 or 0, with the reason where it is not. */
 export function availability(
   snapshot: Snapshot,
   format: ExpositionFormat,

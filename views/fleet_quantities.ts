@@ -5,8 +5,9 @@
  *
  * @module
  */
-import { type Reading, type Reason, REASONS } from "../collectors/mod.ts";
+import type { Reading, Reason } from "../collectors/mod.ts";
 import { LOW_COVERAGE } from "../collectors/trust.ts";
+import { PMU_ABSENCES, type PmuAbsence } from "./pmu_absence.ts";
 
 /** Sums over a host, each in a second or as it stands. */
 export const TERMS = [
@@ -38,7 +39,7 @@ export interface FleetQuantity {
   /** Absent: it is no quotient. */
   readonly per?: Term;
   readonly times?: number;
-  /** Groups of `ringside_pmu_available`: where none of them is counted, the first says why. */
+  /** Groups of `ringside_pmu_available`: where none of them is counted, they say why. */
   readonly groups: readonly string[];
   /** How long its counters counted, by how long they were to. */
   readonly coverage?: readonly [counted: Term, asked: Term];
@@ -156,9 +157,11 @@ export const SILENT_SECONDS = 120;
 /** Why a host has no value. */
 export type Lack =
   | { readonly lack: Reason }
-  | { readonly lack: "silent" | "unknown" };
+  | { readonly lack: "silent" | "unknown" | "implausible" };
 
-const KNOWN: ReadonlySet<string> = new Set(REASONS);
+const KNOWN: ReadonlySet<string> = new Set(PMU_ABSENCES);
+/** Which group counts a term, where it is none of the quantity's own: misses are told by instructions. */
+const GROUP_OF: Readonly<Partial<Record<Term, string>>> = { cycles: "core", retired: "core" };
 /** Sums of times are rounded. */
 const WHOLE = 1 - 1e-6;
 
@@ -168,7 +171,8 @@ export function figureOf(quantity: FleetQuantity, hosts: readonly FleetHost[]): 
   // An event may be there and mean something else: a host that says it does not count it is believed.
   const whole = hosts.filter(({ terms, absences }) =>
     terms[by] !== undefined && (per === undefined || terms[per] !== undefined) &&
-    (groups.length === 0 || groups.some((group) => absences[group] === undefined))
+    (groups.length === 0 || groups.some((group) => absences[group] === undefined)) &&
+    !isBelied(per, absences)
   );
   if (whole.length === 0) return lackOf(quantity, hosts);
   const upper = sumOf(by, whole);
@@ -203,17 +207,26 @@ function coverageOf(
   return told.length === 0 || time === 0 ? 1 : Math.min(1, sumOf(counted, told) / time);
 }
 
-function lackOf({ groups }: FleetQuantity, hosts: readonly FleetHost[]): Reading | Lack {
+function lackOf({ groups, per }: FleetQuantity, hosts: readonly FleetHost[]): Reading | Lack {
   const [first] = hosts;
   if (first === undefined || hosts.every(({ silentSeconds }) => silentSeconds > SILENT_SECONDS)) {
     return { lack: "silent" };
   }
   for (const { absences } of hosts) {
+    if (isBelied(per, absences)) return { lack: "implausible" };
     const reasons = groups.flatMap((group) => absences[group] ?? []);
     // One way to count is enough.
     if (groups.length === 0 || reasons.length < groups.length) continue;
-    const known = reasons.find((reason) => KNOWN.has(reason));
-    if (known !== undefined) return { absent: known as Reason };
+    const known = reasons.filter((reason): reason is PmuAbsence => KNOWN.has(reason));
+    // What is counted and cannot be true says more than a way that this machine does not have.
+    if (known.includes("implausible")) return { lack: "implausible" };
+    if (known[0] !== undefined) return { absent: known[0] as Reason };
   }
   return { lack: "unknown" };
+}
+
+/** A host says that what a quantity is divided by cannot be true. */
+function isBelied(per: Term | undefined, absences: FleetHost["absences"]): boolean {
+  const group = per === undefined ? undefined : GROUP_OF[per];
+  return group !== undefined && absences[group] === "implausible";
 }

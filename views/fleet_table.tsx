@@ -24,9 +24,10 @@ export interface FleetTableProps {
   readonly trendOf: (host: FleetHost) => HostTrends | undefined;
 }
 
-const LACKS: Readonly<Record<"silent" | "unknown", string>> = {
+const LACKS: Readonly<Record<"silent" | "unknown" | "implausible", string>> = {
   silent: "silent",
   unknown: "not told",
+  implausible: "implausible",
 };
 
 export function FleetTable(props: FleetTableProps): Html {
@@ -92,13 +93,18 @@ function Row({ host, trends }: { host: FleetHost; trends: HostTrends | undefined
         {page === undefined ? title : <a href={page} rel="noreferrer">{title}</a>}
         {below === "" ? null : <small>{below}</small>}
       </th>
-      {QUANTITIES.map((quantity) => (
-        <td>
-          <Figure figure={figureOf(quantity, [host])} unit={quantity.unit} />
-          <Waits host={host} quantity={quantity} />
-          <Shape trend={trendOf(quantity, trends)} />
-        </td>
-      ))}
+      {QUANTITIES.map((quantity) => {
+        const figure = figureOf(quantity, [host]);
+        // Since when it cannot be true nobody tells.
+        const drawn = !("lack" in figure) || figure.lack !== "implausible";
+        return (
+          <td>
+            <Figure figure={figure} unit={quantity.unit} />
+            <Waits host={host} quantity={quantity} />
+            {drawn ? <Shape trend={trendOf(quantity, trends)} /> : null}
+          </td>
+        );
+      })}
       <td class={silentSeconds > SILENT_SECONDS ? "silent" : undefined}>
         {ago(silentSeconds)}
       </td>

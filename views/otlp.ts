@@ -9,7 +9,7 @@
  * @module
  */
 import { isColumn, type Metric, METRICS, type Otlp, SCOPES } from "../collectors/catalogue.ts";
-import { PMU_QUANTITIES, sinceMs } from "../collectors/mod.ts";
+import { PMU_AVAILABLE_HELP, PMU_QUANTITIES, sinceMs } from "../collectors/mod.ts";
 import type { Present, Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured } from "../collectors/trust.ts";
 import { eventLabel } from "./event_name.ts";
@@ -236,11 +236,11 @@ function pointOf(
   return { attributes, value, atMs, sinceMs: Math.min(begunMs, atMs) };
 }
 
-/** Whether what perf_event_open could count is counted: 1, or 0 with the reason. */
+/** Whether each group of what PMUs could count is counted: 1, or 0 with the reason. */
 function availability(snapshot: Snapshot): OtlpMetric {
   return {
     name: `${SCOPE}.pmu.available`,
-    help: "Whether a group of quantities is counted by perf_event_open, and why it is not.",
+    help: PMU_AVAILABLE_HELP,
     unit: "{flag}",
     kind: "gauge",
     points: PMU_QUANTITIES.map((quantities) => {

@@ -1,7 +1,7 @@
 /**
- * What may be counted by `perf_event_open`, by the groups in which it becomes available or does not:
- * a bundle of the core's counters, the L3 caches, memory controllers, energy meters, the kernel's own
- * events, the reference clock.
+ * What PMUs count, by the groups in which it becomes available or does not: a bundle of the core's
+ * counters, the L3 caches, memory controllers, energy meters, the kernel's own events, the reference
+ * clock. All of it is asked of `perf_event_open`; energy may come from powercap instead.
  */
 import { BUNDLES } from "../pmu/recipe.ts";
 import { TERMS } from "./core_counters.ts";
@@ -16,7 +16,13 @@ export interface PmuQuantities {
   readonly id: string;
   /** Any of them that is measured makes the group available. */
   readonly metrics: readonly string[];
+  /** Made of them: what cannot be true of it cannot be true of them either. */
+  readonly made?: string;
 }
+
+/** The help of `ringside_pmu_available`, and of the same over OTLP. */
+export const PMU_AVAILABLE_HELP =
+  "Whether a group of quantities is counted and can be true, and the reason where it is not.";
 
 /** Terms that are counted only beside others: cycles and instructions have a group of their own. */
 const COMPANIONS = ["instructions", "cycles"];
@@ -31,9 +37,14 @@ export const PMU_QUANTITIES: readonly PmuQuantities[] = [
         term.bundle === bundle && (bundle === "core" || !COMPANIONS.includes(term.role))
       )
       .map(({ metric }) => metric),
+    ...(bundle === "core" ? { made: "instructions_per_cycle" } : {}),
   })),
   { id: "l3", metrics: L3_TERMS.map(({ metric }) => metric) },
-  { id: "memory_bandwidth", metrics: [reads, writes, combined] },
+  {
+    id: "memory_bandwidth",
+    metrics: [reads, writes, combined],
+    made: "memory_controller_bytes_per_second",
+  },
   { id: "energy", metrics: ENERGY_ZONES.map(({ metric }) => metric) },
   { id: "software", metrics: SOFTWARE_COUNTS.map(({ metric }) => metric) },
   { id: "tsc", metrics: [TSC_FREQUENCY] },

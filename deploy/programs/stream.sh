@@ -11,7 +11,9 @@ metrics=${2:?needs ids of metrics, with commas between them}
 
 {
   if [ -n "${RINGSIDE_TOKEN:-}" ]; then
-    printf 'header = "Authorization: Bearer %s"\n' "$RINGSIDE_TOKEN"
+    # What is quoted may hold these two with a backslash before them.
+    token=$(printf '%s\n' "$RINGSIDE_TOKEN" | sed 's/[\\"]/\\&/g')
+    printf 'header = "Authorization: Bearer %s"\n' "$token"
   fi
 } | curl -N --silent --show-error --fail-with-body --config - \
   "$service/api/v1/stream?metric=$metrics"

@@ -42,6 +42,7 @@ interface Message {
 }
 
 const AGAIN_MS = 1000;
+const TOO_MANY_REQUESTS = 429;
 
 /** Messages as they come, to the end of the connection. */
 async function* messages(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Message> {
@@ -82,14 +83,21 @@ function show({ event = "message", data }: Message): void {
       }
       return;
     }
-    // `gap`: what was missed is gone. `stale`: no ticks come.
+    // `gap`: what was missed is not told, or not all of it. `stale`: no ticks come.
     default:
       console.error(`${event} ${data}`);
   }
 }
 
-/** Follows one connection to its end. Returns the id of the last message. */
-async function follow(url: string, last: string): Promise<string> {
+interface End {
+  /** The id of the last message. */
+  readonly last: string;
+  readonly againMs: number;
+}
+
+/** Follows one connection to its end. */
+async function follow(url: string, after: string): Promise<End> {
+  let last = after;
   const token = Deno.env.get("RINGSIDE_TOKEN");
   const response = await fetch(url, {
     headers: {
@@ -99,9 +107,10 @@ async function follow(url: string, last: string): Promise<string> {
   });
   if (!response.ok || response.body === null) {
     console.error(await response.text());
-    // What is wrong with the request stays so.
-    if (response.status < 500) Deno.exit(1);
-    return last;
+    // What is wrong with the request stays so. Somebody else's wrong tokens pass.
+    if (response.status < 500 && response.status !== TOO_MANY_REQUESTS) Deno.exit(1);
+    const seconds = Number(response.headers.get("retry-after") ?? NaN);
+    return { last, againMs: seconds > 0 ? 1000 * seconds : AGAIN_MS };
   }
   try {
     for await (const message of messages(response.body)) {
@@ -111,7 +120,7 @@ async function follow(url: string, last: string): Promise<string> {
   } catch (error) {
     console.error(`Cannot read on: ${error}, trying again`);
   }
-  return last;
+  return { last, againMs: AGAIN_MS };
 }
 
 const [service, metrics] = Deno.args;
@@ -120,13 +129,12 @@ if (service === undefined || metrics === undefined) {
   Deno.exit(2);
 }
 for (let last = "";;) {
+  let againMs = AGAIN_MS;
   try {
-    last = await follow(
-      `${service}/api/v1/stream?${new URLSearchParams({ metric: metrics })}`,
-      last,
-    );
+    const url = `${service}/api/v1/stream?${new URLSearchParams({ metric: metrics })}`;
+    ({ last, againMs } = await follow(url, last));
   } catch (error) {
     console.error(`Cannot reach ${service}: ${error}, trying again`);
   }
-  await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  await new Promise((resolve) => setTimeout(resolve, againMs));
 }

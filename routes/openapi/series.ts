@@ -31,11 +31,16 @@ const REPLAY = v.pipe(
 
 const GAP = v.pipe(
   v.strictObject({
-    reason: v.picklist(["foreign_boot", "future", "fallen_out"]),
+    reason: v.pipe(
+      v.picklist(["foreign_boot", "future", "fallen_out", "beyond_replay"]),
+      v.description(
+        "beyond_replay: a replay of what came last follows, and what came before it is missing.",
+      ),
+    ),
     message: v.string(),
     resumed_at: CURSOR,
   }),
-  v.description("What came after Last-Event-ID is gone."),
+  v.description("What came after Last-Event-ID is not told, or not all of it."),
 );
 
 const SAMPLE = v.pipe(

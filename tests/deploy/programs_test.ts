@@ -6,7 +6,8 @@ import { BusyHost } from "../busy_host.ts";
 import { Output } from "../output.ts";
 
 const FOLDER = new URL("../../deploy/programs/", import.meta.url);
-const TOKEN = "Tk0123456789abcdef0123456789abcdef";
+/** With the signs that end or change what is quoted. */
+const TOKEN = `Tk0123456789abcdef"\\n0123456789$(x)'#;&%`;
 const METRIC = "cpu_busy_ratio";
 /** What this machine has no counters for. */
 const ABSENT = "instructions";
@@ -127,6 +128,26 @@ Deno.test("stream.ts comes back after the service was away, and prints what it h
   const lines = text.split("\n").filter((line) => line.startsWith(missed));
   assertEquals(lines.length, 1, text);
   assert(lines[0]!.endsWith(" 1 missed"), lines[0]);
+});
+
+Deno.test("stream.ts waits where somebody else's wrong tokens came before its right one", async () => {
+  const host = await busyHost();
+  await using service = await BusyService.of(host, { token: TOKEN });
+  const headers = { authorization: "Bearer wrong" };
+  const guess = async (): Promise<number> => {
+    const response = await fetch(`${service.url}/api/v1/snapshot`, { headers });
+    await response.body?.cancel();
+    return response.status;
+  };
+  while (await guess() !== 429);
+  await using program = Program.deno([service.url, METRIC], TOKEN);
+  // However long the program takes to start, the limit is reached when it asks.
+  let told = false;
+  const words = program.errors.until("s of patience").finally(() => told = true);
+  while (!told) await guess();
+  assertStringIncludes(await words, "Cannot look at this token");
+  const text = await program.output.until(lineOf(host));
+  assertStringIncludes(text, lineOf(host), program.errors.text);
 });
 
 Deno.test("both say what is wrong where the token is missing or the metric unknown, and end", async () => {

@@ -32,7 +32,11 @@ Deno.test("a host is what its series say together", () => {
   const { hosts, atMs, left } = fleet({
     hosts: HOSTS,
     names: [sample({ nodename: "db1" })],
-    absences: [sample({ group: "llc", reason: "denied" }, 0)],
+    absences: [
+      sample({ group: "llc", reason: "denied" }, 0),
+      sample({ group: "energy", reason: "implausible" }, 0),
+      sample({ group: "tsc", reason: "nonsense" }, 0),
+    ],
     cores: [sample({ pmu: "cpu_core" }), sample({ pmu: "cpu_atom" })],
     counted: [sample({ term: "cycles" }, 2e9), sample({ term: "retired" }, 0)],
     used: [
@@ -53,7 +57,7 @@ Deno.test("a host is what its series say together", () => {
     silentSeconds: 7,
     terms: { cycles: 2e9, retired: 0, waited: 0.4 },
     waits: "I/O",
-    absences: { llc: "denied" },
+    absences: { llc: "denied", energy: "implausible" },
   });
   assertEquals(new URL(query!).searchParams.get("g0.expr")!.includes('instance="a:7878"'), true);
 });

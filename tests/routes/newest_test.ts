@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Newest } from "../../routes/newest.ts";
+import { ANSWERS_BYTES_MOST, Newest } from "../../routes/newest.ts";
 import { startHost } from "./host.ts";
 
 Deno.test("Newest makes an answer once for a snapshot", () => {
@@ -15,6 +15,53 @@ Deno.test("Newest makes an answer once for a snapshot", () => {
   host.tick(0.25);
   assert(newest.answer("a", make) !== answer);
   assertEquals(made, 3);
+});
+
+/** How many of the last answers are kept, of so many that have so many bytes each. */
+function keptOf(count: number, bytes: number, compressed = false): number {
+  const host = startHost();
+  host.tick(0.25);
+  const newest = new Newest(host.sampler);
+  const text = NOISE.repeat(Math.ceil(bytes / NOISE.length)).slice(0, bytes);
+  let made = 0;
+  const ask = (key: number): void => {
+    const answer = newest.answer(String(key), () => {
+      made++;
+      return text;
+    });
+    if (compressed) answer.gzip();
+  };
+  for (let key = 0; key < count; key++) ask(key);
+  let kept = 0;
+  while (kept < count) {
+    ask(count - 1 - kept);
+    if (made > count) break;
+    kept++;
+  }
+  return kept;
+}
+
+/** More than deflate looks back for what it has seen: it gets hardly shorter. */
+const NOISE = noise(1 << 16);
+
+function noise(length: number): string {
+  let state = 1;
+  return Array.from({ length }, () => {
+    state = Math.imul(state, 1103515245) + 12345 | 0;
+    return String.fromCharCode(33 + (state >>> 16) % 90);
+  }).join("");
+}
+
+Deno.test("Newest keeps answers up to a number and up to a size, whichever comes first", () => {
+  assertEquals(keptOf(100, 10), 100);
+  assertEquals(keptOf(200, 10), 200 - 128);
+  // As whoever asks for ever other parts of what is long brings them about.
+  const each = ANSWERS_BYTES_MOST / 4;
+  assertEquals([4, 5, 7, 8, 9].map((count) => keptOf(count, each)), [4, 1, 3, 4, 1]);
+  // What was compressed counts too.
+  assertEquals([3, 4].map((count) => keptOf(count, each, true)), [1, 2]);
+  // One that is too large alone is kept while it is the only one.
+  assertEquals(keptOf(2, ANSWERS_BYTES_MOST + 1), 1);
 });
 
 Deno.test("Newest gives clients nothing finer than a tenth of a second, give or take", () => {

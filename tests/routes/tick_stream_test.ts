@@ -1,4 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { is } from "valibot";
+import { SERIES_SCHEMAS } from "../../routes/openapi/series.ts";
 import { settled } from "../fake_clock.ts";
 import { listen, nextTick, startHost } from "./host.ts";
 
@@ -48,6 +50,68 @@ Deno.test("a client that comes back gets the rows between as columns first", asy
     time_seconds: [START + 2, START + 3],
     series: [{ metric: "load_1m", unit: "{task}", values: [0.5, 0.75], coverage: null }],
   });
+  assertEquals((await reader.message()).id, "stageboot-4");
+  await reader.cancel();
+});
+
+Deno.test("a client that was away for longer than is replayed is told so, and gets the rest", async () => {
+  const host = startHost();
+  for (let tick = 1; tick <= 400; tick++) host.tick(tick / 100);
+  const events = async (sequence: number): Promise<readonly [string, string][]> => {
+    const lastEventId = `stageboot-${sequence}`;
+    const reader = await listen(host, `${PATH}?metric=load_1m`, { lastEventId });
+    const found: [string, string][] = [];
+    while (found.at(-1)?.[0] !== "message") {
+      const { event, data } = await reader.message();
+      found.push([event, data]);
+    }
+    await reader.cancel();
+    return found;
+  };
+  // Row 100 is as old as five minutes, at tick 400.
+  const whole = await events(99);
+  assertEquals(whole.map(([event]) => event), ["replay", "message"]);
+  const rows = JSON.parse(whole[0]![1]).time_seconds;
+  assertEquals([rows.length, rows[0], rows.at(-1)], [300, START + 100, START + 399]);
+  for (const sequence of [98, 1]) {
+    const cut = await events(sequence);
+    assertEquals(cut.map(([event]) => event), ["gap", "replay", "message"]);
+    const gap = JSON.parse(cut[0]![1]);
+    assert(is(SERIES_SCHEMAS.Gap, gap), "it is described otherwise");
+    assertEquals(gap, {
+      reason: "beyond_replay",
+      message: "Cannot replay all: Last-Event-ID is older than the 5 minutes that are replayed, " +
+        "/api/v1/series may have more",
+      resumed_at: "stageboot-400",
+    });
+    assertEquals(cut[1], whole[0]);
+  }
+});
+
+Deno.test("ticks finer than a second are replayed without a gap, as far back as is replayed", async () => {
+  const host = startHost();
+  host.sampler.stage.intervalMs = 500;
+  for (let tick = 1; tick <= 700; tick++) host.tick(tick / 100);
+  const first = async (sequence: number): Promise<readonly [string, string | undefined]> => {
+    const lastEventId = `stageboot-${sequence}`;
+    const reader = await listen(host, `${PATH}?metric=load_1m`, { lastEventId });
+    const { event, data } = await reader.message();
+    await reader.cancel();
+    return [event, JSON.parse(data).reason];
+  };
+  assertEquals(await first(400), ["replay", undefined]);
+  assertEquals(await first(110), ["replay", undefined]);
+  assertEquals(await first(90), ["gap", "beyond_replay"]);
+});
+
+Deno.test("a host that stood still for longer than is replayed has lost no row", async () => {
+  const host = startHost();
+  for (const load of [0.25, 0.5]) host.tick(load);
+  host.tick(0.75, 20 * 60_000);
+  host.tick(1);
+  const reader = await listen(host, `${PATH}?metric=load_1m`, { lastEventId: "stageboot-2" });
+  const replay = await reader.message();
+  assertEquals([replay.event, JSON.parse(replay.data).time_seconds], ["replay", [START + 1202]]);
   assertEquals((await reader.message()).id, "stageboot-4");
   await reader.cancel();
 });

@@ -58,6 +58,30 @@ Deno.test("what is not measured is a reason and never 0", () => {
   });
 });
 
+Deno.test("what a host says cannot be true has no figure, alone and among others", () => {
+  const terms = { cycles: 1e9, retired: 0, misses: 1e6, asked: 2, counted: 2 };
+  const dead = withTerms(terms, { absences: { core: "implausible", l3: "not_supported" } });
+  assertEquals(figure("ipc", dead), { lack: "implausible" });
+  // Its misses are believed, and what they are divided by is not.
+  assertEquals(figure("mpki", dead), { lack: "implausible" });
+  const good = withTerms({ cycles: 1e9, retired: 2e9, misses: 4e6, asked: 2, counted: 2 });
+  const partial = { counted: 1, present: 2 };
+  for (const [key, value] of [["ipc", 2], ["mpki", 2]] as const) {
+    const expected = { value, coverage: 1, grade: "estimated", partial };
+    assertEquals(figure(key, dead, good), expected, key);
+  }
+  // Of two ways to count, one that cannot be true says more than one that is not there.
+  const amd = { llc: "not_supported", l3: "implausible" };
+  assertEquals(figure("mpki", withTerms({ misses: 1, retired: 1 }, { absences: amd })), {
+    lack: "implausible",
+  });
+  const html = page([dead]);
+  assertStringIncludes(html, '<span class="na">implausible</span>');
+  const drawn = (text: string): number => text.split('d="M0,10h0M60,1h0"').length - 1;
+  // IPC, MPKI and what of their counters was counted.
+  assertEquals(drawn(html), drawn(page([good])) - 3);
+});
+
 Deno.test("pressure of several hosts is a share of the time of all", () => {
   assertEquals(figure("pressure", withTerms({ waited: 0.4 }), withTerms({ waited: 0 })), {
     value: 0.2,
