@@ -8,7 +8,9 @@ import { printable, type Sampler } from "../collectors/mod.ts";
 import { type OtlpIdentity, otlpMessage } from "../views/otlp.ts";
 import { otlpJson } from "../views/otlp_json.ts";
 import { otlpProtobuf } from "../views/otlp_protobuf.ts";
+import type { Address } from "./address.ts";
 import { CLOCK, type Clock } from "./clock.ts";
+import { instanceId } from "./otlp_instance.ts";
 import type { OtlpOptions } from "./otlp_options.ts";
 import { type OtlpOutcome, type OtlpSender, shownUrl, startOtlpSender } from "./otlp_sender.ts";
 import { lateness } from "./probes.ts";
@@ -25,14 +27,29 @@ export interface OtlpParts {
 
 export interface OtlpExportParts extends OtlpParts {
   readonly sender: OtlpSender;
+  /** Which of all services this is. */
+  readonly instance: string;
   readonly clock?: Clock;
   readonly report?: (message: string) => void;
 }
 
-/** Begins to send. Rejects with one sentence where it may not. */
-export async function startOtlp(parts: OtlpParts): Promise<OtlpExport> {
+/** All that needs rights is done: what is left is to know where the service listens. */
+export interface OtlpStart {
+  begin(address: Address): Promise<void>;
+  stop(): void;
+}
+
+/** Rejects with one sentence where it may not send. */
+export async function startOtlp(parts: OtlpParts): Promise<OtlpStart> {
   const sender = await startOtlpSender(parts.options);
-  return new OtlpExport({ ...parts, sender });
+  let sending: OtlpExport | undefined;
+  return {
+    begin: async (address) => {
+      const instance = await instanceId(parts.sampler.feed.profile, address);
+      sending = new OtlpExport({ ...parts, sender, instance });
+    },
+    stop: () => (sending ?? sender).stop(),
+  };
 }
 
 export class OtlpExport {
@@ -47,8 +64,8 @@ export class OtlpExport {
 
   constructor(parts: OtlpExportParts) {
     this.#parts = parts;
-    const { version, options: { resource } } = parts;
-    this.#identity = { version, resource };
+    const { version, instance, options: { resource } } = parts;
+    this.#identity = { version, instance, resource };
     this.#clock = parts.clock ?? CLOCK;
     this.#report = parts.report ?? complain;
     void this.#run();

@@ -56,6 +56,7 @@ class Bench {
       options: { ...OPTIONS, ...options },
       sampler: this.sampler,
       version: "1.2.3",
+      instance: "one",
       sender: this.sender,
       clock: this.clock,
       report: (message) => this.reports.push(message),
