@@ -25,11 +25,12 @@ export function fleetPage(deps: Deps): (context: Context) => Promise<Response> {
         "Cannot show a fleet: no engine is named that knows other hosts, needs --prometheus-url",
       );
     }
+    const untilMs = feed.untilMs();
     const { fleet, failure } = await feed.fleet();
     const plan = fleet === null ? null : fleetPlan(fleet, choice);
     const trends = fleet === null || plan === null || plan.rows.length === 0
       ? new Map<string, HostTrends>()
-      : await feed.trends(fleet, plan.rows.slice(0, TRENDS_MOST));
+      : await feed.trends(fleet, plan.rows.slice(0, TRENDS_MOST), untilMs);
     const failures = [
       ...(failure === null ? [] : [`Cannot ask ${feed.url}: ${failure}`]),
       ...(fleet?.lacks ?? []),
