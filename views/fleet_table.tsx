@@ -92,13 +92,18 @@ function Row({ host, trends }: { host: FleetHost; trends: HostTrends | undefined
         {page === undefined ? title : <a href={page} rel="noreferrer">{title}</a>}
         {below === "" ? null : <small>{below}</small>}
       </th>
-      {QUANTITIES.map((quantity) => (
-        <td>
-          <Figure figure={figureOf(quantity, [host])} unit={quantity.unit} />
-          <Waits host={host} quantity={quantity} />
-          <Shape trend={trendOf(quantity, trends)} />
-        </td>
-      ))}
+      {QUANTITIES.map((quantity) => {
+        const figure = figureOf(quantity, [host]);
+        // An event may be there and mean something else. Of one who fell silent it is what was before.
+        const known = !("absent" in figure);
+        return (
+          <td>
+            <Figure figure={figure} unit={quantity.unit} />
+            <Waits host={host} quantity={quantity} />
+            <Shape trend={known ? trendOf(quantity, trends) : undefined} />
+          </td>
+        );
+      })}
       <td class={silentSeconds > SILENT_SECONDS ? "silent" : undefined}>
         {ago(silentSeconds)}
       </td>
