@@ -87,6 +87,7 @@ export class OtlpExport {
       const outcome = body === undefined ? undefined : await sender.send(body);
       if (signal.aborted) return;
       if (outcome !== undefined) this.#tell(outcome);
+      if (outcome?.taken === false && outcome.ended) return;
       const tookMs = this.#clock.nowMs() - begunMs;
       const wantedMs = outcome?.taken === false ? outcome.retryAfterMs : undefined;
       await this.#clock.sleep(Math.max(intervalMs - tookMs, wantedMs ?? 1), signal);
@@ -104,7 +105,6 @@ export class OtlpExport {
   }
 
   #tell(outcome: OtlpOutcome): void {
-    const { intervalMs } = this.#parts.options;
     const url = shownUrl(this.#parts.options.url);
     const words = outcome.taken ? outcome.rejection : outcome.why;
     const why = words === undefined ? undefined : printable(words);
@@ -114,10 +114,21 @@ export class OtlpExport {
       return;
     }
     const now = this.#clock.nowMs();
-    if (this.#trouble === why || now - this.#toldMs < TELL_EVERY_MS) return;
+    const ended = !outcome.taken && outcome.ended === true;
+    if (!ended && (this.#trouble === why || now - this.#toldMs < TELL_EVERY_MS)) return;
     this.#trouble = why;
     this.#toldMs = now;
     const verb = outcome.taken ? "send all metrics" : "send metrics";
-    this.#report(`Cannot ${verb} to ${url}: ${why}; it tries again every ${intervalMs / 1000} s`);
+    this.#report(`Cannot ${verb} to ${url}: ${why}; ${this.#prospect(outcome)}`);
+  }
+
+  #prospect(outcome: OtlpOutcome): string {
+    const { intervalMs } = this.#parts.options;
+    if (outcome.taken) return `it goes on every ${intervalMs / 1000} s`;
+    const { ended, retryAfterMs = 0 } = outcome;
+    if (ended) return "no more is sent, needs a new start of the service";
+    return retryAfterMs > intervalMs
+      ? `it tries again in ${Math.ceil(retryAfterMs / 1000)} s, as it was told to`
+      : `it tries again every ${intervalMs / 1000} s`;
   }
 }
