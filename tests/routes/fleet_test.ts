@@ -164,6 +164,47 @@ Deno.test("a page has one deadline for its hosts and their trends, and comes wit
   assertEquals(engine.trendsAsked.length, 1);
 });
 
+Deno.test("a page is made once while the engine's answer and what is chosen stay", async () => {
+  const engine = new FakeEngine(MANY);
+  const { host, clock } = start(engine);
+  const { rendered } = host;
+  const [first] = await Promise.all(Array.from({ length: 20 }, () => text(host, "/fleet")));
+  for (let again = 0; again < 5; again++) assertEquals(await text(host, "/fleet"), first!);
+  assertEquals(rendered.fleets, 1);
+  assertEquals(await text(host, "/fleet?filter=h7."), "<!DOCTYPE html>fleet 100 1 ");
+  assertEquals(await text(host, "/fleet"), first!);
+  assertEquals(rendered.fleets, 2);
+  // New figures, and the same trends.
+  engine.fleet = TWO;
+  await clock.advance(10_000);
+  assertEquals(await text(host, "/fleet"), "<!DOCTYPE html>fleet 2 2 ");
+  engine.fleet = new Error("gone");
+  await clock.advance(10_000);
+  assertStringIncludes(await text(host, "/fleet"), "fleet 2 2 Cannot ask");
+  assertEquals(rendered.fleets, 4);
+});
+
+Deno.test("a page that was made without trends is made anew with them", async () => {
+  const engine = new FakeEngine(TWO);
+  engine.trendless = new Error("busy");
+  const { host, clock } = start(engine);
+  assertStringIncludes(await text(host, "/fleet"), "Cannot show trends: busy");
+  engine.trendless = null;
+  await clock.advance(3000);
+  assertEquals(await text(host, "/fleet"), "<!DOCTYPE html>fleet 2 2 ");
+  assertEquals(engine.asked, 1);
+});
+
+Deno.test("of many pages the newest few are kept", async () => {
+  const { host } = start(new FakeEngine(MANY));
+  for (let index = 0; index < 5; index++) await text(host, `/fleet?filter=h${index}.`);
+  assertEquals(host.rendered.fleets, 5);
+  await text(host, "/fleet?filter=h4.");
+  assertEquals(host.rendered.fleets, 5);
+  await text(host, "/fleet?filter=h0.");
+  assertEquals(host.rendered.fleets, 6);
+});
+
 Deno.test("a question for which nobody waits any more is not asked", async () => {
   const engine = new FakeEngine(TWO);
   const gate = Promise.withResolvers<void>();
