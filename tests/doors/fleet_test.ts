@@ -12,7 +12,7 @@ import { ANSWER_BYTES_MOST, PromqlClient } from "../../routes/promql_client.ts";
 import { fleetSeries, madeHost } from "../fleet_series.ts";
 import { Prometheus } from "../prometheus.ts";
 import { VictoriaMetrics } from "../victoria_metrics.ts";
-import { PrivateFiles, Process, refusal } from "./process.ts";
+import { PrivateFiles, Process, refusal, taskRefusal } from "./process.ts";
 
 const SECRET = "Bearer s3cr3t-0123456789";
 const EMPTY = { status: "success", data: { resultType: "vector", result: [] } };
@@ -197,6 +197,18 @@ Deno.test("an engine that the task may not connect to is refused with what is ne
     "prometheus.example:443, needs RINGSIDE_PROMETHEUS_HOST=prometheus.example:443 deno task " +
     "start:fleet",
   ]);
+});
+
+Deno.test("the task without the engine's host says what is needed", async () => {
+  const args = ["--listen", "127.0.0.1:0", "--prometheus-url", "https://prometheus.example"];
+  const needed =
+    "Cannot use --prometheus-url https://prometheus.example: Deno may not connect to " +
+    "prometheus.example:443, needs RINGSIDE_PROMETHEUS_HOST=prometheus.example:443 deno task " +
+    "start:fleet";
+  for (const RINGSIDE_PROMETHEUS_HOST of ["", "other.example:443"]) {
+    const { code, stderr } = await taskRefusal("start:fleet", args, { RINGSIDE_PROMETHEUS_HOST });
+    assertEquals([code, stderr.trim()], [2, needed]);
+  }
 });
 
 const HOSTS = 44;
