@@ -24,6 +24,7 @@ import {
   openDoors,
   openEngine,
   OptionError,
+  type OtlpStart,
   parseOptions,
   printAddress,
   printCheck,
@@ -124,17 +125,24 @@ async function serve(command: Command & { name: "serve" }): Promise<number> {
   // The first tick may hang, and nobody should wait for its end.
   if (sampler === null) return 0;
   let listener: Listener;
+  let sending: OtlpStart | undefined;
   try {
+    // While there are the rights to load what sends, and to connect to the collector.
+    if (command.otlp !== undefined) {
+      sending = await startOtlp({ options: command.otlp, sampler, version: config.version });
+    }
     listener = startService({ ...command.serve, doors, engine, sampler, version: config.version });
   } catch (error) {
+    sending?.stop();
     await within(STOP_MS_MOST, sampler.stop());
     throw error;
   }
   const { hostname } = listener.address;
-  const sending = await startSending(command, { listener, sampler });
   const reached = [command.fleet, command.otlp].flatMap((each) => each ? [hostOf(each.url)] : []);
-  await giveBackRights(hostname, reached);
+  // In one turn with the listening: who comes is answered after it.
+  giveBackRights(hostname, reached);
   sampler.serving();
+  await sending?.begin(listener.address);
   const scheme = doors.tls === undefined ? "http" : "https";
   const { basePath = "" } = command.serve;
   const url = `${scheme}://${printAddress(listener.address)}${basePath}`;
@@ -144,20 +152,6 @@ async function serve(command: Command & { name: "serve" }): Promise<number> {
   sending?.stop();
   await within(STOP_MS_MOST, stop(listener, sampler));
   return reason === null ? 0 : 1;
-}
-
-/** While there are the rights to load what sends, and to connect to the collector. */
-async function startSending(
-  { otlp }: Command & { name: "serve" },
-  { listener, sampler }: { readonly listener: Listener; readonly sampler: Sampler },
-): Promise<{ stop(): void } | undefined> {
-  if (otlp === undefined) return undefined;
-  try {
-    return await startOtlp({ options: otlp, sampler, version: config.version });
-  } catch (error) {
-    await within(STOP_MS_MOST, stop(listener, sampler));
-    throw error;
-  }
 }
 
 /** Resolves when somebody asks the process to end. */
@@ -185,20 +179,20 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
  * where it is a right to all addresses, it goes too, and that case ends the process. `reached`: where
  * workers have a right of their own to connect.
  */
-async function giveBackRights(hostname: string, reached: readonly string[]): Promise<void> {
-  await Deno.permissions.revoke({ name: "ffi" });
-  await Deno.permissions.revoke({ name: "read" });
+function giveBackRights(hostname: string, reached: readonly string[]): void {
+  Deno.permissions.revokeSync({ name: "ffi" });
+  Deno.permissions.revokeSync({ name: "read" });
   // A token may stand there, and the collector's in its headers.
-  await Deno.permissions.revoke({ name: "env", variable: "RINGSIDE_*" });
-  await Deno.permissions.revoke({ name: "env", variable: "OTEL_*" });
-  const all = await Deno.permissions.query({ name: "net" });
-  if (all.state === "granted") await Deno.permissions.revoke({ name: "net" });
+  Deno.permissions.revokeSync({ name: "env", variable: "RINGSIDE_*" });
+  Deno.permissions.revokeSync({ name: "env", variable: "OTEL_*" });
+  const all = Deno.permissions.querySync({ name: "net" });
+  if (all.state === "granted") Deno.permissions.revokeSync({ name: "net" });
   // A right to a port of an address is one to the address, which is listened on again.
   const addressOf = (host: string): string => host.replace(/:\d+$/, "");
   for (const host of [...LISTENABLE, ...reached, ...reached.map(addressOf)]) {
     const address = addressOf(host);
     if (address !== hostname && address !== `[${hostname}]`) {
-      await Deno.permissions.revoke({ name: "net", host });
+      Deno.permissions.revokeSync({ name: "net", host });
     }
   }
 }

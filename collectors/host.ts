@@ -47,6 +47,8 @@ export interface HostProfile {
   /** `PRETTY_NAME` of os-release. */
   readonly distribution: string | undefined;
   readonly memoryBytes: number | undefined;
+  /** Tells machines of one name apart: machine-id(5), else the kernel's id of this boot. Confidential. */
+  readonly hostId?: string | undefined;
   /** `/proc/sys/kernel/perf_event_paranoid`; absent: a kernel without perf. */
   readonly perfEventParanoid: number | undefined;
   /** Effective capabilities, low 64 bits as hexadecimal, from `/proc/self/status`. */
@@ -80,6 +82,7 @@ export function readHostProfile(kernel: Kernel, tree: HostTree): HostProfile {
     bootedAtMs: bootedAt === undefined ? undefined : bootedAt * 1000,
     distribution: distribution(tree),
     memoryBytes: memory === undefined ? undefined : memory * 1024,
+    hostId: hostIdOf(tree),
     perfEventParanoid: numberOf(textOf(tree, "/proc/sys/kernel/perf_event_paranoid"), /^(-?\d+)$/),
     effectiveCapabilities: /^CapEff:\s+([0-9a-f]{16})$/m.exec(
       textOf(tree, "/proc/self/status") ?? "",
@@ -91,6 +94,14 @@ export function readHostProfile(kernel: Kernel, tree: HostTree): HostProfile {
 /** Containers may hide sysfs; `/proc/cpuinfo` lists online CPUs too. */
 function onlineCpus(tree: HostTree, cpu: CpuIdentity): readonly number[] {
   return cpuListOf(tree, "/sys/devices/system/cpu/online") ?? cpu.processors;
+}
+
+/** Containers have no machine-id, or an empty one; "uninitialized" stands in it at a first boot. */
+function hostIdOf(tree: HostTree): string | undefined {
+  const machine = textOf(tree, "/etc/machine-id")?.trim() ?? "";
+  if (/^[0-9a-f]{32}$/.test(machine)) return machine;
+  const boot = textOf(tree, "/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+  return /^[0-9a-f-]{36}$/.test(boot) ? boot : undefined;
 }
 
 /** os-release(5): the second path holds where the first is missing. */

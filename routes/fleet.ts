@@ -1,11 +1,13 @@
 /** The page of the fleet: hosts that an engine of PromQL knows. @module */
 import type { Context } from "hono";
 import { fleetPlan } from "../views/fleet_rows.ts";
-import { type HostTrends, QUANTITIES } from "../views/fleet_quantities.ts";
+import { QUANTITIES } from "../views/fleet_quantities.ts";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { Encoded } from "./encoding.ts";
+import { FleetPages } from "./fleet_pages.ts";
 import { FLEET } from "./fleet_query.ts";
+import type { Trends } from "./fleet_trends.ts";
 import { graphUrl, quantityOf, TRENDS_MOST } from "./fleet_queries.ts";
 import { queryOf } from "./pages.ts";
 import { parseFields } from "./query.ts";
@@ -14,9 +16,12 @@ import { Refusal } from "./refusal.ts";
 /** What is written often is compressed quickly. */
 const LEVEL = 3;
 
+const NO_TRENDS: Trends = new Map();
+
 /** `/fleet`: whole without scripts. What the engine does not answer is a sentence on it. */
 export function fleetPage(deps: Deps): (context: Context) => Promise<Response> {
   const { fleet: feed, rendering } = deps;
+  const pages = new FleetPages();
   return async (context) => {
     const choice = parseFields(FLEET, queryOf(context));
     if (feed === undefined) {
@@ -25,17 +30,21 @@ export function fleetPage(deps: Deps): (context: Context) => Promise<Response> {
         "Cannot show a fleet: no engine is named that knows other hosts, needs --prometheus-url",
       );
     }
-    const { fleet, failure } = await feed.fleet();
-    const plan = fleet === null ? null : fleetPlan(fleet, choice);
+    const untilMs = feed.untilMs();
+    const told = await feed.fleet();
+    const { fleet, failure } = told;
+    const plan = pages.of(told, choice)?.plan ?? (fleet === null ? null : fleetPlan(fleet, choice));
     const trends = fleet === null || plan === null || plan.rows.length === 0
-      ? new Map<string, HostTrends>()
-      : await feed.trends(fleet, plan.rows.slice(0, TRENDS_MOST));
+      ? NO_TRENDS
+      : await feed.trends(fleet, plan.rows.slice(0, TRENDS_MOST), untilMs);
+    const kept = pages.of(told, choice);
+    if (kept?.trends === trends) return send(context, kept.page, HTML_TYPE);
     const failures = [
       ...(failure === null ? [] : [`Cannot ask ${feed.url}: ${failure}`]),
       ...(fleet?.lacks ?? []),
       ...(typeof trends === "string" ? [`Cannot show trends: ${trends}`] : []),
     ];
-    const page = rendering.fleet.document({
+    const html = rendering.fleet.document({
       choice,
       fleet,
       plan,
@@ -48,6 +57,8 @@ export function fleetPage(deps: Deps): (context: Context) => Promise<Response> {
         return { quantity, expression, url: graphUrl(feed.url, expression, "graph") };
       }),
     });
-    return send(context, new Encoded(page, LEVEL), HTML_TYPE);
+    const page = new Encoded(html, LEVEL);
+    pages.keep(told, choice, { plan, trends, page });
+    return send(context, page, HTML_TYPE);
   };
 }

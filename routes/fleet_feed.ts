@@ -4,16 +4,14 @@
  *
  * @module
  */
-import type { Fleet, FleetHost, HostTrends } from "../views/fleet_quantities.ts";
+import type { Fleet, FleetHost } from "../views/fleet_quantities.ts";
 import type { Clock } from "./clock.ts";
-import { trendRange } from "./fleet_state.ts";
+import { FAILED_MS, FleetTrends, messageOf, type Trends } from "./fleet_trends.ts";
 
 /** Scrapes are seldom closer than that. */
 export const FRESH_MS = 10_000;
-/** An engine that failed is left alone for so long. */
-export const FAILED_MS = 3000;
-/** Pages in different orders show different hosts; each has some hundred kB. */
-const TRENDS_MOST = 8;
+/** Who looks waits no longer for all that the page is made of. */
+export const LOOK_MS_MOST = 5000;
 
 export interface Told {
   /** The last that was had; null where there never was one. */
@@ -27,7 +25,7 @@ export interface Engine {
   /** Its address, for people. */
   readonly url: string;
   hosts(): Promise<Fleet>;
-  trends(hosts: readonly FleetHost[], atMs: number): Promise<ReadonlyMap<string, HostTrends>>;
+  trends(hosts: readonly FleetHost[], atMs: number): Promise<Trends>;
 }
 
 interface Kept<T> {
@@ -42,12 +40,18 @@ export class FleetFeed {
   #fleet: Fleet | null = null;
   #told: Kept<Told> | null = null;
   #asking: Promise<Told> | null = null;
-  readonly #trends = new Map<string, Promise<ReadonlyMap<string, HostTrends> | string>>();
+  readonly #trends: FleetTrends;
 
   constructor(engine: Engine, clock: Clock) {
     this.url = engine.url;
     this.#engine = engine;
     this.#clock = clock;
+    this.#trends = new FleetTrends(engine, clock);
+  }
+
+  /** When the patience of one who looks now ends. */
+  untilMs(): number {
+    return this.#clock.nowMs() + LOOK_MS_MOST;
   }
 
   /** Never rejects. */
@@ -71,29 +75,12 @@ export class FleetFeed {
     return told;
   }
 
-  /** Of these hosts at the fleet's time, or the sentence why there are none. Never rejects. */
+  /** Of these hosts at the fleet's time, or the sentence why there are none by then. Never rejects. */
   trends(
     fleet: Fleet,
     hosts: readonly FleetHost[],
-  ): Promise<ReadonlyMap<string, HostTrends> | string> {
-    // Points stay what they are until there is one more.
-    const { endSeconds } = trendRange(fleet.atMs);
-    const key = `${endSeconds} ${hosts.map(({ key }) => key).join()}`;
-    const known = this.#trends.get(key);
-    if (known !== undefined) return known;
-    const asked = this.#engine.trends(hosts, fleet.atMs).catch((error) => {
-      // The next who looks asks again.
-      this.#trends.delete(key);
-      return messageOf(error);
-    });
-    this.#trends.set(key, asked);
-    if (this.#trends.size > TRENDS_MOST) {
-      this.#trends.delete(this.#trends.keys().next().value!);
-    }
-    return asked;
+    untilMs: number,
+  ): Promise<Trends | string> {
+    return this.#trends.of(fleet, hosts, untilMs);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

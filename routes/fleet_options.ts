@@ -1,5 +1,7 @@
 /** Where a fleet is asked for, as flags and variables say it: the engine and the headers it wants. @module */
 import type { Given } from "./door_options.ts";
+import { quoteUrl } from "./refusal.ts";
+import { isSendable } from "./sent_header.ts";
 
 export interface FleetOptions {
   /** Without a last slash: `https://prometheus.example/base`. */
@@ -28,11 +30,6 @@ export interface FleetSources {
   readonly error: (message: string) => Error;
 }
 
-/** RFC 9110, 5.6.2 and 5.5; neither can end a line. */
-const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** Those of the connection are not a person's to set. */
-const BARRED = /^(host|connection|content-length|content-type|transfer-encoding|upgrade)$/i;
 const HEADERS_MOST = 16;
 
 /** Undefined where no engine is named. Nothing of a header's value is ever told. */
@@ -61,7 +58,7 @@ function engineUrl({ by, value }: Given, error: FleetSources["error"]): string {
   const needs = "needs an address such as http://127.0.0.1:9090";
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw error(
-      `Cannot use ${by} ${JSON.stringify(value)}: it is no URL of http or https, ${needs}`,
+      `Cannot use ${by}${quoteUrl(value)}: it is no URL of http or https, ${needs}`,
     );
   }
   // A secret in it would be shown, in messages and links.
@@ -81,7 +78,7 @@ function parseHeader(line: string, by: string, error: FleetSources["error"]): He
   const colon = line.indexOf(":");
   const name = line.slice(0, colon).trim();
   const value = line.slice(colon + 1).trim();
-  if (colon < 0 || !NAME.test(name) || !VALUE.test(value) || BARRED.test(name)) {
+  if (colon < 0 || !isSendable(name, value)) {
     throw error(
       `Cannot use a header of ${by}: needs NAME:VALUE, such as X-Scope-OrgID:fleet, and none of the ` +
         `connection's own`,

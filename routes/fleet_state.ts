@@ -16,7 +16,7 @@ import {
   TREND_POINTS,
   TREND_STEP_SECONDS,
 } from "./fleet_queries.ts";
-import type { Labels, Line, Sample } from "./promql_answer.ts";
+import { checkSeconds, type Labels, type Line, type Sample } from "./promql_answer.ts";
 import type { Range } from "./promql_client.ts";
 
 /** A page of more rows is no page. */
@@ -45,10 +45,12 @@ export function instanceOf(key: string): string {
   return JSON.parse(key)[1];
 }
 
-/** Hosts by what was answered of them. `engine`: its address. */
+/** Hosts by what was answered of them. `engine`: its address. Throws `AnswerError`. */
 export function fleetOf(answers: Answers, lacks: readonly string[], engine: string): Fleet {
   const newest = new Map<string, Sample>();
   for (const sample of answers.hosts) {
+    // Its value is a time too.
+    checkSeconds(sample.value);
     const key = hostKey(sample.labels);
     const known = newest.get(key);
     // One that was started as another version has two series for a while.

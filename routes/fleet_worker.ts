@@ -9,6 +9,7 @@
 import type { Fleet, HostTrends } from "../views/fleet_quantities.ts";
 import { type Question, QUESTIONS, trendsOf } from "./fleet_queries.ts";
 import { type Answers, fleetOf, instanceOf, trendRange, trendsBy } from "./fleet_state.ts";
+import { Allowance } from "./promql_allowance.ts";
 import { AnswerError, type Sample } from "./promql_answer.ts";
 import { ANSWER_MS_MOST, type EngineAddress, PromqlClient } from "./promql_client.ts";
 
@@ -66,11 +67,12 @@ function tell(message: FromFleetWorker): void {
 
 async function hosts(id: number): Promise<FromFleetWorker> {
   const lacks: string[] = [];
+  const allowance = new Allowance();
   const samples = await within(async (signal, abort) => {
     const names = Object.keys(QUESTIONS) as Question[];
     const asked = names.map(async (name): Promise<readonly [Question, readonly Sample[]]> => {
       try {
-        return [name, await client!.instant(QUESTIONS[name], signal)];
+        return [name, await client!.instant(QUESTIONS[name], signal, allowance)];
       } catch (error) {
         if (name === "hosts" || !(error instanceof AnswerError)) {
           abort();

@@ -5,6 +5,7 @@ export { openEngine } from "./fleet_engine.ts";
 export { doorNote, openDoors } from "./doors.ts";
 export { checkText as printCheck } from "../views/check_text.ts";
 export { USAGE } from "./flags.ts";
+export type { OtlpStart } from "./otlp.ts";
 export { type Command, OptionError, parseOptions } from "./options.ts";
 export { type Listener, ListenError } from "./server.ts";
 export { complain, say } from "./speech.ts";

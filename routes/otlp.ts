@@ -8,7 +8,9 @@ import { printable, type Sampler } from "../collectors/mod.ts";
 import { type OtlpIdentity, otlpMessage } from "../views/otlp.ts";
 import { otlpJson } from "../views/otlp_json.ts";
 import { otlpProtobuf } from "../views/otlp_protobuf.ts";
+import type { Address } from "./address.ts";
 import { CLOCK, type Clock } from "./clock.ts";
+import { instanceId } from "./otlp_instance.ts";
 import type { OtlpOptions } from "./otlp_options.ts";
 import { type OtlpOutcome, type OtlpSender, shownUrl, startOtlpSender } from "./otlp_sender.ts";
 import { lateness } from "./probes.ts";
@@ -25,14 +27,29 @@ export interface OtlpParts {
 
 export interface OtlpExportParts extends OtlpParts {
   readonly sender: OtlpSender;
+  /** Which of all services this is. */
+  readonly instance: string;
   readonly clock?: Clock;
   readonly report?: (message: string) => void;
 }
 
-/** Begins to send. Rejects with one sentence where it may not. */
-export async function startOtlp(parts: OtlpParts): Promise<OtlpExport> {
+/** All that needs rights is done: what is left is to know where the service listens. */
+export interface OtlpStart {
+  begin(address: Address): Promise<void>;
+  stop(): void;
+}
+
+/** Rejects with one sentence where it may not send. */
+export async function startOtlp(parts: OtlpParts): Promise<OtlpStart> {
   const sender = await startOtlpSender(parts.options);
-  return new OtlpExport({ ...parts, sender });
+  let sending: OtlpExport | undefined;
+  return {
+    begin: async (address) => {
+      const instance = await instanceId(parts.sampler.feed.profile, address);
+      sending = new OtlpExport({ ...parts, sender, instance });
+    },
+    stop: () => (sending ?? sender).stop(),
+  };
 }
 
 export class OtlpExport {
@@ -47,8 +64,8 @@ export class OtlpExport {
 
   constructor(parts: OtlpExportParts) {
     this.#parts = parts;
-    const { version, options: { resource } } = parts;
-    this.#identity = { version, resource };
+    const { version, instance, options: { resource } } = parts;
+    this.#identity = { version, instance, resource };
     this.#clock = parts.clock ?? CLOCK;
     this.#report = parts.report ?? complain;
     void this.#run();
@@ -70,6 +87,7 @@ export class OtlpExport {
       const outcome = body === undefined ? undefined : await sender.send(body);
       if (signal.aborted) return;
       if (outcome !== undefined) this.#tell(outcome);
+      if (outcome?.taken === false && outcome.ended) return;
       const tookMs = this.#clock.nowMs() - begunMs;
       const wantedMs = outcome?.taken === false ? outcome.retryAfterMs : undefined;
       await this.#clock.sleep(Math.max(intervalMs - tookMs, wantedMs ?? 1), signal);
@@ -87,7 +105,6 @@ export class OtlpExport {
   }
 
   #tell(outcome: OtlpOutcome): void {
-    const { intervalMs } = this.#parts.options;
     const url = shownUrl(this.#parts.options.url);
     const words = outcome.taken ? outcome.rejection : outcome.why;
     const why = words === undefined ? undefined : printable(words);
@@ -97,10 +114,21 @@ export class OtlpExport {
       return;
     }
     const now = this.#clock.nowMs();
-    if (this.#trouble === why || now - this.#toldMs < TELL_EVERY_MS) return;
+    const ended = !outcome.taken && outcome.ended === true;
+    if (!ended && (this.#trouble === why || now - this.#toldMs < TELL_EVERY_MS)) return;
     this.#trouble = why;
     this.#toldMs = now;
     const verb = outcome.taken ? "send all metrics" : "send metrics";
-    this.#report(`Cannot ${verb} to ${url}: ${why}; it tries again every ${intervalMs / 1000} s`);
+    this.#report(`Cannot ${verb} to ${url}: ${why}; ${this.#prospect(outcome)}`);
+  }
+
+  #prospect(outcome: OtlpOutcome): string {
+    const { intervalMs } = this.#parts.options;
+    if (outcome.taken) return `it goes on every ${intervalMs / 1000} s`;
+    const { ended, retryAfterMs = 0 } = outcome;
+    if (ended) return "no more is sent, needs a new start of the service";
+    return retryAfterMs > intervalMs
+      ? `it tries again in ${Math.ceil(retryAfterMs / 1000)} s, as it was told to`
+      : `it tries again every ${intervalMs / 1000} s`;
   }
 }

@@ -9,7 +9,9 @@
 
 /** In a sentence; undefined where all was taken, and where the answer is none that is known. */
 export function rejection(contentType: string, body: Uint8Array): string | undefined {
-  const [count, message] = contentType.includes("json") ? ofJson(body) : ofProtobuf(body);
+  const [told, message] = contentType.includes("json") ? ofJson(body) : ofProtobuf(body);
+  // A negative one is a varint of 10 bytes.
+  const count = Number.isSafeInteger(told) && told > 0 ? told : 0;
   if (count === 0 && message === "") return undefined;
   const which = count === 0 ? "it warns" : `it refused ${count} points`;
   return message === "" ? which : `${which}: ${message}`;

@@ -9,7 +9,8 @@
  * @module
  */
 import type { Given } from "./door_options.ts";
-import { quote } from "./refusal.ts";
+import { quote, quoteUrl } from "./refusal.ts";
+import { isSendable } from "./sent_header.ts";
 
 export type OtlpEncoding = "json" | "protobuf";
 
@@ -36,6 +37,27 @@ const ENCODINGS: Readonly<Record<string, OtlpEncoding>> = {
   "http/protobuf": "protobuf",
   "http/json": "json",
 };
+
+/** One of a list in a variable. */
+interface Entry {
+  fits(key: string, value: string): boolean;
+  /** Of them all. */
+  readonly needs: string;
+}
+
+const PAIRS = "key=value,key=value, with what is no letter or digit of a value percent-encoded";
+const ATTRIBUTE: Entry = { fits: (key) => /^[^\s=,]+$/.test(key), needs: PAIRS };
+const HEADER: Entry = {
+  fits: isSendable,
+  needs: `${PAIRS}, and no header of the connection's own`,
+};
+
+/** What stands in variables for files of certificates, and what does instead. */
+const FILES: readonly (readonly [name: string, needs: string])[] = [
+  ["CERTIFICATE", "DENO_CERT with that file instead"],
+  ["CLIENT_CERTIFICATE", "a collector that takes a token, in OTEL_EXPORTER_OTLP_HEADERS, instead"],
+  ["CLIENT_KEY", "a collector that takes a token, in OTEL_EXPORTER_OTLP_HEADERS, instead"],
+];
 
 /** Values where a variable is not set, of the specification. */
 const ENDPOINT = "http://localhost:4318";
@@ -81,11 +103,20 @@ export function otlpOptions({ variable, error }: OtlpSources): OtlpOptions | und
   if (compression !== undefined && !["gzip", "none"].includes(compression.value)) {
     throw refuse(compression, "gzip or none");
   }
-  const resource = pairs(given("OTEL_RESOURCE_ATTRIBUTES"), /^[^\s=,]+$/, error);
+  // What is sent are sums since a beginning: another kind is not what was asked for.
+  const kind = given("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE");
+  if (kind !== undefined && kind.value.toLowerCase() !== "cumulative") {
+    throw refuse(kind, "cumulative");
+  }
+  for (const [name, needs] of FILES) {
+    const file = setting(name);
+    if (file !== undefined) throw refuse(file, needs);
+  }
+  const resource = pairs(given("OTEL_RESOURCE_ATTRIBUTES"), ATTRIBUTE, error);
   const service = given("OTEL_SERVICE_NAME");
   return {
-    url: urlOf(given, refuse, error),
-    headers: pairs(setting("HEADERS"), /^[!#$%&'*+.^_`|~\w-]+$/, error),
+    url: urlOf(given, error),
+    headers: pairs(setting("HEADERS"), HEADER, error),
     encoding,
     gzip: compression?.value === "gzip",
     timeoutMs: whole(setting("TIMEOUT"), TIMEOUT_MS, [1, TIMEOUT_MS_MOST]),
@@ -115,7 +146,6 @@ function read(
 /** The endpoint of metrics is taken as it is, that of all signals has their paths below it. */
 function urlOf(
   given: (name: string) => Given | undefined,
-  refuse: (given: Given, needed: string) => Error,
   error: OtlpSources["error"],
 ): string {
   const own = given("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
@@ -129,7 +159,10 @@ function urlOf(
     );
   }
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    throw refuse(found, "an http or https URL, such as http://127.0.0.1:4318");
+    throw error(
+      `Cannot use ${found.by}${quoteUrl(found.value)}: needs an http or https URL, such as ` +
+        "http://127.0.0.1:4318",
+    );
   }
   if (own === undefined) url.pathname = `${url.pathname.replace(/\/$/, "")}/v1/metrics`;
   url.hash = "";
@@ -139,7 +172,7 @@ function urlOf(
 /** `key=value,key=value`, the values percent-encoded. */
 function pairs(
   given: Given | undefined,
-  key: RegExp,
+  { fits, needs }: Entry,
   error: OtlpSources["error"],
 ): Readonly<Record<string, string>> {
   if (given === undefined) return {};
@@ -147,11 +180,8 @@ function pairs(
   return Object.fromEntries(parts.map((part, index) => {
     const [, name, value] = /^([^=]*)=(.*)$/.exec(part) ?? [];
     const decoded = value === undefined ? undefined : decodedText(value.trim());
-    if (name === undefined || !key.test(name.trim()) || decoded === undefined) {
-      throw error(
-        `Cannot use ${given.by}: its entry ${index + 1} is none, needs key=value,key=value, with ` +
-          "what is no letter or digit of a value percent-encoded",
-      );
+    if (name === undefined || decoded === undefined || !fits(name.trim(), decoded)) {
+      throw error(`Cannot use ${given.by}: its entry ${index + 1} is none, needs ${needs}`);
     }
     return [name.trim(), decoded];
   }));

@@ -20,7 +20,7 @@ const ANSWER_BYTES_MOST = 64 * 1024;
 /** More of its words is not repeated. */
 const WORDS_MOST = 200;
 /** A receiver that wants to be left alone for longer is asked anew after so long. */
-const RETRY_AFTER_S_MOST = 3600;
+const RETRY_AFTER_MS_MOST = 3_600_000;
 
 /** Never rejects. A redirect is not followed: it would lead to where nobody wanted them sent. */
 export async function post(target: Target, body: Uint8Array<ArrayBuffer>): Promise<OtlpOutcome> {
@@ -48,13 +48,16 @@ export async function post(target: Target, body: Uint8Array<ArrayBuffer>): Promi
 
 function refused(response: Response): OtlpOutcome {
   const why = `it answered ${response.status} ${response.statusText}`.trim();
-  const seconds = Number(response.headers.get("retry-after") ?? NaN);
-  if (!(seconds > 0)) return { taken: false, why: short(why) };
-  return {
-    taken: false,
-    why: short(why),
-    retryAfterMs: Math.min(seconds, RETRY_AFTER_S_MOST) * 1000,
-  };
+  const retryAfterMs = waitedMs(response.headers.get("retry-after"), Date.now());
+  return { taken: false, why: short(why), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+/** What a `Retry-After` asks for: seconds, or a time of day (RFC 9110, 10.2.3). `nowMs`: wall clock. */
+export function waitedMs(retryAfter: string | null, nowMs: number): number | undefined {
+  if (retryAfter === null) return undefined;
+  const seconds = Number(retryAfter);
+  const ms = Number.isNaN(seconds) ? Date.parse(retryAfter) - nowMs : seconds * 1000;
+  return ms > 0 ? Math.min(ms, RETRY_AFTER_MS_MOST) : undefined;
 }
 
 function causeOf(error: unknown, timeoutMs: number): string {

@@ -12,7 +12,13 @@ import type { OtlpOptions } from "./otlp_options.ts";
 /** What became of a message. */
 export type OtlpOutcome =
   | { readonly taken: true; /** A part that the receiver left out. */ readonly rejection?: string }
-  | { readonly taken: false; readonly why: string; readonly retryAfterMs?: number };
+  | {
+    readonly taken: false;
+    readonly why: string;
+    readonly retryAfterMs?: number;
+    /** Nothing will ever be sent again. */
+    readonly ended?: true;
+  };
 
 /** One message at a time. */
 export interface OtlpSender {
@@ -46,15 +52,14 @@ export function shownUrl(url: string): string {
 class WorkerSender implements OtlpSender {
   readonly #worker: Worker;
   #answered: ((outcome: OtlpOutcome) => void) | null = null;
-  #ended: string | null = null;
+  #ended: OtlpOutcome | null = null;
 
   constructor(url: string) {
     this.#worker = confinedWorker(new URL("./otlp_worker.ts", import.meta.url), "otlp", url);
     this.#worker.onmessage = ({ data }: MessageEvent<FromOtlpWorker>): void => this.#answer(data);
     this.#worker.onerror = (event): void => {
       event.preventDefault();
-      this.#ended = `the sender ended: ${event.message}`;
-      this.#answer({ taken: false, why: this.#ended });
+      this.#end(`the sender ended: ${event.message}`);
     };
   }
 
@@ -67,17 +72,21 @@ class WorkerSender implements OtlpSender {
   }
 
   stop(): void {
-    this.#ended = "the service stops";
     this.#worker.terminate();
-    this.#answer({ taken: false, why: this.#ended });
+    this.#end("the service stops");
   }
 
   #post(message: ToOtlpWorker, transferred: Transferable[] = []): Promise<OtlpOutcome> {
-    if (this.#ended !== null) return Promise.resolve({ taken: false, why: this.#ended });
+    if (this.#ended !== null) return Promise.resolve(this.#ended);
     return new Promise((resolve) => {
       this.#answered = resolve;
       this.#worker.postMessage(message, transferred);
     });
+  }
+
+  #end(why: string): void {
+    this.#ended = { taken: false, why, ended: true };
+    this.#answer(this.#ended);
   }
 
   #answer(outcome: OtlpOutcome): void {

@@ -9,6 +9,10 @@ import { quote } from "./refusal.ts";
 
 /** A thousand hosts with ten terms have 10,000; more is another fleet than this page is for. */
 export const SERIES_MOST = 50_000;
+/** A number as engines write it. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** What a `Date` holds, in either direction. */
+const SECONDS_MOST = 8.64e12;
 /** Of what an engine says of an error. */
 const SAID_MOST = 200;
 
@@ -114,10 +118,18 @@ function labelsOf(metric: unknown): Labels {
 
 function pointOf(point: unknown): readonly [number, number] {
   if (Array.isArray(point) && typeof point[0] === "number" && typeof point[1] === "string") {
+    checkSeconds(point[0]);
     // "NaN" and "+Inf" are NaN here: neither is a figure to show.
-    return [point[0], point[1].trim() === "" ? NaN : Number(point[1])];
+    return [point[0], NUMBER.test(point[1]) ? Number(point[1]) : NaN];
   }
   throw new AnswerError("a point of its answer is no pair of a time and a number in quotes");
+}
+
+/** Throws `AnswerError` where it is no time, such as one in nanoseconds. */
+export function checkSeconds(seconds: number): void {
+  // NaN too.
+  if (Math.abs(seconds) <= SECONDS_MOST) return;
+  throw new AnswerError(`it answered a time of ${seconds}, needs seconds since 1970`);
 }
 
 function short(text: string): string {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Allowance } from "./promql_allowance.ts";
 import {
   AnswerError,
   errorText,
@@ -15,7 +16,7 @@ import {
 
 /** For all that a page asks at once. Who looks at it waits no longer. */
 export const ANSWER_MS_MOST = 5000;
-/** A thousand hosts with ten terms are 2 MB; counted as it is unpacked. */
+/** Of one; a thousand hosts with ten terms are 2 MB. Counted as it is unpacked. */
 export const ANSWER_BYTES_MOST = 16 << 20;
 /** Of an answer that is an error, only its sentence is looked for. */
 const ERROR_BYTES_MOST = 64 << 10;
@@ -39,9 +40,13 @@ export class PromqlClient {
     this.#address = address;
   }
 
-  /** Rejects with `AnswerError`. */
-  async instant(query: string, signal: AbortSignal): Promise<readonly Sample[]> {
-    return parseVector(await this.#ask("query", { query }, signal));
+  /** Rejects with `AnswerError`. `allowance`: of all that is asked for one page. */
+  async instant(
+    query: string,
+    signal: AbortSignal,
+    allowance = new Allowance(),
+  ): Promise<readonly Sample[]> {
+    return parseVector(await this.#ask("query", { query }, signal, allowance));
   }
 
   /** Rejects with `AnswerError`. */
@@ -54,13 +59,15 @@ export class PromqlClient {
       step: String(stepSeconds),
     };
     const pointsMost = Math.floor((endSeconds - startSeconds) / stepSeconds) + 1;
-    return parseMatrix(await this.#ask("query_range", fields, signal), pointsMost);
+    const text = await this.#ask("query_range", fields, signal, new Allowance());
+    return parseMatrix(text, pointsMost);
   }
 
   async #ask(
     path: string,
     fields: Readonly<Record<string, string>>,
     signal: AbortSignal,
+    allowance: Allowance,
   ): Promise<string> {
     const { url, headers } = this.#address;
     // What is left of an answer that is not wanted is not waited for.
@@ -74,7 +81,11 @@ export class PromqlClient {
         redirect: "manual",
         signal: AbortSignal.any([signal, hangUp.signal]),
       });
-      return await textOf(response);
+      const text = await textOf(response, allowance);
+      allowance.takeParts(text);
+      // Others may have been parsed meanwhile, for longer than anybody waits.
+      signal.throwIfAborted();
+      return text;
     } catch (error) {
       throw error instanceof AnswerError ? error : new AnswerError(causeOf(error, signal));
     } finally {
@@ -83,9 +94,9 @@ export class PromqlClient {
   }
 }
 
-async function textOf(response: Response): Promise<string> {
+async function textOf(response: Response, allowance: Allowance): Promise<string> {
   const { ok, status, headers } = response;
-  if (ok) return await bounded(response, ANSWER_BYTES_MOST);
+  if (ok) return await bounded(response, ANSWER_BYTES_MOST, allowance);
   if (status >= 300 && status < 400) {
     throw new AnswerError(
       `it answered ${status}, a redirect, which is not followed, needs the address itself` +
@@ -98,11 +109,15 @@ async function textOf(response: Response): Promise<string> {
         `lets in`,
     );
   }
-  const said = errorText(await bounded(response, ERROR_BYTES_MOST));
+  const said = errorText(await bounded(response, ERROR_BYTES_MOST, allowance));
   throw new AnswerError(`it answered ${status}` + (said === "" ? "" : `, ${said}`));
 }
 
-async function bounded(response: Response, bytesMost: number): Promise<string> {
+async function bounded(
+  response: Response,
+  bytesMost: number,
+  allowance: Allowance,
+): Promise<string> {
   if (response.body === null) return "";
   const decoder = new TextDecoder();
   let text = "";
@@ -112,6 +127,7 @@ async function bounded(response: Response, bytesMost: number): Promise<string> {
     if (bytes > bytesMost) {
       throw new AnswerError(`its answer is larger than ${bytesMost >> 10} KiB`);
     }
+    allowance.takeBytes(chunk.length);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

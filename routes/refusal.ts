@@ -24,6 +24,11 @@ export class Refusal extends Error {
   }
 }
 
+/** An address that is none, behind a word: nothing where a password or a key may stand in it. */
+export function quoteUrl(text: string): string {
+  return /[@?]/.test(text) ? "" : ` ${quote(text)}`;
+}
+
 /** What a caller sent, for a message: quoted, and short whatever its length. */
 export function quote(text: string): string {
   const most = 80;

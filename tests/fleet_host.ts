@@ -34,8 +34,13 @@ export class FakeEngine implements Engine {
   trendless: Error | null = null;
   asked = 0;
   trendsAsked: (readonly string[])[] = [];
+  /** Questions for trends that were under way at the same time. */
+  trendsAtOnceMost = 0;
   /** Answers wait for it. */
   gate: Promise<void> = Promise.resolve();
+  /** Those with trends wait for it too. */
+  trendGate: Promise<void> = Promise.resolve();
+  #trendsAtOnce = 0;
 
   constructor(fleet: Fleet | Error) {
     this.fleet = fleet;
@@ -50,7 +55,10 @@ export class FakeEngine implements Engine {
 
   async trends(hosts: readonly FleetHost[]): Promise<ReadonlyMap<string, HostTrends>> {
     this.trendsAsked.push(hosts.map(({ instance }) => instance));
+    this.trendsAtOnceMost = Math.max(this.trendsAtOnceMost, ++this.#trendsAtOnce);
     await this.gate;
+    await this.trendGate;
+    this.#trendsAtOnce--;
     if (this.trendless !== null) throw this.trendless;
     return new Map(hosts.map(({ key }) => [key, TRENDS.map(() => [1, null, 2])]));
   }

@@ -309,7 +309,11 @@ const RENDERINGS: Readonly<Record<string, (stage: Stage) => string>> = {
 
 /** A line a metric, and one a point: what encodings make of it is tested by what decodes them. */
 function otlpText(snapshot: Snapshot): string {
-  const { resource, scope, metrics } = otlpMessage(snapshot, { version: "0.0.0", resource: {} });
+  const { resource, scope, metrics } = otlpMessage(snapshot, {
+    version: "0.0.0",
+    instance: "golden",
+    resource: {},
+  });
   const time = (ms: number): string => new Date(ms).toISOString();
   const lines = metrics.flatMap(({ name, help, unit, kind, points }) => [
     `${name} [${unit}] ${kind}: ${help}`,

@@ -188,7 +188,10 @@ export function figureOf(quantity: FleetQuantity, hosts: readonly FleetHost[]): 
     : share < WHOLE || whole.length < hosts.length
     ? "estimated"
     : "exact";
-  return { value: times * upper / lower, coverage: share, grade, ...partial };
+  const value = times * upper / lower;
+  // Each is a number and their sum is none: what is told cannot be meant.
+  if (!Number.isFinite(value) || Number.isNaN(share)) return { lack: "unknown" };
+  return { value, coverage: share, grade, ...partial };
 }
 
 function sumOf(term: Term, hosts: readonly FleetHost[]): number {

@@ -95,13 +95,14 @@ function Row({ host, trends }: { host: FleetHost; trends: HostTrends | undefined
       </th>
       {QUANTITIES.map((quantity) => {
         const figure = figureOf(quantity, [host]);
-        // Since when it cannot be true nobody tells.
-        const drawn = !("lack" in figure) || figure.lack !== "implausible";
+        // An event may be there and mean something else, and since when one cannot be true nobody tells. Of
+        // a host that fell silent it is what was before.
+        const known = !("absent" in figure || "lack" in figure && figure.lack === "implausible");
         return (
           <td>
             <Figure figure={figure} unit={quantity.unit} />
             <Waits host={host} quantity={quantity} />
-            {drawn ? <Shape trend={trendOf(quantity, trends)} /> : null}
+            <Shape trend={known ? trendOf(quantity, trends) : undefined} />
           </td>
         );
       })}

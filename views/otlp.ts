@@ -50,6 +50,8 @@ export interface OtlpMessage {
 /** What it says of this service that no snapshot knows. */
 export interface OtlpIdentity {
   readonly version: string;
+  /** Which of all services it is. */
+  readonly instance: string;
   /** Of the resource, as its owner has set them; they win. */
   readonly resource: Attributes;
 }
@@ -232,8 +234,11 @@ function pointOf(
   // What the sampler says of itself is of the tick.
   const atMs = Number.isNaN(readMs) ? snapshot.wallMs : readMs;
   if (begunMs === undefined) return { attributes, value, atMs };
-  // A clock that was set back would make it begin after it was read, which receivers refuse.
-  return { attributes, value, atMs, sinceMs: Math.min(begunMs, atMs) };
+  // After a clock was set back it would begin after it was read, which receivers refuse; a beginning
+  // of then would be another one with each message, and say that it began anew.
+  return begunMs > atMs
+    ? { attributes, value, atMs }
+    : { attributes, value, atMs, sinceMs: begunMs };
 }
 
 /** Whether each group of what PMUs could count is counted: 1, or 0 with the reason. */
@@ -258,12 +263,12 @@ function availability(snapshot: Snapshot): OtlpMetric {
 /** The convention's words for what `uname -m` says. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
 
-function resourceOf(snapshot: Snapshot, { version, resource }: OtlpIdentity): Attributes {
+function resourceOf(snapshot: Snapshot, { version, instance, resource }: OtlpIdentity): Attributes {
   const { hostname, machine, kernelRelease, distribution } = snapshot.profile;
   return {
     "service.name": SCOPE,
     "service.version": version,
-    "service.instance.id": hostname,
+    "service.instance.id": instance,
     "host.name": hostname,
     "host.arch": ARCHITECTURES[machine] ?? machine,
     "os.type": "linux",

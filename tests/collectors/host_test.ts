@@ -52,6 +52,7 @@ const SERVER: Readonly<Record<string, string>> = {
   "/proc/stat": "cpu  1 2 3 4\nintr 5\nctxt 6\nbtime 1767225600\nprocesses 7\n",
   "/proc/meminfo": "MemTotal:       16384000 kB\nMemFree:         1000 kB\n",
   "/etc/os-release": 'NAME="Debian GNU/Linux"\nPRETTY_NAME="Debian GNU/Linux 13 (trixie)"\n',
+  "/etc/machine-id": "0123456789abcdef0123456789abcdef\n",
   "/proc/sys/kernel/perf_event_paranoid": "3\n",
   "/proc/self/status": "Name:\tdeno\nCapPrm:\t000001ffffffffff\nCapEff:\t0000004000000000\n",
 };
@@ -75,6 +76,7 @@ Deno.test("readHostProfile() reads a server of two sockets", () => {
     bootedAtMs: Date.UTC(2026, 0, 1),
     distribution: "Debian GNU/Linux 13 (trixie)",
     memoryBytes: 16_777_216_000,
+    hostId: "0123456789abcdef0123456789abcdef",
     perfEventParanoid: 3,
     effectiveCapabilities: "0000004000000000",
   });
@@ -99,6 +101,7 @@ Deno.test("readHostProfile() knows nothing of a machine that shows nothing", () 
     bootedAtMs: undefined,
     distribution: undefined,
     memoryBytes: undefined,
+    hostId: undefined,
     perfEventParanoid: undefined,
     effectiveCapabilities: undefined,
   });
@@ -110,6 +113,7 @@ Deno.test("readHostProfile() leaves out what is garbled or denied, and keeps the
       ["/proc/stat", "cpu  1 2 3 4\nbtime yesterday\n", "bootedAtMs"],
       ["/proc/meminfo", "MemTotal:       lots kB\n", "memoryBytes"],
       ["/etc/os-release", "NAME=Linux\n", "distribution"],
+      ["/etc/machine-id", "uninitialized\n", "hostId"],
       ["/proc/sys/kernel/perf_event_paranoid", "two\n", "perfEventParanoid"],
       ["/proc/self/status", "CapEff:\tnone\n", "effectiveCapabilities"],
       ["/sys/devices/system/node/online", "0-\n", "numaNodes"],
@@ -166,6 +170,15 @@ Deno.test("readHostProfile() reads os-release with and without quotes, in either
       assertEquals(profileOf(kernel(), tree).distribution, name);
     }
   }
+});
+
+Deno.test("readHostProfile() tells a machine without an id by its boot", () => {
+  const boot = "01234567-89ab-4def-8123-456789abcdef";
+  const tree = new TextTree({
+    "/etc/machine-id": "\n",
+    "/proc/sys/kernel/random/boot_id": `${boot}\n`,
+  });
+  assertEquals(profileOf(kernel(), tree).hostId, boot);
 });
 
 Deno.test("readHostProfile() reads a level of paranoia below zero", () => {

@@ -6,15 +6,21 @@
  */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { QUESTIONS } from "../../routes/fleet_queries.ts";
+import { Allowance, PAGE_BYTES_MOST, PAGE_PARTS_MOST } from "../../routes/promql_allowance.ts";
 import { AnswerError } from "../../routes/promql_answer.ts";
 import { ANSWER_BYTES_MOST, PromqlClient } from "../../routes/promql_client.ts";
 import { fleetSeries, madeHost } from "../fleet_series.ts";
 import { Prometheus } from "../prometheus.ts";
 import { VictoriaMetrics } from "../victoria_metrics.ts";
-import { PrivateFiles, Process, refusal } from "./process.ts";
+import { PrivateFiles, Process, refusal, taskRefusal } from "./process.ts";
 
 const SECRET = "Bearer s3cr3t-0123456789";
 const EMPTY = { status: "success", data: { resultType: "vector", result: [] } };
+
+function vectorAt(seconds: number): unknown {
+  const result = [{ metric: { job: "a", instance: "a:1" }, value: [seconds, "1"] }];
+  return { status: "success", data: { resultType: "vector", result } };
+}
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
@@ -63,6 +69,16 @@ const FAILURES: readonly (readonly [string, Handler, string])[] = [
   ],
   ["nonsense", () => new Response("<html>hello"), 'it answered no JSON but "<html>hello"'],
   ["other JSON", () => Response.json({ hello: 1 }), "it answered JSON of another shape"],
+  [
+    "telling of another millennium",
+    () => Response.json(vectorAt(1.77e18)),
+    "it answered a time of 1770000000000000000, needs seconds since 1970",
+  ],
+  [
+    "talkative",
+    () => new Response("{},".repeat(4 << 20)),
+    `its answers have more than ${PAGE_PARTS_MOST} parts together`,
+  ],
   ["cut short", () => new Response('{"status":"succ'), "it answered no JSON but"],
 ];
 
@@ -126,6 +142,31 @@ Deno.test("an answer without end is hung up on, packed or not", async () => {
   }
 });
 
+/** No hosts, and so many bytes. */
+function padded(bytes: number): Response {
+  return new Response(JSON.stringify(EMPTY).padEnd(bytes));
+}
+
+Deno.test("answers of one page share what is taken", async () => {
+  await using engine = new Engine(() => padded(12 << 20));
+  await using service = await Process.start({ args: ["--prometheus-url", engine.url] });
+  const page = await (await fetch(`${service.url}/fleet`)).text();
+  assertStringIncludes(page, `its answers are larger than ${PAGE_BYTES_MOST >> 10} KiB together`);
+});
+
+Deno.test("what came while nobody waited any more is not parsed", async () => {
+  await using engine = new Engine(() => new Response("nonsense"));
+  const controller = new AbortController();
+  const allowance = new Allowance();
+  allowance.takeParts = (): void => controller.abort();
+  const client = new PromqlClient({ url: engine.url, headers: [] });
+  const { message } = await assertRejects(
+    () => client.instant("up", controller.signal, allowance),
+    AnswerError,
+  );
+  assertEquals(message, "it did not answer within 5 s");
+});
+
 Deno.test("the service sends the headers of its file, asks for no address of a request, and goes on without the engine", async () => {
   await using engine = new Engine(() => new Response("", { status: 401 }));
   await using files = new PrivateFiles();
@@ -156,6 +197,18 @@ Deno.test("an engine that the task may not connect to is refused with what is ne
     "prometheus.example:443, needs RINGSIDE_PROMETHEUS_HOST=prometheus.example:443 deno task " +
     "start:fleet",
   ]);
+});
+
+Deno.test("the task without the engine's host says what is needed", async () => {
+  const args = ["--listen", "127.0.0.1:0", "--prometheus-url", "https://prometheus.example"];
+  const needed =
+    "Cannot use --prometheus-url https://prometheus.example: Deno may not connect to " +
+    "prometheus.example:443, needs RINGSIDE_PROMETHEUS_HOST=prometheus.example:443 deno task " +
+    "start:fleet";
+  for (const RINGSIDE_PROMETHEUS_HOST of ["", "other.example:443"]) {
+    const { code, stderr } = await taskRefusal("start:fleet", args, { RINGSIDE_PROMETHEUS_HOST });
+    assertEquals([code, stderr.trim()], [2, needed]);
+  }
 });
 
 const HOSTS = 44;

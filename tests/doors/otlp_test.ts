@@ -97,6 +97,7 @@ Deno.test("a collector gets metrics of this host, and nothing else", async () =>
   const [first, ...later] = collector.got.map(({ sent }) => sent);
   const resource = named(first!.resourceMetrics[0]!.resource.attributes);
   assertEquals(resource["host.name"], Deno.hostname());
+  assert(/^[0-9a-f-]{36}$/.test(String(resource["service.instance.id"])));
   assertEquals(resource["deployment.environment.name"], "lab");
   const totals = [first!, ...later].map(totalsOf);
   for (const [index, next] of totals.slice(1).entries()) {

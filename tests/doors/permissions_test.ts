@@ -10,6 +10,7 @@ import { Process } from "./process.ts";
 
 const BREAK_OUT = new URL("./break_out.ts", import.meta.url);
 const LISTEN_AGAIN = new URL("./listen_again.ts", import.meta.url);
+const NEXT_TURN = new URL("./next_turn.ts", import.meta.url);
 const TOKEN = "Tk0123456789abcdef0123456789abcdef";
 
 Deno.test("code in the main thread can do nothing but serve", () => assertConfined("start"));
@@ -76,6 +77,24 @@ Deno.test("an engine on the own address takes away no right to listen there agai
       engine: "127.0.0.1:9",
     });
     assertEquals(/LISTEN AGAIN (.*)\n/.exec(await service.until(/LISTEN AGAIN .*\n/))![1], "MAY");
+  }
+});
+
+Deno.test("no request is answered while there are rights to more", async () => {
+  for (
+    const options of [
+      { task: "start" },
+      {
+        task: "start:fleet",
+        args: ["--prometheus-url", "http://127.0.0.3:9"],
+        engine: "127.0.0.3:9",
+      },
+      { task: "start:otlp", env: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://192.0.2.1" } },
+    ] as const
+  ) {
+    await using service = await Process.start({ ...options, preload: NEXT_TURN });
+    const said = await service.until(/RIGHTS LEFT .*\n/);
+    assertEquals(/RIGHTS LEFT (.*)\n/.exec(said)![1], "[]", options.task);
   }
 });
 

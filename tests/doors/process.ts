@@ -21,9 +21,12 @@ export interface ProcessOptions {
 
 /** `NAME=value deno run ...` with the further words behind `main.ts`. */
 function command(
-  { task = "start", args = [], env = {}, preload, engine = "" }: ProcessOptions,
+  { task = "start", args = [], env = {}, preload, engine = "127.0.0.1" }: ProcessOptions,
 ): Deno.Command {
-  const words = config.tasks[task].replace("'$RINGSIDE_PROMETHEUS_HOST", `${engine}'`)
+  const words = config.tasks[task].replace(
+    /'\$\(printenv RINGSIDE_PROMETHEUS_HOST .*?\)/,
+    `${engine}'`,
+  )
     .match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ""));
   const deno = words.indexOf("deno");
   const own = words.slice(deno + 1);
@@ -39,11 +42,30 @@ function command(
   });
 }
 
+/** What becomes of a start by the shell of `deno task`, where it is refused. */
+export async function taskRefusal(
+  task: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): ReturnType<typeof refusal> {
+  const deno = new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", task, ...args],
+    env: { ...env, NO_COLOR: "1" },
+    cwd: ROOT,
+  });
+  return decoded(await deno.output());
+}
+
 /** What becomes of a start that is refused. */
 export async function refusal(
   options: ProcessOptions,
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const { code, stdout, stderr } = await command(options).output();
+  return decoded(await command(options).output());
+}
+
+function decoded(
+  { code, stdout, stderr }: Deno.CommandOutput,
+): Awaited<ReturnType<typeof refusal>> {
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }

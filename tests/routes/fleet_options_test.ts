@@ -40,6 +40,9 @@ Deno.test("an engine and its headers come from flags or variables", () => {
 const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [["--prometheus-url", "file:///etc/passwd"], "it is no URL of http or https"],
   [["--prometheus-url", "prometheus:9090"], "it is no URL of http or https"],
+  [["--prometheus-url", `admin:${SECRET}@prom:9090`], "it is no URL of http or https"],
+  [["--prometheus-url", `ftp://p?key=${SECRET}`], "it is no URL of http or https"],
+  [[...URL_FLAG, "--prometheus-header", `Content-Encoding: ${SECRET}`], "needs NAME:VALUE"],
   [["--prometheus-url", `http://me:${SECRET}@p/`], "there is a user or a password in it"],
   [["--prometheus-url", `http://p/?token=${SECRET}`], "there is a query or a fragment in it"],
   [["--prometheus-header", `A:${SECRET}`], "needs --prometheus-url with it"],

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import {
   type Answers,
   fleetOf,
@@ -7,7 +7,7 @@ import {
   trendRange,
   trendsBy,
 } from "../../routes/fleet_state.ts";
-import type { Labels, Sample } from "../../routes/promql_answer.ts";
+import { AnswerError, type Labels, type Sample } from "../../routes/promql_answer.ts";
 import { type Fleet, TRENDS } from "../../views/fleet_quantities.ts";
 
 const NOW = 1_770_000_000;
@@ -60,6 +60,11 @@ Deno.test("a host is what its series say together", () => {
     absences: { llc: "denied", energy: "implausible" },
   });
   assertEquals(new URL(query!).searchParams.get("g0.expr")!.includes('instance="a:7878"'), true);
+});
+
+Deno.test("a host that was seen at no time is an answer that is none", () => {
+  const { message } = assertThrows(() => fleet({ hosts: [sample({}, -1e300)] }), AnswerError);
+  assertEquals(message, "it answered a time of -1e+300, needs seconds since 1970");
 });
 
 Deno.test("a host without figures has none, and no zeros", () => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { FleetFeed } from "../../routes/fleet_feed.ts";
 import { TRENDS_MOST } from "../../routes/fleet_queries.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { FakeClock, settled } from "../fake_clock.ts";
 import { FakeEngine, fleetHost, fleetOfHosts } from "../fleet_host.ts";
 import { type Host, startHost } from "./host.ts";
 
@@ -96,6 +96,127 @@ Deno.test("trends are asked for as many hosts as a screen has, whatever is shown
   assertEquals(await text(host, "/fleet"), "<!DOCTYPE html>fleet 300 100 ");
   assertEquals(await text(host, "/fleet?rows=all"), "<!DOCTYPE html>fleet 300 300 ");
   assertEquals(engine.trendsAsked.map(({ length }) => length), [100, TRENDS_MOST]);
+});
+
+const MANY = fleetOfHosts(
+  ...Array.from({ length: 100 }, (_, index) => fleetHost({ instance: `h${index}.` })),
+);
+
+Deno.test("however many look at different hosts, the engine is asked for trends one by one", async () => {
+  const engine = new FakeEngine(MANY);
+  const gate = Promise.withResolvers<void>();
+  engine.trendGate = gate.promise;
+  const { host } = start(engine);
+  const pages = Array.from({ length: 100 }, (_, index) => text(host, `/fleet?filter=h${index}.`));
+  await settled();
+  assertEquals(engine.trendsAsked.length, 1);
+  gate.resolve();
+  const told = await Promise.all(pages);
+  assertEquals(engine.trendsAtOnceMost, 1);
+  // Nobody's question is kept without end.
+  assertEquals(engine.trendsAsked.length, 8);
+  assertEquals(told.filter((page) => !page.includes("Cannot show trends")).length, 8);
+  assertEquals(await text(host, "/fleet?filter=h99."), "<!DOCTYPE html>fleet 100 1 ");
+});
+
+Deno.test("pages that show the same hosts in another order share their trends", async () => {
+  const engine = new FakeEngine(TWO);
+  const { host } = start(engine);
+  await text(host, "/fleet");
+  await text(host, "/fleet?order=desc");
+  assertEquals(engine.trendsAsked.length, 1);
+});
+
+Deno.test("trends that failed are left alone for a while, whoever looks at whatever", async () => {
+  const engine = new FakeEngine(TWO);
+  engine.trendless = new Error("it answered 503");
+  const { host, clock } = start(engine);
+  const line = "Cannot show trends: it answered 503";
+  for (const query of ["", "", "?filter=a", "?filter=b", "?order=desc"]) {
+    assertStringIncludes(await text(host, `/fleet${query}`), line);
+  }
+  assertEquals(engine.trendsAsked.length, 1);
+  await clock.advance(3000);
+  engine.trendless = null;
+  assertEquals(await text(host, "/fleet"), "<!DOCTYPE html>fleet 2 2 ");
+  assertEquals(engine.trendsAsked.length, 2);
+});
+
+Deno.test("a page has one deadline for its hosts and their trends, and comes without trends then", async () => {
+  const engine = new FakeEngine(TWO);
+  const [gate, trendGate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  [engine.gate, engine.trendGate] = [gate.promise, trendGate.promise];
+  const { host, clock } = start(engine);
+  let page: string | null = null;
+  const shown = text(host, "/fleet").then((html) => page = html);
+  await clock.advance(4000);
+  gate.resolve();
+  await settled();
+  await clock.advance(999);
+  assertEquals(page, null);
+  await clock.advance(1);
+  assertStringIncludes(await shown, "fleet 2 2 Cannot show trends: it did not answer in time");
+  assertEquals(clock.sleepers, 0);
+  // What comes late is there for the next.
+  trendGate.resolve();
+  await settled();
+  assertEquals(await text(host, "/fleet"), "<!DOCTYPE html>fleet 2 2 ");
+  assertEquals(engine.trendsAsked.length, 1);
+});
+
+Deno.test("a page is made once while the engine's answer and what is chosen stay", async () => {
+  const engine = new FakeEngine(MANY);
+  const { host, clock } = start(engine);
+  const { rendered } = host;
+  const [first] = await Promise.all(Array.from({ length: 20 }, () => text(host, "/fleet")));
+  for (let again = 0; again < 5; again++) assertEquals(await text(host, "/fleet"), first!);
+  assertEquals(rendered.fleets, 1);
+  assertEquals(await text(host, "/fleet?filter=h7."), "<!DOCTYPE html>fleet 100 1 ");
+  assertEquals(await text(host, "/fleet"), first!);
+  assertEquals(rendered.fleets, 2);
+  // New figures, and the same trends.
+  engine.fleet = TWO;
+  await clock.advance(10_000);
+  assertEquals(await text(host, "/fleet"), "<!DOCTYPE html>fleet 2 2 ");
+  engine.fleet = new Error("gone");
+  await clock.advance(10_000);
+  assertStringIncludes(await text(host, "/fleet"), "fleet 2 2 Cannot ask");
+  assertEquals(rendered.fleets, 4);
+});
+
+Deno.test("a page that was made without trends is made anew with them", async () => {
+  const engine = new FakeEngine(TWO);
+  engine.trendless = new Error("busy");
+  const { host, clock } = start(engine);
+  assertStringIncludes(await text(host, "/fleet"), "Cannot show trends: busy");
+  engine.trendless = null;
+  await clock.advance(3000);
+  assertEquals(await text(host, "/fleet"), "<!DOCTYPE html>fleet 2 2 ");
+  assertEquals(engine.asked, 1);
+});
+
+Deno.test("of many pages the newest few are kept", async () => {
+  const { host } = start(new FakeEngine(MANY));
+  for (let index = 0; index < 5; index++) await text(host, `/fleet?filter=h${index}.`);
+  assertEquals(host.rendered.fleets, 5);
+  await text(host, "/fleet?filter=h4.");
+  assertEquals(host.rendered.fleets, 5);
+  await text(host, "/fleet?filter=h0.");
+  assertEquals(host.rendered.fleets, 6);
+});
+
+Deno.test("a question for which nobody waits any more is not asked", async () => {
+  const engine = new FakeEngine(TWO);
+  const gate = Promise.withResolvers<void>();
+  engine.trendGate = gate.promise;
+  const { host, clock } = start(engine);
+  const pages = ["", "?filter=a", "?filter=b"].map((query) => text(host, `/fleet${query}`));
+  await settled();
+  await clock.advance(5000);
+  await Promise.all(pages);
+  gate.resolve();
+  await settled();
+  assertEquals(engine.trendsAsked, [["a:1", "b:1"]]);
 });
 
 Deno.test("the host's own pages do not wait for an engine that does not answer", async () => {

@@ -50,6 +50,7 @@ export interface Rendered {
   sheets: number;
   snapshots: number;
   expositions: number;
+  fleets: number;
   /** Of the last document. */
   marks: readonly Mark[] | undefined;
 }
@@ -82,6 +83,7 @@ export function startHost(options: HostOptions = {}): Host {
     sheets: 0,
     snapshots: 0,
     expositions: 0,
+    fleets: 0,
     marks: undefined,
   };
   const columns = options.columns ?? [{ metric: "load_1m" }];
@@ -194,8 +196,11 @@ function plainRendering(
       document: ({ hostname }) => `<!DOCTYPE html>${rendered.documents++} ${hostname}`,
     },
     fleet: {
-      document: ({ fleet, failures, plan }) =>
-        `<!DOCTYPE html>fleet ${fleet?.hosts.length} ${plan?.rows.length} ${failures.join(" | ")}`,
+      document: ({ fleet, failures, plan }) => {
+        rendered.fleets++;
+        const rows = plan?.rows.length;
+        return `<!DOCTYPE html>fleet ${fleet?.hosts.length} ${rows} ${failures.join(" | ")}`;
+      },
     },
     message: ({ status, message }) => `<!DOCTYPE html>${status} ${message}`,
     login: ({ from, message, again }) =>

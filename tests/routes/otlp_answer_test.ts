@@ -27,6 +27,17 @@ Deno.test("points that were left out are told with the receiver's words", () => 
   assertEquals(rejection(PROTOBUF, encodePartialSuccess(0, "careful")), "it warns: careful");
 });
 
+Deno.test("a count that can be none is none", () => {
+  for (const rejectedDataPoints of [-1, "-1", 2 ** 53, "1e30", 0.5, "many", {}]) {
+    assertEquals(json({ partialSuccess: { rejectedDataPoints } }), undefined);
+    const told = json({ partialSuccess: { rejectedDataPoints, errorMessage: "careful" } });
+    assertEquals(told, "it warns: careful");
+  }
+  // -1, as protobuf has it.
+  const minusOne = Uint8Array.of(10, 11, 8, ...new Array(9).fill(0xff), 1);
+  assertEquals(rejection(PROTOBUF, minusOne), undefined);
+});
+
 Deno.test("bytes of any kind are read to their end", () => {
   const whole = encodePartialSuccess(300, "out of bounds");
   for (let length = 0; length < whole.length; length++) {

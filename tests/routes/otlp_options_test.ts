@@ -66,6 +66,13 @@ Deno.test("otlpOptions reads every variable, and one for metrics alone wins", ()
   ]);
 });
 
+Deno.test("otlpOptions takes the kind of sums that it sends, in any capitals", () => {
+  const name = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+  for (const value of ["cumulative", "Cumulative", ""]) {
+    assert(read({ [name]: value }) !== undefined);
+  }
+});
+
 Deno.test("otlpOptions sends nothing where the variables say so", () => {
   assertEquals(read({ OTEL_SDK_DISABLED: "true" }), undefined);
   assertEquals(read({ OTEL_METRICS_EXPORTER: "none" }), undefined);
@@ -87,6 +94,17 @@ Deno.test("otlpOptions refuses what it cannot use in one line that names the var
     { OTEL_EXPORTER_OTLP_HEADERS: "no value" },
     { OTEL_EXPORTER_OTLP_HEADERS: "a=b%0d%0aevil: 1" },
     { OTEL_EXPORTER_OTLP_HEADERS: "bad name=b" },
+    { OTEL_EXPORTER_OTLP_HEADERS: "x=%E2%82%AC" },
+    { OTEL_EXPORTER_OTLP_HEADERS: "x=1,Content-Type=x" },
+    { OTEL_EXPORTER_OTLP_HEADERS: "content-encoding=br" },
+    { OTEL_EXPORTER_OTLP_METRICS_HEADERS: "transfer-encoding=chunked" },
+    { OTEL_EXPORTER_OTLP_HEADERS: "Connection=close" },
+    { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "delta" },
+    { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "lowmemory" },
+    { OTEL_EXPORTER_OTLP_CERTIFICATE: "/etc/ssl/own.pem" },
+    { OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: "/etc/ssl/own.pem" },
+    { OTEL_EXPORTER_OTLP_CLIENT_KEY: "/etc/ssl/key.pem" },
+    { OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE: "/etc/ssl/client.pem" },
   ];
   for (const variables of wrong) {
     const text = message(variables);
@@ -102,6 +120,8 @@ Deno.test("otlpOptions repeats no secret", () => {
       { OTEL_EXPORTER_OTLP_HEADERS: `authorization=${secret}%zz` },
       { OTEL_EXPORTER_OTLP_HEADERS: secret },
       { OTEL_EXPORTER_OTLP_ENDPOINT: `http://user:${secret}@collector:4318` },
+      { OTEL_EXPORTER_OTLP_ENDPOINT: `user:${secret}@collector:4318` },
+      { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `collector:4318/v1/metrics?key=${secret}` },
     ]
   ) {
     const text = message(variables as Variables);

@@ -56,6 +56,7 @@ class Bench {
       options: { ...OPTIONS, ...options },
       sampler: this.sampler,
       version: "1.2.3",
+      instance: "one",
       sender: this.sender,
       clock: this.clock,
       report: (message) => this.reports.push(message),
@@ -165,11 +166,29 @@ Deno.test("a collector that asks for time has it", async () => {
   const bench = new Bench();
   await bench.tick();
   await bench.sender.answer({ taken: false, why: "it answered 503", retryAfterMs: 30_000 });
+  assertEquals(bench.reports, [
+    "Cannot send metrics to http://collector:4318/v1/metrics: it answered 503; it tries again in 30 s, " +
+    "as it was told to",
+  ]);
   await bench.clock.advance(29_999);
   assertEquals(bench.count, 1);
   await bench.clock.advance(1);
   assertEquals(bench.count, 2);
   bench.export.stop();
+});
+
+Deno.test("the end of what sends is told, whatever was told before, and nothing is tried after it", async () => {
+  const bench = new Bench();
+  await bench.tick();
+  await bench.sender.answer({ taken: false, why: "gone", retryAfterMs: 1000 });
+  await bench.clock.advance(10_000);
+  await bench.sender.answer({ taken: false, why: "the sender ended: no memory", ended: true });
+  assertEquals(bench.reports.map((line) => line.replace(/^.*metrics: /, "")), [
+    "gone; it tries again every 10 s",
+    "the sender ended: no memory; no more is sent, needs a new start of the service",
+  ]);
+  await bench.clock.advance(60_000);
+  assertEquals([bench.count, bench.clock.sleepers], [2, 0]);
 });
 
 Deno.test("what stands still is not sent: it would be taken for rates of zero", async () => {

@@ -25,11 +25,18 @@ Deno.test("a vector is its samples; what is no figure is left out", () => {
     { metric: {}, value: [1770000000.5, "NaN"] },
     { metric: {}, value: [1770000000.5, "+Inf"] },
     { metric: {}, value: [1770000000.5, ""] },
+    { metric: {}, value: [1770000000.5, "0x10"] },
+    { metric: {}, value: [1770000000.5, "1e999"] },
     { metric: {}, value: [1770000000.5, "0"] },
+    ...["-0.5", "1.5e-07", "+2E+10", "3.", ".5"].map((value) => ({
+      metric: {},
+      value: [0, value],
+    })),
   );
   assertEquals(parseVector(text), [
     { labels: { job: "a" }, seconds: 1770000000.5, value: 0.25 },
     { labels: {}, seconds: 1770000000.5, value: 0 },
+    ...[-0.5, 1.5e-7, 2e10, 3, 0.5].map((value) => ({ labels: {}, seconds: 0, value })),
   ]);
   assertEquals(parseVector(vector()), []);
 });
@@ -74,6 +81,14 @@ const NONSENSE: readonly (readonly [string, string])[] = [
   [
     vector({ metric: {}, value: 1 }),
     "a point of its answer is no pair of a time and a number in quotes",
+  ],
+  [
+    vector({ metric: {}, value: [1.77e18, "1"] }),
+    "it answered a time of 1770000000000000000, needs seconds since 1970",
+  ],
+  [
+    `{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1e999,"1"]}]}}`,
+    "it answered a time of Infinity, needs seconds since 1970",
   ],
   [
     vector({ metric: {}, value: [1, 1] }),

@@ -82,6 +82,13 @@ Deno.test("what a host says cannot be true has no figure, alone and among others
   assertEquals(drawn(html), drawn(page([good])) - 3);
 });
 
+Deno.test("what adds up to no number is none", () => {
+  const huge = { moved: 1.7e308, cycles: 1, retired: 1, asked: 1.7e308, counted: 1.7e308 };
+  assertEquals(figure("bandwidth", withTerms(huge), withTerms(huge)), { lack: "unknown" });
+  assertEquals(figure("ipc", withTerms(huge), withTerms(huge)), { lack: "unknown" });
+  assertEquals(figure("mpki", withTerms({ misses: 1e307, retired: 1 })), { lack: "unknown" });
+});
+
 Deno.test("pressure of several hosts is a share of the time of all", () => {
   assertEquals(figure("pressure", withTerms({ waited: 0.4 }), withTerms({ waited: 0 })), {
     value: 0.2,
@@ -203,6 +210,17 @@ Deno.test("a row has figures, trends, and the ways to the host and to the query"
   // Broken where nothing was measured.
   assertStringIncludes(html, 'd="M0,10h0M60,1h0"');
   assert(!/\sstyle=/.test(html));
+});
+
+Deno.test("no trend is drawn of what the host says it does not count", () => {
+  const terms = { misses: 1, retired: 1000, cycles: 1000 };
+  const sparks = (host: Partial<FleetHost>): number =>
+    page([fleetHost({ terms, ...host })]).split('class="spark"').length - 1;
+  const all = sparks({});
+  assertEquals(sparks({ absences: { llc: "not_supported" } }), all);
+  assertEquals(sparks({ absences: { llc: "not_supported", l3: "denied" } }), all - 1);
+  // It was counted then.
+  assertEquals(sparks({ terms: {}, silentSeconds: 900 }), all);
 });
 
 Deno.test("hostile names are text", () => {

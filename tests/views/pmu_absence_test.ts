@@ -71,7 +71,7 @@ Deno.test("/metrics and OTLP say 0 and implausible of counters that cannot be tr
     lines.find((line) => line.startsWith(`ringside_pmu_available{group="${group}"`));
   assertEquals(told("core"), 'ringside_pmu_available{group="core",reason="implausible"} 0');
   assertEquals(told("branch"), 'ringside_pmu_available{group="branch",reason=""} 1');
-  const { metrics } = otlpMessage(snapshot, { version: "1.2.3", resource: {} });
+  const { metrics } = otlpMessage(snapshot, { version: "1.2.3", instance: "i", resource: {} });
   const { points } = metrics.find(({ name }) => name === "ringside.pmu.available")!;
   const core = points.find(({ attributes }) => attributes["ringside.pmu.group"] === "core")!;
   assertEquals([core.value, core.attributes["ringside.absent"]], [0, "implausible"]);
@@ -82,7 +82,7 @@ Deno.test("what is said of available groups names no way to count them: energy h
   const energy = PMU_QUANTITIES.find(({ id }) => id === "energy")!;
   assertEquals(absenceOf(snapshot, energy), "");
   const text = exposition(snapshot, "openmetrics", { version: "1.2.3" });
-  const { metrics } = otlpMessage(snapshot, { version: "1.2.3", resource: {} });
+  const { metrics } = otlpMessage(snapshot, { version: "1.2.3", instance: "i", resource: {} });
   const helps = [
     /^# HELP ringside_pmu_available (.*)$/m.exec(text)?.[1],
     metrics.find(({ name }) => name === "ringside.pmu.available")?.help,
