@@ -7,7 +7,8 @@
 import type { Block, Card, Chart, Grid, Shown, Table } from "../../collectors/card.ts";
 import { metric as metricOf, SCOPES, shownUnit } from "../../collectors/catalogue.ts";
 import { SUBJECTS } from "../../collectors/catalogue/mod.ts";
-import { boundQl, CORE_TYPE_LABEL, instanceLabels, promql } from "../prometheus/promql.ts";
+import { boundQl, promql } from "../prometheus/promql.ts";
+import { CORE_TYPE_LABEL, instanceLabels } from "../prometheus/series.ts";
 import { grafanaUnit } from "./units.ts";
 
 /** One line of a panel. */
