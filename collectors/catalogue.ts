@@ -29,6 +29,8 @@ export interface Scope {
   readonly id: string;
   /** Prometheus label and JSON key that carries the instance's name. */
   readonly label: string;
+  /** Labels beside it without which instances of one name are not told apart: the chip of a sensor. */
+  readonly within?: readonly string[];
   /** As a heading: `Disk`. */
   readonly name: string;
   /** Columns kept free for instances that appear later. */

@@ -15,6 +15,10 @@ export interface FleetSeriesOptions {
 }
 
 const HERTZ = 1e9;
+/** How cores count. */
+const NAMES = { cycles: "cycles", retired: "instructions", misses: "cache-misses" };
+/** Likewise, where older kernels of Arm take events of unlike cores by number only. */
+const ARM_NAMES = { cycles: "CPU_CYCLES", retired: "INST_RETIRED", misses: "LL_CACHE_MISS_RD" };
 const TYPES = ["m7i.large", "m7a.large", "c7g.large"] as const;
 
 /** Of host number `index`, by heart. */
@@ -103,10 +107,11 @@ function addHost(
     add("node_cpu_seconds", `${at},mode="idle"`, { rate: 1 - host.busy });
     if (bare) continue;
     const pmu = index % 5 === 4 && cpu % 2 === 1 ? "cpu_atom" : "cpu_core";
+    const { cycles, retired, misses } = index % 6 === 5 ? ARM_NAMES : NAMES;
     const counts = {
-      "cycles": HERTZ,
-      "instructions": HERTZ * host.ipc,
-      "cache-misses": HERTZ * host.ipc * host.mpki / 1000,
+      [cycles]: HERTZ,
+      [retired]: HERTZ * host.ipc,
+      [misses]: HERTZ * host.ipc * host.mpki / 1000,
     };
     for (const [event, rate] of Object.entries(counts)) {
       const labels = `${at},event="${event}",pmu="${pmu}"`;

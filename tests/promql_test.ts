@@ -5,7 +5,9 @@
  * @module
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { promql } from "../deploy/prometheus/promql.ts";
 import { BusyService } from "./browser/busy_service.ts";
+import { hybridCpus, madeMachine } from "./made_machine.ts";
 import { Prometheus } from "./prometheus.ts";
 
 /** Ticks between the first scrape that counts and the last. */
@@ -213,6 +215,42 @@ Deno.test({
       // Figures of both together would be twice the host's.
       assertEquals(places[1], places[0], expression);
       assertEquals(found.length, places.flat().length, expression);
+    }
+  },
+});
+
+Deno.test({
+  name: `what rules and panels divide on cores of two kinds is what the page divides${
+    Prometheus.missing ? " (needs prometheus)" : ""
+  }`,
+  ignore: Prometheus.missing,
+  fn: async () => {
+    const machine = await madeMachine(hybridCpus(2, 4));
+    // Alder Lake: its larger cores have no event for all fetches, only for those that miss.
+    machine.edit("/proc/cpuinfo", (text) => text.replace(/^(model\s*: )\d+$/gm, `$1${0x97}`));
+    await using service = await BusyService.start({ machine, historyTicks: 30 });
+    await using prometheus = await Prometheus.start({ targets: [service], intervalMs: 100 });
+    const { sampler } = service.host;
+    await prometheus.scraped();
+    await scraped(prometheus, sampler.feed.sequence());
+    const pages: Readonly<Record<string, Reading>>[] = [];
+    for (let i = 0; i < TICKS; i++) {
+      service.host.tick();
+      await scraped(prometheus, sampler.feed.sequence());
+      pages.push(await shown(service.url));
+    }
+    const info = await prometheus.query(
+      'count by (pmu) (ringside_pmu_event_info{quantity="l1i_references"})',
+    );
+    assertEquals(info.map(({ labels }) => labels["pmu"]), ["cpu_atom"]);
+    for (const metric of ["l1i_miss_ratio", "l1i_mpki", "instructions_per_cycle"]) {
+      const values = pages.map((page) => page[metric]!.value);
+      const ratio = await prometheus.value(promql(metric, { range: SPAN })!);
+      const [least, most] = [Math.min(...values), Math.max(...values)];
+      assert(
+        ratio >= least * (1 - 1e-6) && ratio <= most * (1 + 1e-6),
+        `${metric}: ${ratio}, the page ${values}`,
+      );
     }
   },
 });

@@ -13,6 +13,8 @@ export interface Recorded {
   readonly by?: readonly string[];
   /** Recorded by these labels only: hosts have no sensible sum of it. */
   readonly only?: readonly string[];
+  /** Name of the lower bound that hosts have where nobody counts it: a value of less worth is another. */
+  readonly atLeast?: string;
 }
 
 /** Of the cores' own counters: unlike cores have a PMU each. */
@@ -56,8 +58,12 @@ export const RECORDED: readonly RecordedGroup[] = [
     quantities: [
       { metric: "memory_read_bytes", by: ofSockets },
       { metric: "memory_write_bytes", by: ofSockets },
-      { metric: "memory_bytes_per_second", by: ofSockets },
-      { metric: "memory_peak_ratio", by: ofSockets },
+      {
+        metric: "memory_bytes_per_second",
+        by: ofSockets,
+        atLeast: "memory_at_least_bytes_per_second",
+      },
+      { metric: "memory_peak_ratio", by: ofSockets, atLeast: "memory_at_least_peak_ratio" },
     ],
   },
   {

@@ -16,6 +16,7 @@ export const thermal: Subject = {
   scopes: [{
     id: "sensor",
     label: "sensor",
+    within: ["chip"],
     name: "Sensor",
     spare: 4,
     most: 256,

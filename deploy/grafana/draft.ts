@@ -7,7 +7,8 @@
 import type { Block, Card, Chart, Grid, Shown, Table } from "../../collectors/card.ts";
 import { metric as metricOf, SCOPES, shownUnit } from "../../collectors/catalogue.ts";
 import { SUBJECTS } from "../../collectors/catalogue/mod.ts";
-import { CORE_TYPE_LABEL, instanceLabel, promql } from "../prometheus/promql.ts";
+import { boundQl, promql } from "../prometheus/promql.ts";
+import { CORE_TYPE_LABEL, instanceLabels } from "../prometheus/series.ts";
 import { grafanaUnit } from "./units.ts";
 
 /** One line of a panel. */
@@ -15,8 +16,8 @@ export interface Query {
   readonly name: string;
   readonly expr: string;
   readonly unit: string;
-  /** The label beside the host's by which its values are told apart. */
-  readonly by?: string | undefined;
+  /** The labels beside the host's by which its values are told apart; the last is the instance's own. */
+  readonly by: readonly string[];
   readonly metric: string;
 }
 
@@ -82,7 +83,7 @@ function draftsOfBlock(block: Block, title: string, lacking: string[]): readonly
     case "table":
       return table(block, title, lacking);
     case "each":
-      return tableBy(block.parts, SCOPES.get(block.scope)!.label, {
+      return tableBy(block.parts, instanceLabels(block.scope), {
         title,
         heading: block.heading,
       });
@@ -107,7 +108,7 @@ function chart(block: Chart, card: string, lacking: string[]): readonly Draft[] 
   const first = queries[0];
   if (first === undefined) return [];
   const { style, top } = block;
-  const title = first.by === undefined ? block.title : `${card} by ${first.by}`;
+  const title = first.by.length === 0 ? block.title : `${card} by ${first.by.join(", ")}`;
   const stacked = style === "stack";
   return [{ ...series(title, queries), stacked, mirrored: style === "mirror", top }];
 }
@@ -116,7 +117,7 @@ function chart(block: Chart, card: string, lacking: string[]): readonly Draft[] 
 function split(shown: Shown, groupings: readonly string[]): readonly Draft[] {
   for (const grouping of groupings) {
     const by = GROUP_LABELS[grouping] ?? grouping;
-    const query = queryBy(shown, by);
+    const [query] = queriesBy(shown, [by]);
     if (query !== undefined) return [series(`${query.name} by ${by}`, [query])];
   }
   return [];
@@ -125,23 +126,22 @@ function split(shown: Shown, groupings: readonly string[]): readonly Draft[] {
 /** By a group of instances where series have its label, else by each of them. */
 function table(block: Table, title: string, lacking: string[]): readonly Draft[] {
   const { columns, scope, grouping, heading } = block;
-  const { label, name } = SCOPES.get(scope)!;
   const grouped = grouping === undefined
     ? []
-    : tableBy(columns, GROUP_LABELS[grouping] ?? grouping, { title, heading });
+    : tableBy(columns, [GROUP_LABELS[grouping] ?? grouping], { title, heading });
   if (grouped.length > 0) return grouped;
-  const words = { title, heading: grouping === undefined ? heading : name };
-  const found = tableBy(columns, label, words);
+  const words = { title, heading: grouping === undefined ? heading : SCOPES.get(scope)!.name };
+  const found = tableBy(columns, instanceLabels(scope), words);
   if (found.length === 0) lacking.push(...columns.map(({ metric }) => metric));
   return found;
 }
 
 function tableBy(
   columns: readonly Shown[],
-  label: string,
+  by: readonly string[],
   words: { readonly title: string; readonly heading: string },
 ): readonly Draft[] {
-  const queries = columns.flatMap((shown) => queryBy(shown, label) ?? []);
+  const queries = columns.flatMap((shown) => queriesBy(shown, by));
   return queries.length === 0 ? [] : [{ kind: "table", queries, ...words }];
 }
 
@@ -160,17 +160,32 @@ function grid(block: Grid, title: string, lacking: string[]): readonly Draft[] {
 /** The host's values; of what is not added up, those of each instance. */
 function queriesOf(shown: readonly Shown[], lacking: string[]): readonly Query[] {
   return shown.flatMap((each) => {
-    const label = instanceLabel(each.metric);
-    const query = queryBy(each, undefined) ?? (label && queryBy(each, label));
-    if (!query) lacking.push(each.metric);
-    return query || [];
+    const whole = queriesBy(each, []);
+    const queries = whole.length > 0
+      ? whole
+      : queriesBy(each, instanceLabels(metricOf(each.metric).scope));
+    if (queries.length === 0) lacking.push(each.metric);
+    return queries;
   });
 }
 
-function queryBy({ metric: id, name }: Shown, by: string | undefined): Query | undefined {
-  const question = { range: RANGE, matchers: MATCHERS };
-  const expr = promql(id, by === undefined ? question : { ...question, by: [by] });
-  if (expr === undefined) return undefined;
+/** What says so in a legend, where the true value is as much or more, or less. */
+const BOUNDS = { lower: "≥", upper: "≤" } as const;
+
+/** Values, and beside them the bounds of hosts that have no value. */
+function queriesBy(
+  { metric: id, name }: Shown,
+  by: readonly string[],
+): readonly Query[] {
+  const question = { range: RANGE, matchers: MATCHERS, by };
   const metric = metricOf(id);
-  return { name: name ?? metric.name, expr, unit: grafanaUnit(shownUnit(metric)), by, metric: id };
+  const value = promql(id, question);
+  const query = (expr: string | undefined, mark = ""): readonly Query[] => {
+    if (expr === undefined) return [];
+    const unit = grafanaUnit(shownUnit(metric));
+    return [{ name: mark + (name ?? metric.name), expr, unit, by, metric: id }];
+  };
+  const bound = (side: keyof typeof BOUNDS): readonly Query[] =>
+    query(boundQl(id, side, question, value && `(${value})`), `${BOUNDS[side]} `);
+  return [...query(value), ...bound("lower"), ...bound("upper")];
 }

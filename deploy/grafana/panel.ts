@@ -81,7 +81,7 @@ function targetOf({ kind }: Draft, { name, expr, by }: Query, id: string): Targe
     editorMode: "code",
     expr,
     ...(table ? { format: "table", instant: true, range: false } : {
-      legendFormat: ["{{instance}}", ...(by ? [`{{${by}}}`] : []), name].join(" "),
+      legendFormat: ["{{instance}}", ...by.map((label) => `{{${label}}}`), name].join(" "),
       range: true,
     }),
   };
@@ -140,15 +140,23 @@ const LOOKS: Readonly<Record<Draft["kind"], (draft: Draft) => Settings>> = {
             ...Object.fromEntries(
               draft.queries.map(({ name }, index) => [valueColumn(draft, index), name]),
             ),
-            ...(draft.heading === undefined || draft.queries[0]?.by === undefined
-              ? {}
-              : { [draft.queries[0].by]: draft.heading }),
+            ...headingsOf(draft),
           },
         },
       },
     ],
   }),
 };
+
+/** Of the columns that name an instance: the last has the scope's own name. */
+function headingsOf({ heading, queries }: Draft): Readonly<Record<string, string>> {
+  if (heading === undefined) return {};
+  const { by } = queries[0]!;
+  return Object.fromEntries(by.map((label, index) => [
+    label,
+    index === by.length - 1 ? heading : label.charAt(0).toUpperCase() + label.slice(1),
+  ]));
+}
 
 /** Several queries are told apart by their letters. */
 function valueColumn({ queries }: Draft, index: number): string {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { SHARED_PMUS } from "./promql.ts";
 import type { RuleGroup } from "./recording.ts";
 
 export interface AlertingRule {
@@ -37,7 +38,8 @@ export const ALERTS: RuleGroup<AlertingRule> = {
     },
     {
       alert: "RingsidePmuLost",
-      expr: `ringside_pmu_available == 0 and on (job, instance, group) ` +
+      // What the operator leaves out is no loss.
+      expr: `ringside_pmu_available{reason!="left_out"} == 0 and on (job, instance, group) ` +
         `max_over_time(ringside_pmu_available[1d]) == 1`,
       for: "5m",
       labels: WARNING,
@@ -49,28 +51,34 @@ export const ALERTS: RuleGroup<AlertingRule> = {
           "The page /doctor of the host names the cause and the smallest change that mends it. " +
           "denied: a level of kernel.perf_event_paranoid, a capability or a profile of seccomp " +
           "changed. not_supported after a move or a restart: the virtual machine is shown no PMU " +
-          "any more. not_counted: somebody else holds the counters, such as perf or the NMI watchdog.",
+          "any more. not_counted: somebody else holds the counters, such as perf or the NMI watchdog. " +
+          "implausible: a counter stands still or runs wild while the CPU works, as half-working " +
+          "virtual PMUs have them.",
       },
     },
     {
       alert: "RingsideCoverageLow",
-      expr: `instance_event_pmu:ringside_pmu_coverage:rate5m < 0.2`,
+      // Seven groups that take turns have a seventh each, and nothing is wrong.
+      expr: `min by (job, instance, pmu) ` +
+        `(instance_event_pmu:ringside_pmu_coverage:rate5m{${SHARED_PMUS}}) < 0.05`,
       for: "15m",
       labels: WARNING,
       annotations: {
-        summary: "{{ $labels.instance }} counts {{ $labels.event }} " +
+        summary: "{{ $labels.instance }} counts events of {{ $labels.pmu }} only " +
           "{{ $value | humanizePercentage }} of the time",
         description:
-          "The event shares its counter with others and had it for less than a fifth of " +
-          "the time, so its figures are estimates from short samples. Look at /doctor for who else " +
-          "counts: perf, another agent, the NMI watchdog (kernel.nmi_watchdog=0 frees a counter). " +
-          "Without any of these, ask for fewer events: --events core,llc.",
+          "The rarest of its events had a counter for less than a twentieth of the time, which is " +
+          "less than turns among Ringside's own groups leave: its figures are estimates from very " +
+          "short samples. Look at /doctor for who else counts: perf, another agent, the NMI " +
+          "watchdog (kernel.nmi_watchdog=0 frees a counter). Without any of these, the CPU shows " +
+          "very few counters: ask for fewer events, --events core,llc.",
       },
     },
     {
       alert: "RingsideMemoryBandwidthNearPeak",
       expr: `instance_socket:ringside_memory_peak_ratio:rate5m > 0.8 or on (job, instance) ` +
-        `instance:ringside_memory_peak_ratio:rate5m > 0.8`,
+        `(instance:ringside_memory_peak_ratio:rate5m > 0.8 or ` +
+        `instance:ringside_memory_at_least_peak_ratio:rate5m > 0.8)`,
       for: "10m",
       labels: WARNING,
       annotations: {

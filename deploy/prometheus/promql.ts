@@ -1,45 +1,42 @@
 /**
  * Metrics of the catalogue as PromQL over what `/metrics` tells. A formula becomes one expression: what it
  * divides are sums of rates over the same range, so that a ratio is one of sums for many CPUs as well.
- * Where one of its terms is absent, so is the result, and where it would divide by zero.
+ * Where one of its terms is absent, so is the result, and where it would divide by zero, and where a
+ * counter is told to be implausible.
  *
  * @module
  */
+import { metric as metricOf } from "../../collectors/catalogue.ts";
+import { PMU_TIMES } from "../../collectors/catalogue/counted.ts";
+import { PMU_QUANTITIES } from "../../collectors/catalogue/pmu_quantities.ts";
+import { type Formula, inputs } from "../../collectors/formula.ts";
+import { UNSHARED_PMUS } from "./event_labels.ts";
 import {
-  type Measured,
-  type Metric,
-  metric as metricOf,
-  METRICS,
-  SCOPES,
-} from "../../collectors/catalogue.ts";
-import { PMU_EVENTS, PMU_TIMES } from "../../collectors/catalogue/counted.ts";
-import type { Formula } from "../../collectors/formula.ts";
-import { type EventLabels, eventLabelsOf } from "./event_labels.ts";
+  coreQuantity,
+  HOST,
+  HOST_LABELS,
+  type Reading,
+  selectorOf,
+  seriesOf,
+  type Wanted,
+} from "./series.ts";
+
+/** What a value is, where it is no more than a bound: the true one is as much or more, or less. */
+export type Bound = "lower" | "upper";
 
 /** How an expression is to be made. */
-export interface Question {
-  /** Labels beside `job` and `instance` that values are told apart by: `socket`. */
-  readonly by?: readonly string[];
-  /** Of rates: `5m`. */
-  readonly range: string;
-  /** Matchers that every selector gets: `job="ringside"`. */
-  readonly matchers?: string;
+export interface Question extends Omit<Wanted, "partners"> {
+  /** Asks for the bound in place of the value. */
+  readonly bound?: Bound | undefined;
 }
 
-/** The label of a core's kind: each has a PMU of its own. */
-export const CORE_TYPE_LABEL = "pmu";
+type Context = Question & Wanted;
 
 const AVAILABLE = "ringside_pmu_available";
-const HOST_LABELS = ["job", "instance"];
-const HOST = HOST_LABELS.join(", ");
 /** Elapsed time, where everything else is a rate. */
 const ONE = "1";
-/** Their events are told apart by their labels. */
-const OF_EVENTS: readonly string[] = [
-  PMU_EVENTS.name,
-  PMU_TIMES.enabled.name,
-  PMU_TIMES.running.name,
-];
+/** What has a counter of its own says nothing of those that are shared. */
+export const SHARED_PMUS = `pmu!~"${UNSHARED_PMUS.join("|")}"`;
 
 /** How tightly an expression holds together, as PromQL has it. */
 const BINDING = { or: 0, and: 1, add: 2, multiply: 3, whole: 4 } as const;
@@ -49,6 +46,8 @@ interface Expression {
   readonly binding: number;
   /** Powers of elapsed time that it lacks: an increase that is asked for as a rate lacks one. */
   readonly lacks: number;
+  /** The quantities that it asks for. */
+  readonly of: readonly string[];
 }
 
 /**
@@ -57,12 +56,28 @@ interface Expression {
  */
 export function promql(id: string, question: Question): string | undefined {
   const metric = metricOf(id);
+  const context = { ...question, partners: [] };
   const made = metric.kind === "derived"
-    ? compile(metric.formula, question)
-    : term(metric, metric.kind === "counter" ? "rate" : "last", question);
+    ? compile(metric.formula, context)
+    : term(id, metric.kind === "counter" ? "rate" : "last", context);
   if (made === undefined) return undefined;
-  if (made.lacks === 0) return made.text;
-  throw new Error(`Cannot write ${id} as PromQL: its formula is no rate, ratio or gauge`);
+  if (made.lacks !== 0) {
+    throw new Error(`Cannot write ${id} as PromQL: its formula is no rate, ratio or gauge`);
+  }
+  const doubt = doubted(made.of, question);
+  return doubt === "" ? made.text : wrapped(made, BINDING.and) + doubt;
+}
+
+/** A bound of a metric on hosts that have no value of it. `value`: that one's expression. */
+export function boundQl(
+  id: string,
+  bound: Bound,
+  question: Question,
+  value: string | undefined,
+): string | undefined {
+  const made = promql(id, { ...question, bound });
+  if (made === undefined || value === undefined) return made;
+  return `(${made}) unless on (${HOST}) ${value}`;
 }
 
 /** The share of time for which events were counted: scaled counts are as sure as this is high. */
@@ -79,39 +94,63 @@ export function availabilityQl(matchers: string): string {
   return `${AVAILABLE}{${matchers}}`;
 }
 
-/** The label of a metric's instances in `/metrics`; undefined for what the host has one of. */
-export function instanceLabel(id: string): string | undefined {
-  const { scope } = metricOf(id);
-  return scope === "host" ? undefined : SCOPES.get(scope)!.label;
-}
-
-function compile(formula: Formula, question: Question): Expression | undefined {
+function compile(formula: Formula, context: Context): Expression | undefined {
+  switch (formula.op) {
+    case "at_least":
+      if (context.bound !== "lower") return undefined;
+      return compile(formula.of, { ...context, bound: undefined });
+    case "either":
+      return either(compile(formula.left, context), compile(formula.right, context));
+    case "add":
+    case "subtract":
+    case "multiply":
+    case "divide":
+      return boundsOf(formula.op, context.bound)
+        .map((bounds) => compileBoth(formula, context, bounds))
+        .reduce(either, undefined);
+  }
+  if (context.bound !== undefined) return undefined;
   switch (formula.op) {
     case "number":
       return whole(String(formula.value));
     case "elapsed":
       return { ...whole(ONE), lacks: 1 };
     case "delta": {
-      const made = term(metricOf(formula.metric), "rate", question);
+      const made = term(formula.metric, "rate", context);
       return made && { ...made, lacks: 1 };
     }
     case "rate":
-      return term(metricOf(formula.metric), "rate", question);
     case "last":
-      return term(metricOf(formula.metric), "last", question);
-    case "at_least":
-      return compile(formula.of, question);
-    default: {
-      const left = compile(formula.left, question);
-      const right = compile(formula.right, question);
-      if (formula.op === "either") return either(left, right);
-      return left && right && combine(formula.op, left, right);
-    }
+      return term(formula.metric, formula.op, context);
   }
 }
 
-function whole(text: string): Expression {
-  return { text, binding: BINDING.whole, lacks: 0 };
+type Sign = keyof typeof SIGNS;
+type Combined = Extract<Formula, { readonly op: Sign }>;
+type Bounds = readonly [left: Bound | undefined, right: Bound | undefined];
+
+/** What the two sides are where the result is this: a bound comes from one of them. */
+function boundsOf(op: Sign, bound: Bound | undefined): readonly Bounds[] {
+  if (bound === undefined) return [[undefined, undefined]];
+  const turned = bound === "lower" ? "upper" : "lower";
+  const right = op === "subtract" || op === "divide" ? turned : bound;
+  return [[bound, undefined], [undefined, right]];
+}
+
+function compileBoth(
+  { op, left, right }: Combined,
+  context: Context,
+  [leftBound, rightBound]: Bounds,
+): Expression | undefined {
+  const partners = (of: Formula): readonly string[] =>
+    op === "divide" ? [...context.partners, ...inputs(of).flatMap(coreQuantity)] : context.partners;
+  const above = compile(left, { ...context, bound: leftBound, partners: partners(right) });
+  const below = compile(right, { ...context, bound: rightBound, partners: partners(left) });
+  return above && below && combine(op, above, below);
+}
+
+function whole(text: string, of: readonly string[] = []): Expression {
+  return { text, binding: BINDING.whole, lacks: 0, of };
 }
 
 /** One that cannot be asked for is not there. */
@@ -122,6 +161,7 @@ function either(left?: Expression, right?: Expression): Expression | undefined {
     text: `${wrapped(left, BINDING.or)} or ${wrapped(right, BINDING.or)}`,
     binding: BINDING.or,
     lacks: left.lacks,
+    of: [...left.of, ...right.of],
   };
 }
 
@@ -145,6 +185,7 @@ function combine(op: keyof typeof SIGNS, left: Expression, right: Expression): E
     text: `${wrapped(left, binding)} ${SIGNS[op]} ${divisor}`,
     binding,
     lacks,
+    of: [...left.of, ...right.of],
   };
 }
 
@@ -157,105 +198,18 @@ function wrapped({ text, binding }: Expression, outer: number): string {
   return binding < outer ? `(${text})` : text;
 }
 
-type Reading = "rate" | "last";
-
-/** One series for each `instance` and what else is asked for. */
-function term(metric: Metric, reading: Reading, question: Question): Expression | undefined {
-  if (metric.kind === "derived") return undefined;
-  // What is counted once more for a ratio's sake is not told; the event itself is.
-  const told = metric.exposition === undefined && metric.twin !== undefined
-    ? metricOf(metric.twin) as Measured
-    : metric;
-  if (told.exposition === undefined || SCOPES.get(told.scope)!.volatile) return undefined;
-  const by = question.by ?? [];
-  if (!by.every((label) => labelsOf(told).includes(label))) return undefined;
-  const aggregate = aggregateOf(told, reading, by);
-  if (aggregate === undefined) return undefined;
-  const ways = eventsOf(told);
-  if (ways.length === 0) return whole(aggregated(aggregate, told, reading, question));
-  const expressions = ways.map((events): Expression => {
-    const text = aggregated(aggregate, told, reading, question, events);
-    const { where } = events;
-    return where === undefined
-      ? whole(text)
-      : { text: `${text} ${available(where, question)}`, binding: BINDING.and, lacks: 0 };
-  });
-  return expressions.reduce<Expression | undefined>(either, undefined);
+function term(id: string, reading: Reading, context: Context): Expression | undefined {
+  if (context.bound !== undefined) return undefined;
+  const series = seriesOf(id, reading, context);
+  return series && whole(series.text, [series.quantity]);
 }
 
-/** The labels of its series that tell them apart. */
-function labelsOf(told: Measured): readonly string[] {
-  const own = told.scope === "host" ? [] : [SCOPES.get(told.scope)!.label];
-  const { groupLabels = [] } = told.exposition!;
-  return [...own, ...groupLabels, ...(eventsOf(told).length > 0 ? [CORE_TYPE_LABEL] : [])];
-}
-
-function eventsOf(told: Measured): readonly EventLabels[] {
-  // A family that says by its own labels what it counts needs no event for it.
-  const apart = told.exposition?.labels === undefined && !told.exposition?.sourceLabel;
-  return apart && told.sourced !== undefined ? eventLabelsOf(told.sourced) : [];
-}
-
-/** Families that scopes share cannot be added up: what is stacked on something counts the same again. */
-const SHARED: ReadonlySet<string> = sharedFamilies();
-
-function sharedFamilies(): Set<string> {
-  const scopes = new Map<string, string>();
-  const shared = new Set<string>();
-  for (const { exposition, scope } of METRICS.values()) {
-    if (exposition === undefined || exposition.labels !== undefined) continue;
-    const known = scopes.get(exposition.name) ?? scope;
-    scopes.set(exposition.name, known);
-    if (known !== scope && !OF_EVENTS.includes(exposition.name)) shared.add(exposition.name);
-  }
-  return shared;
-}
-
-function aggregateOf(
-  told: Measured,
-  reading: Reading,
-  by: readonly string[],
-): "sum" | "max" | undefined {
-  const single = told.scope === "host" || by.includes(SCOPES.get(told.scope)!.label);
-  if (!single && SHARED.has(told.exposition!.name)) return undefined;
-  if (reading === "rate") return "sum";
-  if (single) return "max";
-  return told.across;
-}
-
-function aggregated(
-  aggregate: string,
-  told: Measured,
-  reading: Reading,
-  { by = [], range, matchers = "" }: Question,
-  events?: EventLabels,
-): string {
-  const { name, labels = {} } = told.exposition!;
-  // Several label sets tell the same number: one of them is enough.
-  const constant = Object.entries([labels].flat()[0]!).map(([key, value]) => `${key}="${value}"`);
-  const all = [...constant, ...eventMatchers(events), ...(matchers === "" ? [] : [matchers])];
-  const selector = all.length === 0 ? name : `${name}{${all.join(", ")}}`;
-  const series = reading === "rate" ? `rate(${selector}[${range}])` : selector;
-  return `${aggregate} by (${[...HOST_LABELS, ...by].join(", ")}) (${series})`;
-}
-
-function eventMatchers(labels: EventLabels | undefined): readonly string[] {
-  if (labels === undefined) return [];
-  const { events, pmu } = labels;
-  const event = events.length === 1
-    ? `event="${events[0]}"`
-    : `event=~"${events.map(literal).join("|")}"`;
-  return pmu === undefined ? [event] : [event, `pmu="${pmu}"`];
-}
-
-/** What stands for itself in a regular expression, without the backslashes that strings double. */
-function literal(text: string): string {
-  return text.replace(/[.+*?()[\]{}|^$]/g, "[$&]");
-}
-
-function available(where: NonNullable<EventLabels["where"]>, { matchers = "" }: Question): string {
-  const has = (group: string): string =>
-    `${AVAILABLE}{${[`group="${group}"`, ...(matchers === "" ? [] : [matchers])].join(", ")}} == 1`;
-  const not = where.not.map((group) => ` unless on (${HOST}) ${has(group)}`).join("");
-  return `and on (${HOST}) (${has(where.group)}${not})`;
+/** Leaves out hosts that say of a group of counters that they do not count what they should. */
+function doubted(quantities: readonly string[], { matchers = "" }: Question): string {
+  const groups = PMU_QUANTITIES
+    .filter((group) => quantities.some((id) => group.metrics.includes(id)))
+    .map(({ id }) => id);
+  if (groups.length === 0) return "";
+  const group = groups.length === 1 ? `group="${groups[0]}"` : `group=~"${groups.join("|")}"`;
+  return ` unless on (${HOST}) ${selectorOf(AVAILABLE, group, `reason="implausible"`, matchers)}`;
 }

@@ -5,8 +5,8 @@
  * @module
  */
 import { metric as metricOf, shownUnit } from "../../collectors/catalogue.ts";
-import { RECORDED } from "../../collectors/catalogue/recorded.ts";
-import { coverageQl, promql } from "./promql.ts";
+import { RECORDED, type Recorded } from "../../collectors/catalogue/recorded.ts";
+import { boundQl, coverageQl, promql, SHARED_PMUS } from "./promql.ts";
 
 export interface RecordingRule {
   readonly record: string;
@@ -23,32 +23,54 @@ const RANGE = "5m";
 
 const COVERAGE = "ringside_pmu_coverage";
 
+/**
+ * What keeps records of `node_*` to hosts of Ringside: where a node_exporter tells the same host's too,
+ * they would be there twice.
+ */
+const OF_RINGSIDE = "and on (job, instance) ringside_build_info";
+const NODE_FAMILY = /\bnode_\w+/;
+
 const COVERAGE_RULES: RuleGroup<RecordingRule> = {
   name: "ringside_coverage",
-  rules: [["event", "pmu"], []].map((by) => ({
+  rules: [
+    { by: ["event", "pmu"], matchers: "" },
+    // Of the host as a whole: of those that take turns.
+    { by: [], matchers: SHARED_PMUS },
+  ].map(({ by, matchers }) => ({
     record: recordName(COVERAGE, by, rateOf(RANGE)),
-    expr: coverageQl({ by, range: RANGE }),
+    expr: coverageQl({ by, matchers, range: RANGE }),
   })),
 };
 
 export const RECORDING_GROUPS: readonly RuleGroup<RecordingRule>[] = [
   ...RECORDED.map(({ id, quantities }) => ({
     name: `ringside_${id}`,
-    rules: quantities.flatMap(({ metric, by, only }) =>
-      (only === undefined ? [[], ...(by === undefined ? [] : [by])] : [only])
-        .map((labels) => ruleOf(metric, labels))
-    ),
+    rules: quantities.flatMap((quantity) => rulesOf(quantity)),
   })),
   COVERAGE_RULES,
 ];
 
-function ruleOf(id: string, by: readonly string[]): RecordingRule {
-  const expr = promql(id, { by, range: RANGE });
+function rulesOf({ metric, by, only, atLeast }: Recorded): readonly RecordingRule[] {
+  const question = { range: RANGE };
+  const levels = only === undefined ? [[], ...(by === undefined ? [] : [by])] : [only];
+  const rules = levels.map((labels) =>
+    ruleOf(shownName(metric), labels, promql(metric, { ...question, by: labels }))
+  );
+  if (atLeast === undefined) return rules;
+  return [...rules, ruleOf(atLeast, [], boundQl(metric, "lower", question, rules[0]!.record))];
+}
+
+function ruleOf(name: string, by: readonly string[], expr: string | undefined): RecordingRule {
   if (expr === undefined) {
-    throw new Error(`Cannot record ${id} by ${by.join(", ") || "host"}: /metrics does not tell it`);
+    throw new Error(
+      `Cannot record ${name} by ${by.join(", ") || "host"}: /metrics does not tell it`,
+    );
   }
   const operation = expr.includes(`[${RANGE}]`) ? rateOf(RANGE) : "last";
-  return { record: recordName(`ringside_${shownName(id)}`, by, operation), expr };
+  return {
+    record: recordName(`ringside_${name}`, by, operation),
+    expr: NODE_FAMILY.test(expr) ? `${expr} ${OF_RINGSIDE}` : expr,
+  };
 }
 
 function rateOf(range: string): string {

@@ -145,6 +145,27 @@ Deno.test("what the page shows and a store has no series for is known by name", 
   ]);
 });
 
+Deno.test("sensors of one name on two chips have a row each", () => {
+  const [panel] = charts().filter(({ title }) => title === "Temperatures");
+  for (const { expr } of panel!.targets!) {
+    assert(expr.startsWith("max by (job, instance, chip, sensor) "), expr);
+  }
+  const columns = renamedOf(panel as unknown as Record<string, unknown>);
+  assertEquals([columns["chip"], columns["sensor"]], ["Chip", "Sensor"]);
+});
+
+Deno.test("what is no more than a bound has a line of its own that says so", () => {
+  const names = charts().flatMap(({ targets = [] }) =>
+    targets.flatMap(({ legendFormat }) => legendFormat === undefined ? [] : [String(legendFormat)])
+  );
+  assertEquals(names.filter((name) => /[≥≤]/.test(name)), [
+    "{{instance}} ≥ Read and written",
+    "{{instance}} ≥ Share of peak",
+    "{{instance}} ≥ LLC misses × line",
+    "{{instance}} ≤ LLC misses × line",
+  ]);
+});
+
 Deno.test("the dashboard loads nothing from anywhere", () => {
   assertEquals(/https?:|<img|\bsrc=|data:/.exec(dashboardJson()), null);
 });

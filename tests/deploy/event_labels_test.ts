@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { TERMS } from "../../collectors/catalogue/core_counters.ts";
 import type { CorePmu } from "../../collectors/pmu/core_pmu.ts";
 import { type CpuModel, recipesFor } from "../../collectors/pmu/recipes.ts";
-import { eventLabelsOf } from "../../deploy/prometheus/event_labels.ts";
+import { coreEvents, eventLabelsOf, UNSHARED_PMUS } from "../../deploy/prometheus/event_labels.ts";
 import { eventLabel } from "../../views/event_name.ts";
 import {
   AMD_FORMATS,
@@ -38,7 +38,7 @@ function* machines(): Generator<readonly [CorePmu, CpuModel]> {
 Deno.test("each event that any machine counts for a term is among the term's labels", () => {
   const known = new Map(TERMS.map(({ metric, bundle, role }) => [
     `${bundle} ${role}`,
-    eventLabelsOf(metric).flatMap((labels) => labels.events),
+    eventLabelsOf(metric)!.events,
   ]));
   for (const [pmu, cpu] of machines()) {
     for (const [bundle, recipes] of recipesFor(pmu, cpu)) {
@@ -53,27 +53,19 @@ Deno.test("each event that any machine counts for a term is among the term's lab
   }
 });
 
-Deno.test("an event of two bundles is counted for one of them on any machine, and its group tells which", () => {
-  const shared = TERMS.flatMap(({ metric, bundle }) =>
-    eventLabelsOf(metric).flatMap(({ events, where }) =>
-      where === undefined ? [] : events.map((event) => ({ event, bundle, where }))
-    )
-  );
-  assertEquals(shared.map(({ event, bundle, where }) => `${event}: ${bundle}, not ${where.not}`), [
-    "cache-references: llc, not ",
-    "cache-misses: llc, not ",
-    "cache-references: l2, not llc",
-    "cache-misses: l2, not llc",
+Deno.test("where an event stands for one quantity here and another there, the machine is asked", () => {
+  const ambiguous = TERMS.filter(({ metric }) => eventLabelsOf(metric)!.ambiguous);
+  assertEquals(ambiguous.map(({ bundle, role }) => `${bundle} ${role}`), [
+    "llc references",
+    "llc misses",
+    "l2 references",
+    "l2 misses",
   ]);
-  for (const [pmu, cpu] of machines()) {
-    const recipes = recipesFor(pmu, cpu);
-    for (const { event, bundle, where } of shared) {
-      const counts = recipes.get(bundle)?.some(({ terms }) =>
-        Object.values(terms).some((events) => eventLabel(events.map(({ name }) => name)) === event)
-      );
-      if (!counts) continue;
-      // Else the group of the other would hide it.
-      for (const other of where.not) assertEquals(recipes.has(other), false, JSON.stringify(cpu));
-    }
-  }
+  const events = (bundle: "llc" | "l2"): readonly string[] => coreEvents(bundle, "misses");
+  assertEquals(events("llc").filter((event) => events("l2").includes(event)), ["cache-misses"]);
+});
+
+Deno.test("PMUs that are said never to share a counter are none of cores", () => {
+  assertEquals(UNSHARED_PMUS.includes("msr") && UNSHARED_PMUS.includes("cstate_core"), true);
+  for (const [pmu] of machines()) assertEquals(UNSHARED_PMUS.includes(pmu.name), false, pmu.name);
 });

@@ -43,6 +43,8 @@ const HOSTS: readonly {
     lacking: {
       // Its core has no events for them.
       "Instructions per cycle": ["Stalled, front end", "Stalled, back end"],
+      // Its controllers are counted: nobody asks for less.
+      "Memory bandwidth": ["≥ Read and written", "≥ Share of peak"],
       "Energy": ["Cores", "GPU in the package", "Platform"],
       ...IDLE_STATES,
       // No page was handed out: there is nothing to have a share of.
@@ -50,7 +52,12 @@ const HOSTS: readonly {
       "Memory traffic, by who counts it: Traffic": ["Second source", "L3 monitors (MBM)"],
       "Memory traffic, by who counts it: Controllers − it": ["Second source", "L3 monitors (MBM)"],
     },
-    unrecorded: ["stalled_frontend_ratio", "stalled_backend_ratio"],
+    unrecorded: [
+      "stalled_frontend_ratio",
+      "stalled_backend_ratio",
+      "memory_at_least_bytes_per_second",
+      "memory_at_least_peak_ratio",
+    ],
   },
   {
     instance: "virtual",
@@ -98,7 +105,9 @@ const HOSTS: readonly {
       "memory_read_bytes_per_second",
       "memory_write_bytes_per_second",
       "memory_bytes_per_second",
+      "memory_at_least_bytes_per_second",
       "memory_peak_ratio",
+      "memory_at_least_peak_ratio",
       "energy_package_watts",
       "energy_memory_watts",
       "energy_per_billion_instructions_joules",
@@ -106,6 +115,8 @@ const HOSTS: readonly {
       "core_throttles_per_second",
       "package_throttles_per_second",
       "pressure_irq_stalled_ratio",
+      // Of the host as a whole: none of its events shares a counter.
+      "pmu_coverage",
     ],
   },
 ];

@@ -1,7 +1,7 @@
 /** Metrics of the catalogue as PromQL, and what cannot be asked for. */
 import { assertEquals } from "@std/assert";
 import { METRICS } from "../../collectors/catalogue.ts";
-import { promql } from "../../deploy/prometheus/promql.ts";
+import { boundQl, promql } from "../../deploy/prometheus/promql.ts";
 
 const RANGE = { range: "1m" };
 
@@ -9,13 +9,39 @@ function sum(series: string, by = "job, instance"): string {
   return `sum by (${by}) (rate(${series}[1m]))`;
 }
 
+/** The same of PMUs that count another quantity too. */
+function paired(series: string, partner: string): string {
+  return `sum by (job, instance) (rate(${series}[1m]) ` +
+    `and on (job, instance, pmu) ringside_pmu_event_info{quantity="${partner}"})`;
+}
+
+function believed(expr: string, group: string): string {
+  return `${expr} unless on (job, instance) ` +
+    `ringside_pmu_available{${group}, reason="implausible"}`;
+}
+
 const CYCLES = 'ringside_pmu_events_total{event=~"CPU_CYCLES|cycles"}';
 const INSTRUCTIONS = 'ringside_pmu_events_total{event=~"INST_RETIRED|instructions"}';
 
-Deno.test("promql divides sums by sums, and never by zero", () => {
+Deno.test("promql divides sums by sums of the same PMUs, and never by zero", () => {
+  const [above, below] = [paired(INSTRUCTIONS, "cpu_cycles"), paired(CYCLES, "instructions")];
   assertEquals(
     promql("instructions_per_cycle", RANGE),
-    `${sum(INSTRUCTIONS)} / (${sum(CYCLES)} > 0)`,
+    believed(`${above} / (${below} > 0)`, 'group="core"'),
+  );
+});
+
+Deno.test("promql divides what is counted of different things as it is", () => {
+  const l3 = 'ringside_pmu_events_total{event="event=0x04,umask=0x01", pmu="amd_l3"}';
+  const mpki = promql("llc_mpki", RANGE)!;
+  assertEquals(mpki.includes(` or 1000 * ${sum(l3)} / (${sum(INSTRUCTIONS)} > 0))`), true, mpki);
+  assertEquals(
+    promql("energy_per_billion_instructions_joules", RANGE),
+    believed(
+      `1000000000 * ${sum('ringside_energy_joules_total{zone="package"}')} / ` +
+        `(${sum(INSTRUCTIONS)} > 0)`,
+      'group=~"core|energy"',
+    ),
   );
 });
 
@@ -23,7 +49,7 @@ Deno.test("promql tells parts apart by labels that the series have, and by no ot
   const by = "job, instance, pmu";
   assertEquals(
     promql("instructions_per_cycle", { ...RANGE, by: ["pmu"] }),
-    `${sum(INSTRUCTIONS, by)} / (${sum(CYCLES, by)} > 0)`,
+    believed(`${sum(INSTRUCTIONS, by)} / (${sum(CYCLES, by)} > 0)`, 'group="core"'),
   );
   assertEquals(promql("instructions_per_cycle", { ...RANGE, by: ["socket"] }), undefined);
   // The host's peak is no socket's.
@@ -34,11 +60,14 @@ Deno.test("promql tells parts apart by labels that the series have, and by no ot
 });
 
 Deno.test("promql asks for the event itself where a ratio has a count of its own", () => {
+  const misses = 'ringside_pmu_events_total{event=~"L1I_TLB_REFILL|iTLB-load-misses"}';
+  const [above, below] = [
+    paired(misses, "instructions"),
+    paired(INSTRUCTIONS, "itlb_misses"),
+  ];
   assertEquals(
     promql("itlb_mpki", RANGE),
-    `1000 * ${sum('ringside_pmu_events_total{event=~"L1I_TLB_REFILL|iTLB-load-misses"}')} / (${
-      sum(INSTRUCTIONS)
-    } > 0)`,
+    believed(`1000 * ${above} / (${below} > 0)`, 'group=~"core|tlb"'),
   );
 });
 
@@ -47,20 +76,54 @@ Deno.test("promql takes the second way where the first has no series", () => {
     sum(`ringside_memory_bandwidth_bytes_total{direction="${name}"}`);
   assertEquals(
     promql("memory_controller_bytes_per_second", RANGE),
-    `${direction("read")} + ${direction("write")} or ${direction("combined")}`,
+    believed(
+      `(${direction("read")} + ${direction("write")} or ${direction("combined")})`,
+      'group="memory_bandwidth"',
+    ),
   );
 });
 
-Deno.test("promql asks groups which quantity an event stands for", () => {
-  const available = (group: string): string =>
-    `ringside_pmu_available{group="${group}", job="a"} == 1`;
-  const events = 'ringside_pmu_events_total{event="cache-misses", job="a"}';
-  const misses = promql("l2_misses", { ...RANGE, matchers: 'job="a"' })!;
+Deno.test("promql asks the machine which quantity an event stands for", () => {
+  const misses = promql("core_llc_misses", { ...RANGE, matchers: 'job="a"' })!;
   assertEquals(
-    misses.slice(misses.indexOf(" or ") + 4),
-    `${sum(events)} and on (job, instance) ` +
-      `(${available("l2")} unless on (job, instance) ${available("llc")})`,
+    misses,
+    `sum by (job, instance) (rate(ringside_pmu_events_total{event=~` +
+      `"L3D_CACHE_REFILL|LLC-load-misses|LL_CACHE_MISS_RD|cache-misses", job="a"}[1m]) ` +
+      `and on (job, instance, pmu, event) ` +
+      `ringside_pmu_event_info{quantity="core_llc_misses", job="a"}) ` +
+      `unless on (job, instance) ` +
+      `ringside_pmu_available{group="llc", reason="implausible", job="a"}`,
   );
+  // What has one meaning everywhere needs no asking.
+  assertEquals(promql("cpu_cycles", RANGE), believed(sum(CYCLES), 'group="core"'));
+});
+
+Deno.test("promql has values and their bounds apart, each by its own name", () => {
+  const value = promql("memory_bytes_per_second", RANGE)!;
+  assertEquals(value, promql("memory_controller_bytes_per_second", RANGE));
+  const floor = promql("memory_bytes_per_second", { ...RANGE, bound: "lower" })!;
+  assertEquals(floor.includes("ringside_mbm_bytes_total"), true, floor);
+  assertEquals(floor.includes("ringside_memory_bandwidth"), false, floor);
+  assertEquals(
+    boundQl("memory_bytes_per_second", "lower", RANGE, "x"),
+    `(${floor}) unless on (job, instance) x`,
+  );
+  // The difference of a value and a lower bound is an upper one.
+  const residual = "memory_residual_llc_bytes_per_second";
+  assertEquals(promql(residual, RANGE), undefined);
+  assertEquals(promql(residual, { ...RANGE, bound: "lower" }), undefined);
+  assertEquals(promql(residual, { ...RANGE, bound: "upper" })!.includes(" - "), true);
+  assertEquals(promql("instructions_per_cycle", { ...RANGE, bound: "lower" }), undefined);
+});
+
+Deno.test("promql tells instances apart by all the labels that name them", () => {
+  const by = (...by: readonly string[]): string | undefined =>
+    promql("sensor_temperature_celsius", { ...RANGE, by });
+  assertEquals(
+    by("chip", "sensor"),
+    "max by (job, instance, chip, sensor) (node_hwmon_temp_celsius)",
+  );
+  assertEquals(by("sensor"), undefined);
 });
 
 Deno.test("promql leaves elapsed time out of what is a rate already", () => {

@@ -19,7 +19,8 @@ Deno.test("rules.yml is what the catalogue makes it: deno task panels", async ()
 Deno.test("rules ask for families that /metrics has, and alerts for what is recorded", async () => {
   const families = new Set([...METRICS.values()].map(({ exposition }) => exposition?.name));
   // Made where all that is told is put together.
-  families.add("ringside_pmu_available");
+  const made = ["ringside_pmu_available", "ringside_pmu_event_info", "ringside_build_info"];
+  for (const family of made) families.add(family);
   const records = new Set(RECORDING.map(({ record }) => record));
   for (const { expr } of [...RECORDING, ...ALERTS.rules]) {
     for (const record of expr.match(RECORD) ?? []) assert(records.has(record), record);
@@ -28,7 +29,7 @@ Deno.test("rules ask for families that /metrics has, and alerts for what is reco
     }
   }
   const golden = await Deno.readTextFile(new URL("../golden/server-2socket.prom", import.meta.url));
-  assert(golden.includes("\nringside_pmu_available{"));
+  for (const family of made) assert(golden.includes(`\n${family}{`), family);
 });
 
 Deno.test("each record has one name, and says what it was made with", () => {
@@ -41,6 +42,14 @@ Deno.test("each record has one name, and says what it was made with", () => {
     assert(rule.expr.includes(`by (${by}) `), `${record}: ${rule.expr}`);
     assert(/^ringside_[a-z0-9_]+$/.test(name!), record);
     assertEquals(operation, rule.expr.includes("[5m]") ? "rate5m" : "last", record);
+  }
+});
+
+Deno.test("what node_exporter tells too is recorded of hosts of Ringside alone", () => {
+  const shared = RECORDING.filter(({ expr }) => /\bnode_\w+/.test(expr));
+  assert(shared.length > 5);
+  for (const { record, expr } of shared) {
+    assert(expr.endsWith(" and on (job, instance) ringside_build_info"), record);
   }
 });
 

@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { coreEvents, l3Events } from "../../deploy/prometheus/event_labels.ts";
 import {
+  FLEET_EVENTS,
   graphUrl,
   hostQuery,
   matcherOf,
@@ -15,15 +17,25 @@ const quantity = (key: string) => QUANTITIES.find((quantity) => quantity.key ===
 
 Deno.test("a quantity is a quotient of sums over a host", () => {
   const rate = (events: string): string =>
-    `sum by (job, instance) (rate(ringside_pmu_events_total{event="${events}",cpu!="",pmu!="msr"}[2m]))`;
+    `sum by (job, instance) (rate(ringside_pmu_events_total{event=~"${events}",cpu!="",pmu!="msr"}[2m]))`;
   assertEquals(
     quantityOf(quantity("ipc")),
-    `(${rate("instructions")}) / (${rate("cycles")})`,
+    `(${rate("INST_RETIRED|instructions")}) / (${rate("CPU_CYCLES|cycles")})`,
   );
   assertEquals(
     quantityOf(quantity("watts"), 'instance=~"a"'),
     'sum by (job, instance) (rate(ringside_energy_joules_total{zone="package",instance=~"a"}[2m]))',
   );
+});
+
+Deno.test("events of the fleet are those that machines count by, and those of the rules", () => {
+  const { cycles, retired, coreMisses, ambiguousMisses, l3Misses } = FLEET_EVENTS;
+  assertEquals(cycles, coreEvents("core", "cycles"));
+  assertEquals(retired, coreEvents("core", "instructions"));
+  assertEquals([...coreMisses, ...ambiguousMisses], coreEvents("llc", "misses"));
+  const l2 = coreEvents("l2", "misses");
+  assertEquals(ambiguousMisses, coreEvents("llc", "misses").filter((event) => l2.includes(event)));
+  assertEquals(l3Misses, l3Events("misses"));
 });
 
 Deno.test("a name in a question is that name and no pattern, no string's end and no line's", () => {
