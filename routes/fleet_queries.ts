@@ -55,7 +55,6 @@ const MISS_EVENTS = [
   ...FLEET_EVENTS.ambiguousMisses,
   ...FLEET_EVENTS.l3Misses,
 ];
-const ANY_MISSES = eventMatcher(MISS_EVENTS);
 /** Whose share of time is shown. */
 const SHOWN = eventMatcher([...FLEET_EVENTS.cycles, ...FLEET_EVENTS.retired, ...MISS_EVENTS]);
 
@@ -80,6 +79,11 @@ function tagged(expression: string, name: string, value: string): string {
   return `label_replace(${expression}, "${name}", "${value}", "", "")`;
 }
 
+/** Of the best that a host has: its counts and their times are those of one event. */
+function missesOf(family: string, hosts: Matcher): string {
+  return MISSES.map((misses) => rateOf(family, misses, hosts)).join(" or ");
+}
+
 /** The expression of a term. */
 function termOf(term: Exclude<Term, "waited">, hosts: Matcher): string {
   switch (term) {
@@ -88,7 +92,7 @@ function termOf(term: Exclude<Term, "waited">, hosts: Matcher): string {
     case "retired":
       return rateOf(EVENTS, RETIRED, OF_CORES, hosts);
     case "misses":
-      return MISSES.map((misses) => rateOf(EVENTS, misses, hosts)).join(" or ");
+      return missesOf(EVENTS, hosts);
     case "moved":
       return rateOf("ringside_memory_bandwidth_bytes_total", hosts);
     case "peak":
@@ -104,9 +108,9 @@ function termOf(term: Exclude<Term, "waited">, hosts: Matcher): string {
     case "counted":
       return rateOf(RUNNING, SHOWN, OF_CORES, hosts);
     case "asked_misses":
-      return rateOf(ENABLED, ANY_MISSES, hosts);
+      return missesOf(ENABLED, hosts);
     case "counted_misses":
-      return rateOf(RUNNING, ANY_MISSES, hosts);
+      return missesOf(RUNNING, hosts);
     case "asked_uncore":
       return rateOf("ringside_memory_bandwidth_time_enabled_seconds_total", hosts);
     case "counted_uncore":

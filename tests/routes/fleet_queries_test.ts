@@ -11,7 +11,7 @@ import {
   TRENDS_MOST,
   trendsOf,
 } from "../../routes/fleet_queries.ts";
-import { QUANTITIES, TRENDS } from "../../views/fleet_quantities.ts";
+import { QUANTITIES, type Term, TRENDS } from "../../views/fleet_quantities.ts";
 
 const quantity = (key: string) => QUANTITIES.find((quantity) => quantity.key === key)!;
 
@@ -26,6 +26,19 @@ Deno.test("a quantity is a quotient of sums over a host", () => {
     quantityOf(quantity("watts"), 'instance=~"a"'),
     'sum by (job, instance) (rate(ringside_energy_joules_total{zone="package",instance=~"a"}[2m]))',
   );
+});
+
+Deno.test("the share of misses is that of the events whose misses are shown", () => {
+  const expression = (term: Term): string =>
+    quantityOf({ ...quantity("mpki"), by: term, per: "passed" });
+  const shown = expression("misses");
+  assertEquals(shown.split(" or ").length, 3);
+  for (
+    const [term, time] of [["asked_misses", "enabled"], ["counted_misses", "running"]] as const
+  ) {
+    const family = `ringside_pmu_time_${time}_seconds_total`;
+    assertEquals(expression(term), shown.replaceAll("ringside_pmu_events_total", family));
+  }
 });
 
 Deno.test("events of the fleet are those that machines count by, and those of the rules", () => {
