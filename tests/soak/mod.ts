@@ -8,7 +8,7 @@ import { Victim } from "../faults/victim.ts";
 import { parseDuration } from "../../routes/duration.ts";
 import { Dice } from "./dice.ts";
 import { calm, DISTURBANCES } from "./disturbances.ts";
-import { compare, kernelTotals, type Totals, totalsOf } from "./totals.ts";
+import { compare, kernelTotals, type Look, type Totals, totalsOf } from "./totals.ts";
 
 const LENGTH_USUAL = "2m";
 /** Few enough to be used up. */
@@ -29,13 +29,6 @@ interface State {
   readonly resident: number;
 }
 
-interface Look {
-  readonly atMs: number;
-  readonly kernel: Totals;
-  readonly undisturbed: Totals;
-  readonly disturbed: Totals;
-}
-
 interface Row {
   readonly cells: readonly string[];
   readonly holds: boolean;
@@ -45,18 +38,21 @@ async function soak(lengthMs: number, seed: number): Promise<readonly Row[]> {
   await using undisturbed = await Victim.start();
   await using disturbed = await Victim.start({ before: `ulimit -n ${DESCRIPTORS};` });
   const hertz = Number(await output("getconf", ["CLK_TCK"]));
+  const kernel = async (): Promise<Totals> => {
+    const [stat, vmstat] = await Promise.all(
+      ["/proc/stat", "/proc/vmstat"].map((path) => Deno.readTextFile(path)),
+    );
+    return kernelTotals(stat!, vmstat!, hertz);
+  };
+  const told = async (service: Victim): Promise<Totals> => {
+    // The tick that is under way was read in part before it was looked.
+    await service.ticks(2);
+    return totalsOf((await service.get("/metrics")).text);
+  };
   const look = async (): Promise<Look> => {
-    const [u, d] = await Promise.all([undisturbed.get("/metrics"), disturbed.get("/metrics")]);
-    return {
-      atMs: performance.now(),
-      kernel: kernelTotals(
-        await Deno.readTextFile("/proc/stat"),
-        await Deno.readTextFile("/proc/vmstat"),
-        hertz,
-      ),
-      undisturbed: totalsOf(u.text),
-      disturbed: totalsOf(d.text),
-    };
+    const before = await kernel();
+    const services = await Promise.all([undisturbed, disturbed].map(told));
+    return { kernel: [before, await kernel()], services };
   };
   // Warm: each kind of trouble but the long one has been there once, so that what stays is not growth.
   const dice = new Dice(seed);
@@ -67,10 +63,11 @@ async function soak(lengthMs: number, seed: number): Promise<readonly Row[]> {
   const before = await stateOf(disturbed, Infinity);
   await using _ = pulse();
   const first = await look();
+  const begunMs = performance.now();
   const done = await disturbFor(disturbed, lengthMs, dice);
   const last = await look();
   const after = await stateOf(disturbed, before.resident + RESIDENT_GROWTH_MOST);
-  const seconds = (last.atMs - first.atMs) / 1000;
+  const seconds = (performance.now() - begunMs) / 1000;
   console.log(
     `${Math.round(seconds)} s: ${[...done].map(([name, n]) => `${n} ${name}`).join(", ")}`,
   );
@@ -81,12 +78,13 @@ async function soak(lengthMs: number, seed: number): Promise<readonly Row[]> {
   await undisturbed.end();
   await disturbed.end();
   return [
-    ...compare(seconds, [
-      [first.kernel, last.kernel],
-      [first.undisturbed, last.undisturbed],
-      [first.disturbed, last.disturbed],
-    ]).map(({ name, kernel, undisturbed, disturbed, off, agrees }) => ({
-      cells: [name, ...[kernel, undisturbed, disturbed].map(whole), `${(100 * off).toFixed(2)} %`],
+    ...compare(first, last).map(({ name, kernel, services, off, agrees }) => ({
+      cells: [
+        name,
+        kernel.map(whole).join(" to "),
+        ...services.map(whole),
+        `${(100 * off).toFixed(2)} %`,
+      ],
       holds: agrees,
     })),
     {
@@ -178,7 +176,7 @@ function whole(value: number): string {
 }
 
 function print(rows: readonly Row[]): void {
-  const head = ["", "kernel", "undisturbed", "disturbed", "most apart"];
+  const head = ["", "kernel", "undisturbed", "disturbed", "furthest off"];
   const widths = head.map((name, column) =>
     Math.max(name.length, ...rows.map(({ cells }) => cells[column]!.length))
   );

@@ -18,9 +18,14 @@ const SAMPLES: Readonly<Record<string, RegExp>> = {
   "CPU seconds, system": /^node_cpu_seconds_total\{.*mode="system"/,
 };
 
-/** Looks at two moments a second or so apart differ by what happened in between. */
-const APART_SECONDS = 2.5;
-const SHARE_MOST = 0.02;
+/** Of what the kernel counted: times are rounded, and by each CPU for itself. */
+const OFF_MOST = 0.005;
+
+/** Totals of the kernel before and after those of the services were read. */
+export interface Look {
+  readonly kernel: readonly [before: Totals, after: Totals];
+  readonly services: readonly Totals[];
+}
 
 /** From the text of `/metrics`. */
 export function totalsOf(exposition: string): Totals {
@@ -56,25 +61,23 @@ export function kernelTotals(stat: string, vmstat: string, hertz: number): Total
 
 export interface Compared {
   readonly name: string;
-  readonly kernel: number;
-  readonly undisturbed: number;
-  readonly disturbed: number;
-  /** The largest difference from the kernel, as a share. */
+  /** What it counted at least, and at most: between the two looks. */
+  readonly kernel: readonly [least: number, most: number];
+  readonly services: readonly number[];
+  /** How far a service is below the least or above the most, as a share of it; the furthest of them. */
   readonly off: number;
   readonly agrees: boolean;
 }
 
-/** Increases over a span, each from its own two looks. */
-export function compare(
-  seconds: number,
-  [kernel, undisturbed, disturbed]: readonly (readonly [Totals, Totals])[],
-): readonly Compared[] {
-  const most = SHARE_MOST + APART_SECONDS / seconds;
-  return [...kernel![0].keys()].map((name) => {
-    const [of, u, d] = [kernel!, undisturbed!, disturbed!]
-      .map(([first, last]) => last.get(name)! - first.get(name)!) as [number, number, number];
-    const off = Math.max(Math.abs(u - of), Math.abs(d - of), Math.abs(d - u)) / of;
+/** Increases from one look to another. What happens while one looks is no difference. */
+export function compare(first: Look, last: Look): readonly Compared[] {
+  return [...first.kernel[0].keys()].map((name) => {
+    const of = (totals: Totals): number => totals.get(name)!;
+    const least = of(last.kernel[0]) - of(first.kernel[1]);
+    const most = of(last.kernel[1]) - of(first.kernel[0]);
+    const services = last.services.map((totals, index) => of(totals) - of(first.services[index]!));
+    const off = Math.max(...services.map((rise) => Math.max(0, least - rise, rise - most))) / least;
     // Nothing counted, or NaN, is no agreement.
-    return { name, kernel: of, undisturbed: u, disturbed: d, off, agrees: off <= most };
+    return { name, kernel: [least, most], services, off, agrees: least > 0 && off <= OFF_MOST };
   });
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Dice } from "./dice.ts";
-import { compare, kernelTotals, type Totals, totalsOf } from "./totals.ts";
+import { compare, kernelTotals, type Look, type Totals, totalsOf } from "./totals.ts";
 
 const STAT = `cpu  1000 20 300 40000 50 0 10 7 3 1
 cpu0 1000 20 300 40000 50 0 10 7 3 1
@@ -31,22 +31,25 @@ Deno.test("kernelTotals() reads the same of the kernel, guests counted once", ()
   assertEquals([...totals.values()], [9000, 77, 500, 321, 413.87, 3]);
 });
 
-Deno.test("compare() tells who is off, and by how much", () => {
-  const span = (increase: number): [Totals, Totals] => [
-    new Map([["forks", 100]]),
-    new Map([["forks", 100 + increase]]),
-  ];
-  // 2 % and what happens in 2.5 of 100 seconds.
+Deno.test("compare() tells how far a service is from what the kernel can have counted", () => {
+  const totals = (forks: number): Totals => new Map([["forks", forks]]);
+  const look = (before: number, after: number, ...services: number[]): Look => ({
+    kernel: [totals(before), totals(after)],
+    services: services.map(totals),
+  });
+  // From 990 to 1,020 in between.
+  const first = look(100, 110, 105, 105);
   const tell = (u: number, d: number): [number, boolean] => {
-    const { off, agrees } = compare(100, [span(1000), span(u), span(d)])[0]!;
-    return [Math.round(off * 1000), agrees];
+    const { kernel, off, agrees } = compare(first, look(1100, 1120, 105 + u, 105 + d))[0]!;
+    assertEquals(kernel, [990, 1020]);
+    return [Math.round(off * 990), agrees];
   };
   assertEquals(tell(1000, 1000), [0, true]);
-  assertEquals(tell(1000, 1044), [44, true]);
-  assertEquals(tell(1000, 1046), [46, false]);
-  assertEquals(tell(950, 1000), [50, false]);
-  assertEquals(tell(975, 1025), [50, false]);
-  assertEquals(compare(100, [span(0), span(0), span(0)])[0]!.agrees, false);
+  assertEquals(tell(990, 1020), [0, true]);
+  assertEquals(tell(1000, 1024), [4, true]);
+  assertEquals(tell(1000, 1026), [6, false]);
+  assertEquals(tell(984, 1000), [6, false]);
+  assertEquals(compare(first, first)[0]!.agrees, false);
 });
 
 Deno.test("Dice fall the same for the same seed, and on all sides", () => {
