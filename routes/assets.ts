@@ -17,6 +17,7 @@ import cpusStyle from "../static/cpus.css" with { type: "bytes" };
 import cpusTableStyle from "../static/cpus_table.css" with { type: "bytes" };
 import doctorStyle from "../static/doctor.css" with { type: "bytes" };
 import doubts from "../static/doubts.js" with { type: "bytes" };
+import figuresTableStyle from "../static/figures_table.css" with { type: "bytes" };
 import fleetStyle from "../static/fleet.css" with { type: "bytes" };
 import guideStyle from "../static/guide.css" with { type: "bytes" };
 import favicon from "../static/favicon.svg" with { type: "bytes" };
@@ -66,9 +67,9 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
     chartStyle,
     arrangementStyle,
   ),
-  "cpus.css": joined(leanStyle, cpusStyle, cpusTableStyle),
+  "cpus.css": joined(leanStyle, cpusStyle, figuresTableStyle, cpusTableStyle),
   "doctor.css": joined(leanStyle, doctorStyle),
-  "fleet.css": joined(leanStyle, fleetStyle),
+  "fleet.css": joined(leanStyle, figuresTableStyle, fleetStyle),
   "guide.css": joined(leanStyle, guideStyle),
   "login.css": joined(leanStyle, loginStyle),
   "sheet.css": joined(leanStyle, sheetStyle),

@@ -28,17 +28,13 @@ export interface Engine {
   trends(hosts: readonly FleetHost[], atMs: number): Promise<Trends>;
 }
 
-interface Kept<T> {
-  readonly untilMs: number;
-  readonly what: Promise<T>;
-}
-
 export class FleetFeed {
   readonly url: string;
   readonly #engine: Engine;
   readonly #clock: Clock;
-  #fleet: Fleet | null = null;
-  #told: Kept<Told> | null = null;
+  #told: Told = { fleet: null, failure: null };
+  /** Until then nothing newer is asked for. */
+  #untilMs = -Infinity;
   #asking: Promise<Told> | null = null;
   readonly #trends: FleetTrends;
 
@@ -56,23 +52,19 @@ export class FleetFeed {
 
   /** Never rejects. */
   async fleet(): Promise<Told> {
-    const kept = this.#told;
-    if (kept !== null && this.#clock.nowMs() < kept.untilMs) return await kept.what;
+    if (this.#clock.nowMs() < this.#untilMs) return this.#told;
     return await (this.#asking ??= this.#ask());
   }
 
   async #ask(): Promise<Told> {
-    let told: Told;
     try {
-      this.#fleet = await this.#engine.hosts();
-      told = { fleet: this.#fleet, failure: null };
+      this.#told = { fleet: await this.#engine.hosts(), failure: null };
     } catch (error) {
-      told = { fleet: this.#fleet, failure: messageOf(error) };
+      this.#told = { fleet: this.#told.fleet, failure: messageOf(error) };
     }
-    const untilMs = this.#clock.nowMs() + (told.failure === null ? FRESH_MS : FAILED_MS);
-    this.#told = { untilMs, what: Promise.resolve(told) };
+    this.#untilMs = this.#clock.nowMs() + (this.#told.failure === null ? FRESH_MS : FAILED_MS);
     this.#asking = null;
-    return told;
+    return this.#told;
   }
 
   /** Of these hosts at the fleet's time, or the sentence why there are none by then. Never rejects. */

@@ -41,11 +41,6 @@ interface Variable {
   readonly [setting: string]: unknown;
 }
 
-/** What cards show and no series tells, each once. */
-export function lackingOf(): readonly string[] {
-  return [...new Set(CARDS.flatMap((card) => draftsOf(card).lacking))];
-}
-
 export function dashboard(): Dashboard {
   return {
     uid: "ringside-hosts",
