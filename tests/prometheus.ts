@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { isInstalled } from "./installed.ts";
 import { Output } from "./output.ts";
 
 export interface Target {
@@ -83,14 +84,7 @@ export class Prometheus implements AsyncDisposable {
 
   /** Whether the program is not installed. */
   static get missing(): boolean {
-    try {
-      new Deno.Command(PROGRAM, { args: ["--version"], stdout: "null", stderr: "null" })
-        .outputSync();
-      return false;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return true;
-      throw error;
-    }
+    return !isInstalled(PROGRAM);
   }
 
   /**
@@ -196,6 +190,12 @@ export class Prometheus implements AsyncDisposable {
     await this.#said.all();
     await Deno.remove(this.#folder, { recursive: true });
   }
+}
+
+/** Where it is not installed the test is left out, and its name says so. */
+export function prometheusTest(name: string, fn: (t: Deno.TestContext) => Promise<void>): void {
+  const { missing } = Prometheus;
+  Deno.test({ name: missing ? `${name} (needs ${PROGRAM})` : name, ignore: missing, fn });
 }
 
 /** Blocks of its data folder. */

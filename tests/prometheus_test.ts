@@ -1,12 +1,6 @@
 /** The Prometheus of the tests over a server that counts its scrapes. It needs `prometheus`. @module */
 import { assertEquals, assertRejects } from "@std/assert";
-import { Prometheus } from "./prometheus.ts";
-
-const missing = Prometheus.missing;
-
-function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: missing ? `${name} (needs prometheus)` : name, ignore: missing, fn });
-}
+import { Prometheus, prometheusTest } from "./prometheus.ts";
 
 interface Counted extends AsyncDisposable {
   readonly url: string;
@@ -27,45 +21,57 @@ function counting(answer: (scrapes: number) => Response): Counted {
   return { url, asked, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
-test("a Prometheus of the tests scrapes its targets and is asked for what it saw", async () => {
-  await using first = counting((scrapes) => new Response(`scrapes_total ${scrapes}\n`));
-  await using second = counting(() => new Response('other{kind="a"} 2\n'));
-  await using prometheus = await Prometheus.start({
-    targets: [{ url: first.url, labels: { instance: "one" } }, { url: `${second.url}/below` }],
-    intervalMs: 100,
-    params: { "collect[]": ["cpu", "disk"] },
-    token: "of the tests",
-  });
-  await prometheus.scraped(2);
-  await prometheus.until("scrapes_total", ([sample]) => sample !== undefined && sample.value >= 3);
-  assertEquals(await prometheus.value("count(up == 1)"), 2);
-  const instance = new URL(second.url).host;
-  const [other] = await prometheus.query("other * Inf", Date.now() / 1000);
-  assertEquals(other!.labels, { kind: "a", instance, job: "ringside" });
-  assertEquals(other!.value, Infinity);
-  assertEquals(await prometheus.series("scrapes_total"), [
-    { __name__: "scrapes_total", instance: "one", job: "ringside" },
-  ]);
-  assertEquals(second.asked[0], {
-    path: "/below/metrics?collect%5B%5D=cpu&collect%5B%5D=disk",
-    authorization: "Bearer of the tests",
-  });
-  assertEquals(prometheus.warnings, []);
-});
+prometheusTest(
+  "a Prometheus of the tests scrapes its targets and is asked for what it saw",
+  async () => {
+    await using first = counting((scrapes) => new Response(`scrapes_total ${scrapes}\n`));
+    await using second = counting(() => new Response('other{kind="a"} 2\n'));
+    await using prometheus = await Prometheus.start({
+      targets: [{ url: first.url, labels: { instance: "one" } }, { url: `${second.url}/below` }],
+      intervalMs: 100,
+      params: { "collect[]": ["cpu", "disk"] },
+      token: "of the tests",
+    });
+    await prometheus.scraped(2);
+    await prometheus.until(
+      "scrapes_total",
+      ([sample]) => sample !== undefined && sample.value >= 3,
+    );
+    assertEquals(await prometheus.value("count(up == 1)"), 2);
+    const instance = new URL(second.url).host;
+    const [other] = await prometheus.query("other * Inf", Date.now() / 1000);
+    assertEquals(other!.labels, { kind: "a", instance, job: "ringside" });
+    assertEquals(other!.value, Infinity);
+    assertEquals(await prometheus.series("scrapes_total"), [
+      { __name__: "scrapes_total", instance: "one", job: "ringside" },
+    ]);
+    assertEquals(second.asked[0], {
+      path: "/below/metrics?collect%5B%5D=cpu&collect%5B%5D=disk",
+      authorization: "Bearer of the tests",
+    });
+    assertEquals(prometheus.warnings, []);
+  },
+);
 
-test("a target that cannot be read is told, and so is what is not taken of a scrape", async () => {
-  await using old = counting(() => new Response("of_1970 1 1000\n"));
-  await using broken = counting(() => new Response("what{\n"));
-  await using prometheus = await Prometheus.start({ targets: [old, broken], intervalMs: 100 });
-  await assertRejects(() => prometheus.scraped(), Error, `Cannot scrape ${broken.url}/metrics`);
-  const ofOld = (line: string): boolean => line.includes(old.url) && line.includes("too old");
-  await prometheus.until("up", () => prometheus.warnings.some(ofOld));
-  assertEquals((await prometheus.targets()).map(({ health }) => health).toSorted(), ["down", "up"]);
-  await assertRejects(() => prometheus.query("rate("), Error, "parse error");
-  await assertRejects(() => prometheus.value("of_1970"), Error, "it has 0 values, needs one");
-});
+prometheusTest(
+  "a target that cannot be read is told, and so is what is not taken of a scrape",
+  async () => {
+    await using old = counting(() => new Response("of_1970 1 1000\n"));
+    await using broken = counting(() => new Response("what{\n"));
+    await using prometheus = await Prometheus.start({ targets: [old, broken], intervalMs: 100 });
+    await assertRejects(() => prometheus.scraped(), Error, `Cannot scrape ${broken.url}/metrics`);
+    const ofOld = (line: string): boolean => line.includes(old.url) && line.includes("too old");
+    await prometheus.until("up", () => prometheus.warnings.some(ofOld));
+    assertEquals((await prometheus.targets()).map(({ health }) => health).toSorted(), [
+      "down",
+      "up",
+    ]);
+    await assertRejects(() => prometheus.query("rate("), Error, "parse error");
+    await assertRejects(() => prometheus.value("of_1970"), Error, "it has 0 values, needs one");
+  },
+);
 
-test("a Prometheus that cannot start says why", async () => {
+prometheusTest("a Prometheus that cannot start says why", async () => {
   const start = (): Promise<Prometheus> =>
     Prometheus.start({ targets: [], params: { "": ["x"] }, rules: ["/nowhere/[.yml"] });
   await assertRejects(start, Error, "Cannot start prometheus: it ended, and said");

@@ -8,7 +8,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { promql } from "../deploy/prometheus/promql.ts";
 import { BusyService } from "./browser/busy_service.ts";
 import { hybridCpus, madeMachine } from "./made_machine.ts";
-import { Prometheus } from "./prometheus.ts";
+import { Prometheus, prometheusTest } from "./prometheus.ts";
 
 /** Ticks between the first scrape that counts and the last. */
 const TICKS = 4;
@@ -106,90 +106,83 @@ async function expressionsOfReadme(): Promise<readonly string[]> {
   );
 }
 
-Deno.test({
-  name: `PromQL gives what the page gives${Prometheus.missing ? " (needs prometheus)" : ""}`,
-  ignore: Prometheus.missing,
-  fn: async (t) => {
-    await using service = await BusyService.start({
-      machine: "server-2socket",
-      historyTicks: 30,
-      exposition: { nodePerf: true },
-    });
-    await using prometheus = await Prometheus.start({ targets: [service], intervalMs: 100 });
-    const { sampler } = service.host;
-    const tick = (): number => sampler.feed.sequence();
-    await prometheus.scraped();
-    const at = [await scraped(prometheus, tick())];
-    const pages: Readonly<Record<string, Reading>>[] = [];
-    for (let i = 0; i < TICKS; i++) {
-      service.host.tick();
-      at.push(await scraped(prometheus, tick()));
-      pages.push(await shown(service.url));
-    }
+prometheusTest("PromQL gives what the page gives", async (t) => {
+  await using service = await BusyService.start({
+    machine: "server-2socket",
+    historyTicks: 30,
+    exposition: { nodePerf: true },
+  });
+  await using prometheus = await Prometheus.start({ targets: [service], intervalMs: 100 });
+  const { sampler } = service.host;
+  const tick = (): number => sampler.feed.sequence();
+  await prometheus.scraped();
+  const at = [await scraped(prometheus, tick())];
+  const pages: Readonly<Record<string, Reading>>[] = [];
+  for (let i = 0; i < TICKS; i++) {
+    service.host.tick();
+    at.push(await scraped(prometheus, tick()));
+    pages.push(await shown(service.url));
+  }
 
-    for (const { metric, field = "value", of: [above, below] } of QUANTITIES) {
-      await t.step(`${metric}, ${field}: ${above} by ${below}`, async () => {
-        const values = pages.map((page) => page[metric]![field]);
-        // The page's window is the last second, which is what lies between two ticks.
-        for (const [i, value] of values.entries()) {
-          const [from, to] = [at[i]!, at[i + 1]!];
-          const found = await prometheus.value(
-            `${between(above, from, to)} / ${between(below, from, to)}`,
-          );
-          assertAlmostEquals(found / value, 1, 1e-6, `tick ${i}: ${found}, the page ${value}`);
-        }
-        if (below === SECONDS) return;
-        // As panels have it, over all ticks: a ratio of sums lies among its parts.
-        const ratio = await prometheus.value(
-          `sum(rate(${above}[${SPAN}])) / sum(rate(${below}[${SPAN}]))`,
+  for (const { metric, field = "value", of: [above, below] } of QUANTITIES) {
+    await t.step(`${metric}, ${field}: ${above} by ${below}`, async () => {
+      const values = pages.map((page) => page[metric]![field]);
+      // The page's window is the last second, which is what lies between two ticks.
+      for (const [i, value] of values.entries()) {
+        const [from, to] = [at[i]!, at[i + 1]!];
+        const found = await prometheus.value(
+          `${between(above, from, to)} / ${between(below, from, to)}`,
         );
-        const [least, most] = [Math.min(...values), Math.max(...values)];
-        assert(ratio >= least * (1 - 1e-6) && ratio <= most * (1 + 1e-6), `${ratio}: ${values}`);
-      });
-    }
-
-    await t.step("a quantity is found by its name, whichever event counts it", async () => {
-      const of = (quantity: string): string =>
-        `sum(rate(${EVENTS}[${SPAN}]) * on (job, instance, pmu, event) group_left () ` +
-        `ringside_pmu_event_info{quantity="${quantity}"})`;
-      const named = `${of("core_llc_misses")} / ${of("core_llc_references")}`;
-      const plain = `sum(rate(${event("cache-misses")}[${SPAN}])) / ` +
-        `sum(rate(${event("cache-references")}[${SPAN}]))`;
-      assertAlmostEquals(await prometheus.value(`(${named}) / (${plain})`), 1, 1e-9);
+        assertAlmostEquals(found / value, 1, 1e-6, `tick ${i}: ${found}, the page ${value}`);
+      }
+      if (below === SECONDS) return;
+      // As panels have it, over all ticks: a ratio of sums lies among its parts.
+      const ratio = await prometheus.value(
+        `sum(rate(${above}[${SPAN}])) / sum(rate(${below}[${SPAN}]))`,
+      );
+      const [least, most] = [Math.min(...values), Math.max(...values)];
+      assert(ratio >= least * (1 - 1e-6) && ratio <= most * (1 + 1e-6), `${ratio}: ${values}`);
     });
+  }
 
-    await t.step("the ratios differ from tick to tick, and counters had to take turns", () => {
-      const ipc = pages.map((page) => page["instructions_per_cycle"]!);
-      assertEquals(new Set(ipc.map(({ value }) => value.toFixed(3))).size, TICKS);
-      assert(ipc.every(({ coverage }) => coverage > 0.1 && coverage < 0.9), JSON.stringify(ipc));
-    });
+  await t.step("a quantity is found by its name, whichever event counts it", async () => {
+    const of = (quantity: string): string =>
+      `sum(rate(${EVENTS}[${SPAN}]) * on (job, instance, pmu, event) group_left () ` +
+      `ringside_pmu_event_info{quantity="${quantity}"})`;
+    const named = `${of("core_llc_misses")} / ${of("core_llc_references")}`;
+    const plain = `sum(rate(${event("cache-misses")}[${SPAN}])) / ` +
+      `sum(rate(${event("cache-references")}[${SPAN}]))`;
+    assertAlmostEquals(await prometheus.value(`(${named}) / (${plain})`), 1, 1e-9);
+  });
 
-    await t.step(
-      "nothing was lost of a scrape, and counters say since when they count",
-      async () => {
-        assertEquals(prometheus.warnings, []);
-        const boot = await prometheus.value("node_boot_time_seconds");
-        assertEquals(await prometheus.value("min(node_cpu_seconds_created)"), boot);
-        const created = await prometheus.query(`ringside_pmu_events_created{event="cycles"}`);
-        const { begun } = sampler.feed.latest()!;
-        assertEquals(created.map(({ value }) => value), created.map(() => begun!.wallMs / 1000));
-        assertEquals(created.length, 8);
-        // No counter was reset while all of them were scaled.
-        assertEquals(await prometheus.value(`sum(resets(${EVENTS}[${SPAN}]))`), 0);
-      },
-    );
-  },
+  await t.step("the ratios differ from tick to tick, and counters had to take turns", () => {
+    const ipc = pages.map((page) => page["instructions_per_cycle"]!);
+    assertEquals(new Set(ipc.map(({ value }) => value.toFixed(3))).size, TICKS);
+    assert(ipc.every(({ coverage }) => coverage > 0.1 && coverage < 0.9), JSON.stringify(ipc));
+  });
+
+  await t.step(
+    "nothing was lost of a scrape, and counters say since when they count",
+    async () => {
+      assertEquals(prometheus.warnings, []);
+      const boot = await prometheus.value("node_boot_time_seconds");
+      assertEquals(await prometheus.value("min(node_cpu_seconds_created)"), boot);
+      const created = await prometheus.query(`ringside_pmu_events_created{event="cycles"}`);
+      const { begun } = sampler.feed.latest()!;
+      assertEquals(created.map(({ value }) => value), created.map(() => begun!.wallMs / 1000));
+      assertEquals(created.length, 8);
+      // No counter was reset while all of them were scaled.
+      assertEquals(await prometheus.value(`sum(resets(${EVENTS}[${SPAN}]))`), 0);
+    },
+  );
 });
 
 /** One that asks for all, and one for parts at times of its own. */
 const JOBS = ["ringside", "ringside-parts"];
 
-Deno.test({
-  name: `what the README has for PromQL finds something of each job that scrapes a host${
-    Prometheus.missing ? " (needs prometheus)" : ""
-  }`,
-  ignore: Prometheus.missing,
-  fn: async () => {
+prometheusTest(
+  "what the README has for PromQL finds something of each job that scrapes a host",
+  async () => {
     await using service = await BusyService.start({ machine: "server-2socket", historyTicks: 30 });
     await using prometheus = await Prometheus.start({
       targets: JOBS.map((job) => ({ url: service.url, labels: { job } })),
@@ -217,14 +210,11 @@ Deno.test({
       assertEquals(found.length, places.flat().length, expression);
     }
   },
-});
+);
 
-Deno.test({
-  name: `what rules and panels divide on cores of two kinds is what the page divides${
-    Prometheus.missing ? " (needs prometheus)" : ""
-  }`,
-  ignore: Prometheus.missing,
-  fn: async () => {
+prometheusTest(
+  "what rules and panels divide on cores of two kinds is what the page divides",
+  async () => {
     const machine = await madeMachine(hybridCpus(2, 4));
     // Alder Lake: its larger cores have no event for all fetches, only for those that miss.
     machine.edit("/proc/cpuinfo", (text) => text.replace(/^(model\s*: )\d+$/gm, `$1${0x97}`));
@@ -253,4 +243,4 @@ Deno.test({
       );
     }
   },
-});
+);

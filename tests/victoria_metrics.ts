@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { isInstalled } from "./installed.ts";
 import { Output } from "./output.ts";
 
 const PROGRAM = "victoria-metrics";
@@ -27,14 +28,7 @@ export class VictoriaMetrics implements AsyncDisposable {
 
   /** Whether the program is not installed. */
   static get missing(): boolean {
-    try {
-      new Deno.Command(PROGRAM, { args: ["-version"], stdout: "null", stderr: "null" })
-        .outputSync();
-      return false;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return true;
-      throw error;
-    }
+    return !isInstalled(PROGRAM, ["-version"]);
   }
 
   /** `history`: text of OpenMetrics with times in seconds. Waits until all of it can be asked for. */

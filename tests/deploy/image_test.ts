@@ -5,6 +5,7 @@
  * @module
  */
 import { assertEquals, assertMatch } from "@std/assert";
+import { isInstalled } from "../installed.ts";
 import type { Run, Told } from "./inside_image.ts";
 
 const INSIDE = new URL("./inside_image.ts", import.meta.url).pathname;
@@ -13,17 +14,8 @@ const CLOSE = "cut -d' ' -f2 /proc/self/mounts | " +
   'while read -r point; do mount -o remount,ro,bind "$point" 2>/dev/null || true; done';
 const CAP_PERFMON = "0000004000000000";
 
-const ignore = Deno.uid() !== 0 || !isThere("unshare") || !isThere("setpriv") || !isThere("ip");
-
-function isThere(command: string): boolean {
-  try {
-    new Deno.Command(command, { args: ["--help"], stdout: "null", stderr: "null" }).outputSync();
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
+const ignore = Deno.uid() !== 0 ||
+  !["unshare", "setpriv", "ip"].every((command) => isInstalled(command, ["--help"]));
 
 /** The first step may ask the registry; the second has no network. */
 async function told(): Promise<Told> {

@@ -8,10 +8,9 @@ import { assertEquals } from "@std/assert";
 import { dashboard } from "../../deploy/grafana/dashboard.ts";
 import { RECORDING_GROUPS } from "../../deploy/prometheus/recording.ts";
 import { BusyService } from "../browser/busy_service.ts";
-import { Prometheus } from "../prometheus.ts";
+import { Prometheus, prometheusTest } from "../prometheus.ts";
 
 const RULES = new URL("../../deploy/prometheus/rules.yml", import.meta.url).pathname;
-const missing = Prometheus.missing;
 /** Between two looks at a state that is waited for. */
 const LOOK_MS = 50;
 /** Between two scrapes: the hosts are in the process that asks, and it is busy. */
@@ -205,13 +204,9 @@ async function worked(prometheus: Prometheus): Promise<void> {
   }
 }
 
-Deno.test({
-  name:
-    `each expression of the dashboard and each rule has a value wherever the host has what it is of${
-      missing ? " (needs prometheus)" : ""
-    }`,
-  ignore: missing,
-  fn: async () => {
+prometheusTest(
+  "each expression of the dashboard and each rule has a value wherever the host has what it is of",
+  async () => {
     await using stack = new AsyncDisposableStack();
     const services: BusyService[] = [];
     for (const { machine } of HOSTS) {
@@ -248,4 +243,4 @@ Deno.test({
     );
     assertEquals(prometheus.warnings, []);
   },
-});
+);

@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { isInstalled } from "../installed.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const UNIT = new URL("deploy/ringside.service", ROOT).pathname;
@@ -32,17 +33,7 @@ async function analyze(...args: string[]): Promise<{ code: number; said: string 
   return { code, said: decoder.decode(stdout) + decoder.decode(stderr) };
 }
 
-async function isInstalled(): Promise<boolean> {
-  try {
-    await analyze("--version");
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-const ignore = !(await isInstalled());
+const ignore = !isInstalled("systemd-analyze");
 const needs = ignore ? " (needs systemd-analyze)" : "";
 
 /** In tenths. A unit of another name than the tried one. */
