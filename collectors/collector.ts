@@ -112,6 +112,14 @@ export interface Reader {
   close(): void;
 }
 
+/**
+ * `minIntervalMs` of text that the kernel writes anew for each reading, which takes it twenty to fifty
+ * microseconds a file, many times what a counter takes. Nobody is shown anything finer than 100 ms, CPU
+ * time moves in steps of 10 ms, and windows of a second still begin and end within a twentieth of
+ * themselves.
+ */
+export const TEXT_INTERVAL_MS_LEAST = 50;
+
 /** One collector: a file of this folder, a line of the registry. */
 export interface CollectorSpec {
   /** The name of its file. */

@@ -25,6 +25,7 @@ import {
   type Reader,
   type RowWriter,
   type Site,
+  TEXT_INTERVAL_MS_LEAST,
   UNKNOWN,
 } from "./collector.ts";
 import { cpuGroups } from "./host_topology.ts";
@@ -65,7 +66,7 @@ const SOFTIRQ = LINES.findIndex((line) => line.key === "softirq");
 
 export const cpuTime: CollectorSpec = {
   id: "cpu_time",
-  minIntervalMs: 0,
+  minIntervalMs: TEXT_INTERVAL_MS_LEAST,
   open: (site) => new CpuTimeReader(site),
 };
 

@@ -20,6 +20,7 @@ import {
   type Reader,
   type RowWriter,
   type Site,
+  TEXT_INTERVAL_MS_LEAST,
   UNKNOWN,
 } from "./collector.ts";
 import { ERRNO, SystemError } from "./kernel/errno.ts";
@@ -47,7 +48,7 @@ const LEFT_OUT = /^(loop|ram|zram)\d/;
 
 export const disk: CollectorSpec = {
   id: "disk",
-  minIntervalMs: 0,
+  minIntervalMs: TEXT_INTERVAL_MS_LEAST,
   open: (site) => new DiskReader(site),
 };
 

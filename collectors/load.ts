@@ -9,13 +9,20 @@
  * @module
  */
 import { openOrFail } from "./cause.ts";
-import { type CollectorSpec, HOST_SLOT, malformed, type Reader, type Site } from "./collector.ts";
+import {
+  type CollectorSpec,
+  HOST_SLOT,
+  malformed,
+  type Reader,
+  type Site,
+  TEXT_INTERVAL_MS_LEAST,
+} from "./collector.ts";
 import { Scanner } from "./scan.ts";
 
 const PATH = "/proc/loadavg";
 const SLASH = 47;
 
-export const load: CollectorSpec = { id: "load", minIntervalMs: 0, open };
+export const load: CollectorSpec = { id: "load", minIntervalMs: TEXT_INTERVAL_MS_LEAST, open };
 
 function open(site: Site): Reader {
   const averages = ["load_1m", "load_5m", "load_15m"].map((id) => site.column(id));

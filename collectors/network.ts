@@ -21,6 +21,7 @@ import {
   type Reader,
   type RowWriter,
   type Site,
+  TEXT_INTERVAL_MS_LEAST,
   type Tick,
   UNKNOWN,
 } from "./collector.ts";
@@ -43,7 +44,7 @@ const VALUES = 16;
 
 export const network: CollectorSpec = {
   id: "network",
-  minIntervalMs: 0,
+  minIntervalMs: TEXT_INTERVAL_MS_LEAST,
   open: (site) => new NetworkReader(site),
 };
 
