@@ -25,16 +25,15 @@ const CELLS = 1;
 
 /** Milliseconds on a clock that both threads share: each has its own origin of `performance.now`. */
 function sharedNow(): number {
-  return ORIGIN + performance.now();
+  return performance.timeOrigin + performance.now();
 }
-
-/** Asking for it costs as much as the time itself. */
-const ORIGIN = performance.timeOrigin;
 
 export class Control {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #cells: Float64Array;
+  /** From the worker's clock to the one that both share; NaN before the first tick. */
+  #shareMs = NaN;
 
   constructor(buffer?: SharedArrayBuffer) {
     this.buffer = buffer ?? new SharedArrayBuffer(WORDS * 4 + CELLS * 8);
@@ -116,8 +115,10 @@ export class Control {
     Atomics.wait(this.#words, WORD.wake, wakeCount, ms);
   }
 
-  begin(): void {
-    this.#cells[0] = sharedNow();
+  /** `monotonicMs`: CLOCK_MONOTONIC, which `performance.now` follows too, but takes longer to ask for. */
+  begin(monotonicMs: number): void {
+    if (Number.isNaN(this.#shareMs)) this.#shareMs = sharedNow() - monotonicMs;
+    this.#cells[0] = monotonicMs + this.#shareMs;
   }
 
   setReading(collector: number): void {

@@ -90,7 +90,7 @@ function run(options: WorkerOptions): void {
   const schedule = new Schedule(kernel.monotonicMs(), options.intervalMs);
   const told = new Told(engine);
 
-  tick(engine, control, schedule);
+  tick(engine, control, schedule, kernel.monotonicMs());
   told.update();
   // By now everything has its descriptors, before a client can take one.
   const descriptors = boundDescriptors(kernel, tree);
@@ -114,7 +114,7 @@ function run(options: WorkerOptions): void {
       if (control.wakeCount() !== wakeCount) continue;
       // A wait may end a little early; the deadline is then met by the tick itself.
     }
-    tick(engine, control, schedule);
+    tick(engine, control, schedule, kernel.monotonicMs());
     // Before main is woken: a snapshot is made once, and should have its causes with it.
     if (told.update()) tell({ type: "news", news: told.news() });
     control.publish();
@@ -136,8 +136,13 @@ function supervisorOf({ notifySocket }: WorkerOptions): Supervisor {
 /** Reused for every tick. */
 const due = { deadlineMs: 0, intervalMs: 0, missed: 0, watched: false };
 
-function tick(engine: Engine, control: Control, schedule: Schedule): void {
-  control.begin();
+function tick(
+  engine: Engine,
+  control: Control,
+  schedule: Schedule,
+  nowMs: number,
+): void {
+  control.begin(nowMs);
   due.deadlineMs = schedule.deadlineMs;
   due.intervalMs = schedule.intervalMs;
   due.missed = schedule.missed;
