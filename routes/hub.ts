@@ -12,7 +12,8 @@ import type { Health, Sampler, Snapshot } from "../collectors/mod.ts";
 import { Chains, type Link } from "./chains.ts";
 import { CLOCK, type Clock } from "./clock.ts";
 import { type Place, placeKey } from "./cursor.ts";
-import { Encoded, GZIP_HEADER } from "./encoding.ts";
+import { type Bytes, Encoded, GZIP_HEADER } from "./encoding.ts";
+import { Pieces } from "./pieces.ts";
 import { Refusal } from "./refusal.ts";
 import { complain } from "./speech.ts";
 import { HEARTBEAT } from "./sse.ts";
@@ -59,7 +60,9 @@ export interface Composed {
 interface Client {
   readonly channel: Channel;
   readonly gzip: boolean;
-  readonly controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+  readonly controller: ReadableStreamDefaultController<Bytes>;
+  /** What it is told when it comes; null when that is with the pieces. */
+  greeting: Bytes[] | null;
   place: Place;
   /** Bytes of what all clients of the channel were told last, without anything in between. */
   read: number;
@@ -90,6 +93,7 @@ export class Hub {
   readonly #clients = new Set<Client>();
   readonly #messages = new Map<string, Message>();
   readonly #chains = new Chains();
+  readonly #pieces = new Pieces();
   readonly #heartbeat = new Encoded(HEARTBEAT);
   #snapshot: Snapshot | null = null;
   /** Sequence of the tick that all clients were told last, -1 for none. */
@@ -118,7 +122,7 @@ export class Hub {
     place: Place,
     gzip: boolean,
     end?: AbortSignal,
-  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+  ): ReadableStream<Bytes> {
     if (this.#stopped) {
       throw this.#full("Ringside is stopping, needs a new start");
     }
@@ -126,16 +130,18 @@ export class Hub {
       throw this.#full(`${this.#clients.size} are open, needs one of them to end`);
     }
     let client: Client;
-    return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    return new ReadableStream<Bytes>({
       start: (controller) => {
         const close = (): void => {
+          this.#pieces.finish(controller);
           controller.close();
           this.#leave(client);
         };
         const unbind = (): void => end?.removeEventListener("abort", close);
-        client = { channel, gzip, controller, place, read: 0, stuckSinceMs: NaN, unbind };
+        const greeting = gzip ? [GZIP_HEADER] : [];
+        const state = { greeting, place, read: 0, stuckSinceMs: NaN };
+        client = { channel, gzip, controller, unbind, ...state };
         end?.addEventListener("abort", close);
-        if (gzip) controller.enqueue(GZIP_HEADER);
         this.#join(client);
       },
       cancel: () => this.#leave(client),
@@ -158,6 +164,7 @@ export class Hub {
   closeAll(): void {
     for (const client of this.#clients) {
       client.unbind();
+      this.#pieces.finish(client.controller);
       client.controller.close();
     }
     this.#clients.clear();
@@ -178,6 +185,8 @@ export class Hub {
     for (const text of [this.#aside(client.channel), this.#late(client.channel)]) {
       if (text !== "") this.#send(client, new Encoded(text));
     }
+    if (client.greeting!.length > 0) this.#pieces.begin(client.controller, client.greeting!);
+    client.greeting = null;
     this.#clients.add(client);
     if (this.#pumping) return;
     this.#pumping = true;
@@ -188,6 +197,7 @@ export class Hub {
 
   #leave(client: Client): void {
     client.unbind();
+    this.#pieces.drop(client.controller);
     if (this.#clients.delete(client) && this.#clients.size === 0) this.#idle();
   }
 
@@ -257,7 +267,7 @@ export class Hub {
 
   #tellLink(client: Client, { encoded, next, block, least }: Link): boolean {
     client.place = next;
-    client.controller.enqueue(client.read >= least ? block : encoded.block());
+    this.#enqueue(client, client.read >= least ? block : encoded.block());
     client.read += encoded.plain.length;
     return true;
   }
@@ -306,7 +316,16 @@ export class Hub {
   /** Something that others were not told at this place of their text. */
   #send(client: Client, encoded: Encoded): void {
     client.read = 0;
-    client.controller.enqueue(client.gzip ? encoded.block() : encoded.plain);
+    this.#enqueue(client, client.gzip ? encoded.block() : encoded.plain);
+  }
+
+  #enqueue({ controller, greeting }: Client, bytes: Bytes): void {
+    if (greeting !== null) {
+      greeting.push(bytes);
+      return;
+    }
+    this.#pieces.finish(controller);
+    controller.enqueue(bytes);
   }
 
   #message(snapshot: Snapshot, channel: Channel, place: Place): Message | null {

@@ -23,8 +23,8 @@ const BOUNDS: readonly (readonly [clients: number, msMost: number])[] = [
 const LATE_MOST = 2;
 const BYTES_MOST = 2000;
 const CLIENT_KB_MOST = 80;
-/** Memory of fewer is lost in what a garbage collector leaves behind. */
-const COUNTED_CLIENTS_LEAST = 200;
+/** Memory of fewer is lost in what a garbage collector leaves behind: five megabytes, come and go. */
+const COUNTED_CLIENTS_LEAST = 1000;
 const BUSY_MACHINE = "server-2socket";
 const INTERVAL_MS = 1000;
 const STREAM: Demand = { kind: "stream", path: "/stream?page=overview" };

@@ -70,7 +70,8 @@ const ONE_FILE = await StaticFiles.of({ "a.js": new TextEncoder().encode("let a;
 
 export function startHost(options: HostOptions = {}): Host {
   const tree = new TextTree({ [FILE]: "0.00 0.01 0.05 1/119 4242\n" });
-  const sampler = new FakeSampler(new Stage([load], { tree }));
+  // At every tick, however fine: each has a load of its own to be known by.
+  const sampler = new FakeSampler(new Stage([{ ...load, minIntervalMs: 0 }], { tree }));
   const clock = new FakeClock();
   const reports: string[] = [];
   const report = (message: string): void => {
