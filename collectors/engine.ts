@@ -78,9 +78,11 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    const { onlineCpus, presentCpus } = options.profile;
     const hints = new Map([
       ["collector", options.specs.length + 1],
-      ["cpu", options.profile.onlineCpus.length + SCOPES.get("cpu")!.spare],
+      // Others than are present come only to a virtual machine that is given more.
+      ["cpu", presentCpus?.length ?? onlineCpus.length + SCOPES.get("cpu")!.spare],
     ]);
     this.#store = new ColumnStore(
       hints,

@@ -165,7 +165,7 @@ export class SlotTable implements Instances {
     if (left >= 0 && this.#instances[left]!.goneSequence! < leftBefore) return left;
     if (this.#capacity < this.scope.most) {
       const slot = this.#capacity;
-      const more = Math.max(4, this.scope.spare, this.#capacity >> 1);
+      const more = Math.max(2, this.scope.spare, this.#capacity >> 1);
       this.#capacity = Math.min(this.scope.most, this.#capacity + more);
       const seen = new Uint8Array(this.#capacity);
       seen.set(this.#seen);

@@ -14,7 +14,7 @@ const COARSE_STEP_MS = 1000;
 /** Rows above the span, so that a chart of exactly the span finds the row before its first point. */
 const COARSE_ROWS_EXTRA = 60;
 /** Every byte of them is resident once it was written, and fine rows serve the newest windows only. */
-const FINE_BYTES_WANTED = 1 << 20;
+const FINE_BYTES_WANTED = 3 << 18;
 /** A window is a second, which at the finest interval is a hundred rows, and readers need time to copy. */
 const FINE_ROWS_LEAST = 160;
 

@@ -206,7 +206,7 @@ const WORDS: Readonly<Record<DiskScope, Scope & { readonly what: string }>> = {
     id: "disk",
     label: "device",
     name: "Disk",
-    spare: 3,
+    spare: 2,
     most: 512,
     what: "Drives only, so that sums count everything once.",
   },
@@ -214,7 +214,7 @@ const WORDS: Readonly<Record<DiskScope, Scope & { readonly what: string }>> = {
     id: "volume",
     label: "device",
     name: "Volume",
-    spare: 2,
+    spare: 1,
     most: 256,
     what: "Devices stacked on drives or on nothing: device mapper, md and the like. " +
       "The same bytes count for the drives below.",

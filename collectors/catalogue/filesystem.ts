@@ -47,7 +47,7 @@ export const filesystem: Subject = {
       id: "filesystem",
       label: "mountpoint",
       name: "Filesystem",
-      spare: 4,
+      spare: 2,
       most: 128,
       attributes: {
         mountpoint: "system.filesystem.mountpoint",

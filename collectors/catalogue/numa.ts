@@ -105,7 +105,7 @@ export const numa: Subject = {
     id: "node",
     label: "node",
     name: "NUMA node",
-    spare: 2,
+    spare: 1,
     most: 128,
     attributes: { node: "numa.node" },
   }],

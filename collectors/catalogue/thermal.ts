@@ -18,7 +18,7 @@ export const thermal: Subject = {
     label: "sensor",
     within: ["chip"],
     name: "Sensor",
-    spare: 4,
+    spare: 1,
     most: 256,
     attributes: { sensor: "hw.id" },
   }],
