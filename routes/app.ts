@@ -18,7 +18,7 @@ import { fleetPage } from "./fleet.ts";
 import type { FleetFeed } from "./fleet_feed.ts";
 import { fold } from "./fold.ts";
 import { guidePage } from "./guide.ts";
-import { boundedUrl, sameOrigin, securityHeaders, servedHosts } from "./guard.ts";
+import { sameOrigin, securityHeaders, servedRequests } from "./guard.ts";
 import type { Hub } from "./hub.ts";
 import { setInterval } from "./interval.ts";
 import { logIn, loginPage, logOut } from "./login.ts";
@@ -126,9 +126,8 @@ export function createApp(deps: Deps): Hono {
   const routes = routesOf(deps);
   const report = deps.report ?? complain;
   app.use(securityHeaders());
-  app.use(boundedUrl());
-  app.use(servedHosts(deps.address, deps.allowedHosts));
-  app.use(belowBasePath(basePath));
+  app.use(servedRequests(deps.address, deps.allowedHosts));
+  if (basePath !== "") app.use(belowBasePath(basePath));
   // A browser asks without the token whether it may send it.
   if (origins.length > 0) app.use(allowedOrigins(origins));
   if (deps.auth !== undefined) app.use(authenticated(deps.auth, basePath));

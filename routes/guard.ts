@@ -41,44 +41,48 @@ export function securityHeaders(): MiddlewareHandler {
   };
 }
 
-export function boundedUrl(): MiddlewareHandler {
-  return async (context, next) => {
-    const { length } = context.req.url;
-    if (length > URL_LENGTH_MOST) {
+/** Refuses what has too long a URL, and what is for another host. Once for both: each such step is awaited. */
+export function servedRequests(address: Address, allowed: readonly string[]): MiddlewareHandler {
+  const isServed = servedHosts(address, allowed);
+  return (context, next) => {
+    const { url } = context.req;
+    if (url.length > URL_LENGTH_MOST) {
       throw new Refusal(
         414,
-        `Cannot read a URL of ${length} characters: needs ${URL_LENGTH_MOST} or fewer`,
+        `Cannot read a URL of ${url.length} characters: needs ${URL_LENGTH_MOST} or fewer`,
       );
     }
-    await next();
-  };
-}
-
-/**
- * Refuses a request for a host that this service is not. A page elsewhere may point a name of its own
- * at a loopback address (DNS rebinding), and would then read the answers as its own; it cannot make a
- * browser say another name than its own. An IP address is no name that could be pointed elsewhere.
- */
-export function servedHosts(address: Address, allowed: readonly string[]): MiddlewareHandler {
-  const names = new Set(["localhost", "127.0.0.1", "::1", address.hostname, ...allowed]
-    .map((name) => name.toLowerCase()));
-  const anyAddress = isEverywhere(address.hostname);
-  return async (context, next) => {
     // HTTP/2 has no Host header but an authority; an absolute-form request has both.
-    const asked = [context.req.header("host"), authorityOf(context.req.url)];
-    for (const host of asked) {
-      if (host === undefined) continue;
-      const name = hostnameOf(host);
-      const served = name !== undefined &&
-        (names.has(name) || (anyAddress && (isIpv4(name) || isIpv6(name))));
-      if (served) continue;
+    for (const host of [context.req.header("host"), authorityOf(url)]) {
+      if (host === undefined || isServed(host)) continue;
       throw new Refusal(
         421,
         `Cannot answer for host ${quote(host)}: this service is not known by that name, ` +
           `needs --allow-host with the name`,
       );
     }
-    await next();
+    return next();
+  };
+}
+
+/**
+ * Tells a host that this service is from one that it is not. A page elsewhere may point a name of its own
+ * at a loopback address (DNS rebinding), and would then read the answers as its own; it cannot make a
+ * browser say another name than its own. An IP address is no name that could be pointed elsewhere.
+ */
+function servedHosts(address: Address, allowed: readonly string[]): (host: string) => boolean {
+  const names = new Set(["localhost", "127.0.0.1", "::1", address.hostname, ...allowed]
+    .map((name) => name.toLowerCase()));
+  const anyAddress = isEverywhere(address.hostname);
+  /** Most requests name the one that the last one named. */
+  let last: string | undefined;
+  return (host) => {
+    if (host === last) return true;
+    const name = hostnameOf(host);
+    const served = name !== undefined &&
+      (names.has(name) || (anyAddress && (isIpv4(name) || isIpv6(name))));
+    if (served) last = host;
+    return served;
   };
 }
 

@@ -109,5 +109,7 @@ export function openStream(
 }
 
 export function queryOf(context: Context): URLSearchParams {
-  return new URL(context.req.url).searchParams;
+  const { url } = context.req;
+  const at = url.indexOf("?");
+  return new URLSearchParams(at < 0 ? "" : url.slice(at));
 }

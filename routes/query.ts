@@ -364,6 +364,7 @@ export function parseFields<const S extends Fields>(
   schema: S,
   fields: URLSearchParams,
 ): v.InferOutput<S> {
+  if (fields.size === 0) return parseNothing(schema);
   const input: Record<string, string | readonly string[]> = {};
   for (const name of new Set(fields.keys())) {
     const values = fields.getAll(name);
@@ -372,6 +373,15 @@ export function parseFields<const S extends Fields>(
     else throw new Refusal(400, `Cannot take parameter ${quote(name)} twice: needs it once`);
   }
   return parseObject(schema, input);
+}
+
+/** By schema, what it makes of no fields at all, as most requests have: always the same. */
+const OF_NOTHING = new WeakMap<Fields, unknown>();
+
+function parseNothing<const S extends Fields>(schema: S): v.InferOutput<S> {
+  let output = OF_NOTHING.get(schema) as v.InferOutput<S> | undefined;
+  if (output === undefined) OF_NOTHING.set(schema, output = parseObject(schema, {}));
+  return output;
 }
 
 /** The same of an object. */

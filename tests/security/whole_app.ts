@@ -12,6 +12,7 @@ import { createApp, type Deps } from "../../routes/app.ts";
 import { ASSETS } from "../../routes/assets.ts";
 import { Auth } from "../../routes/auth.ts";
 import { Hub } from "../../routes/hub.ts";
+import { PIECE_BYTES } from "../../routes/pieces.ts";
 import { Token } from "../../routes/token.ts";
 import { createViews } from "../../views/mod.ts";
 import type { BusyHost } from "../busy_host.ts";
@@ -151,7 +152,7 @@ export function uncovered({ routes }: WholeApp): readonly string[] {
   return routes.filter((route) => !(route in REQUESTS) && !(route in POSTS));
 }
 
-/** The text of an answer; of a stream its first messages. */
+/** The text of an answer; of a stream what a client is told when it comes. */
 export async function textOf(response: Response): Promise<string> {
   if (!response.headers.get("content-type")?.startsWith("text/event-stream")) {
     return await response.text();
@@ -159,11 +160,13 @@ export async function textOf(response: Response): Promise<string> {
   const reader = response.body!.getReader();
   const decoder = new TextDecoder();
   let text = "";
-  // What a client is told when it comes is there at once.
-  for (let chunk = 0; chunk < 1; chunk++) {
+  let length: number;
+  // It comes in pieces, of which the last one is shorter.
+  do {
     const { value } = await reader.read();
+    length = value!.length;
     text += decoder.decode(value, { stream: true });
-  }
+  } while (length === PIECE_BYTES);
   await reader.cancel();
   return text;
 }
