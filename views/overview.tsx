@@ -15,13 +15,14 @@ import { DIGIT_SPACE, duration, plural, whole } from "./format.ts";
 import { headlineText } from "./headline.tsx";
 import { heightOf, lackingHeight } from "./height.ts";
 import type { Html } from "./html.ts";
+import { keptTally } from "./kept_tally.ts";
 import { foldsOf, Lacking } from "./lacking.tsx";
 import type { Late } from "./late.ts";
 import { pack } from "./packing.ts";
 import { Causes } from "./problems.tsx";
 import { Glyph, Symbols } from "./ring.tsx";
 import { axisSeconds, type Span } from "./span.ts";
-import { absenceOf, headlineOf, heroOf, type Tally, tally } from "./standing.ts";
+import { absenceOf, headlineOf, heroOf, type Tally } from "./standing.ts";
 
 /** The arc of an estimate in the legend. */
 const LEGEND_SHARE = 0.62;
@@ -195,7 +196,7 @@ export function Uptime(props: { snapshot: Snapshot }): Html {
 
 /** How many quantities are worth what. It is the legend of the rings, and its numbers add up. */
 export function TrustLine(props: { snapshot: Snapshot }): Html {
-  const counts = tally(props.snapshot);
+  const counts = keptTally(props.snapshot);
   return (
     <ul class="trust" id="trust">
       <li>
