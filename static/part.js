@@ -35,5 +35,45 @@ globalThis.ringsidePart = (() => {
     return true;
   };
 
-  return write;
+  /**
+   * Writes what is told otherwise than the last time: words that follow the beginning of an element, and
+   * values of attributes. False where there is more to it, or where other nodes stand than were told.
+   */
+  const amend = (part, was, now) => {
+    // What an open sheet tells is its own.
+    const [before, pieces] = [was, now].map((html) =>
+      html.replace(/(class="sheet">).*?(?=<\/div>)/g, "$1").split("<")
+    );
+    if (before.length !== pieces.length) return false;
+    const places = part.querySelectorAll(":not(.sheet *)");
+    let at = -3;
+    for (let index = 0; index < pieces.length; index++) {
+      const piece = pieces[index];
+      if (piece[0] !== "/") at++;
+      if (piece === before[index]) continue;
+      // Words behind an end, and signs that HTML has names for.
+      if (/^\/|&/.test(piece)) return false;
+      const [tag, words] = piece.split(">");
+      const [oldTag, oldWords] = before[index].split(">");
+      const place = places[at] ?? part;
+      if (words !== oldWords) {
+        const text = place.firstChild;
+        if (text?.data !== oldWords) return false;
+        text.data = words;
+      }
+      if (tag === oldTag) continue;
+      const values = tag.split('"');
+      const oldValues = oldTag.split('"');
+      if (values.length !== oldValues.length) return false;
+      for (let i = 0; i < values.length; i++) {
+        if (values[i] === oldValues[i]) continue;
+        // A name.
+        if (i % 2 === 0) return false;
+        place.setAttribute(values[i - 1].match(/[\w-]+(?==)/)[0], values[i]);
+      }
+    }
+    return at + 1 === places.length;
+  };
+
+  return { write, amend };
 })();

@@ -1,6 +1,6 @@
 // What messages bring for the page, until it is shown: the newest of each part. What nobody sees waits.
 globalThis.ringsideTold = (() => {
-  const write = globalThis.ringsidePart;
+  const { write, amend } = globalThis.ringsidePart;
   const made = document.createElement("template");
   const PART = /<hx-partial hx-target="([^"]+)".*?>(.*?)<\/hx-partial>/gs;
   /** Nobody reads figures that change faster. */
@@ -11,6 +11,8 @@ globalThis.ringsideTold = (() => {
   const NEAR = "64px";
 
   const held = new Map();
+  /** What was told of a part and is shown. */
+  const shown = new Map();
   /** Cards out of sight. */
   const away = new Set();
   let timer = 0;
@@ -20,10 +22,14 @@ globalThis.ringsideTold = (() => {
 
   /** New text in the place of old would take the reader's selection away. */
   let selected = null;
+  /** To ask for a selection lays the page out. */
+  let isSelected = false;
+  document.addEventListener("selectionchange", () => isSelected = getSelection().type === "Range");
   const keep = () => {
+    selected = null;
+    if (!isSelected) return;
     const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
-    const none = anchorNode === focusNode && anchorOffset === focusOffset;
-    selected = none ? null : [anchorNode, anchorOffset, focusNode, focusOffset];
+    selected = [anchorNode, anchorOffset, focusNode, focusOffset];
   };
   const restore = () => {
     try {
@@ -35,11 +41,16 @@ globalThis.ringsideTold = (() => {
 
   /** Of what is held all, or what is in sight. A morph is done at once: it waits for promises alone. */
   const show = async (all) => {
-    const due = [...held].filter(([place]) =>
-      all || !away.has(document.querySelector(place)?.closest(".card"))
-    );
-    made.innerHTML = due.map(([place, [, , html]]) => held.delete(place) && html).join("");
     keep();
+    const due = [...held].filter(([place, [, , html]]) => {
+      const part = document.querySelector(place);
+      if (!all && away.has(part?.closest(".card"))) return false;
+      held.delete(place);
+      const was = shown.get(place);
+      shown.set(place, html);
+      return !part || was === undefined || !amend(part, was, html);
+    });
+    made.innerHTML = due.map(([, [, , html]]) => html).join("");
     const text = due.filter(([place], index) =>
       !write(document.querySelector(place), made.content.children[index])
     ).map(([, [partial]]) => partial).join("");

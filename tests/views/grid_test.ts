@@ -68,7 +68,7 @@ Deno.test("GridBlock draws a bar beside a share, as long as the share, and besid
   assertStringIncludes(first!, 'width="25.0%"');
   // A share of nothing has an empty bar.
   assertStringIncludes(second!, '<svg class="bar"');
-  assert(!second!.includes("<rect"), second);
+  assertStringIncludes(second!, '<rect class="fill a" width="0.0%"');
 });
 
 Deno.test("GridBlock says in words what is absent, and draws no bar for it", () => {
