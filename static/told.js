@@ -1,7 +1,6 @@
 // What messages bring for the page, until it is shown: the newest of each part. What nobody sees waits.
 globalThis.ringsideTold = (() => {
-  const { write, amend } = globalThis.ringsidePart;
-  const made = document.createElement("template");
+  const write = globalThis.ringsidePart;
   const PART = /<hx-partial hx-target="([^"]+)".*?>(.*?)<\/hx-partial>/gs;
   /** Nobody reads figures that change faster. */
   const GAP_MS = 480;
@@ -20,17 +19,12 @@ globalThis.ringsideTold = (() => {
   let late = false;
   let sweptMs = -Infinity;
 
-  /** New text in the place of old would take the reader's selection away. */
+  /** New text in the place of old would take it away. It is not asked for then: that lays the page out. */
   let selected = null;
-  /** To ask for a selection lays the page out. */
-  let isSelected = false;
-  document.addEventListener("selectionchange", () => isSelected = getSelection().type === "Range");
-  const keep = () => {
-    selected = null;
-    if (!isSelected) return;
-    const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
-    selected = [anchorNode, anchorOffset, focusNode, focusOffset];
-  };
+  document.addEventListener("selectionchange", () => {
+    const { isCollapsed, anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
+    selected = isCollapsed ? null : [anchorNode, anchorOffset, focusNode, focusOffset];
+  });
   const restore = () => {
     try {
       if (selected !== null) getSelection().setBaseAndExtent(...selected);
@@ -41,21 +35,15 @@ globalThis.ringsideTold = (() => {
 
   /** Of what is held all, or what is in sight. A morph is done at once: it waits for promises alone. */
   const show = async (all) => {
-    keep();
-    const due = [...held].filter(([place, [, , html]]) => {
+    let text = "";
+    for (const [place, [partial, , html]] of held) {
       const part = document.querySelector(place);
-      if (!all && away.has(part?.closest(".card"))) return false;
+      if (!all && away.has(part?.closest(".card"))) continue;
       held.delete(place);
-      const was = shown.get(place);
+      if (!part || !write(part, shown.get(place) ?? "", html)) text += partial;
       shown.set(place, html);
-      return !part || was === undefined || !amend(part, was, html);
-    });
-    made.innerHTML = due.map(([, [, , html]]) => html).join("");
-    const text = due.filter(([place], index) =>
-      !write(document.querySelector(place), made.content.children[index])
-    ).map(([, [partial]]) => partial).join("");
+    }
     restore();
-    made.innerHTML = "";
     if (text !== "") await htmx.swap({ text, swap: "none" });
   };
 
@@ -82,7 +70,6 @@ globalThis.ringsideTold = (() => {
   }, { rootMargin: NEAR });
   for (const card of document.querySelectorAll(".card")) sight.observe(card);
 
-  document.addEventListener("htmx:before:swap", keep);
   document.addEventListener("htmx:after:swap", restore);
   addEventListener("beforeprint", () => show(true));
 

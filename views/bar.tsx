@@ -36,14 +36,12 @@ export function Shares(props: { shares: readonly (number | null)[]; large?: bool
   return (
     <svg class={props.large ? "bar large" : "bar"} aria-hidden="true">
       {ends.map((width, index) =>
-        width === null
-          ? null
-          : <rect class={`fill ${inkOf(index)}`} width={perCent(width)} height="100%" />
+        width === null ? null : <rect class={inkOf(index)} width={perCent(width)} />
       ).reverse()}
     </svg>
   );
 }
 
 function perCent(share: number): string {
-  return `${(share * 100).toFixed(1)}%`;
+  return `${Math.round(share * 1000) / 10}%`;
 }
