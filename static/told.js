@@ -1,7 +1,6 @@
 // What messages bring for the page, until it is shown: the newest of each part. What nobody sees waits.
 globalThis.ringsideTold = (() => {
   const write = globalThis.ringsidePart;
-  const made = document.createElement("template");
   const PART = /<hx-partial hx-target="([^"]+)".*?>(.*?)<\/hx-partial>/gs;
   /** Nobody reads figures that change faster. */
   const GAP_MS = 480;
@@ -11,6 +10,8 @@ globalThis.ringsideTold = (() => {
   const NEAR = "64px";
 
   const held = new Map();
+  /** What was told of a part and is shown. */
+  const shown = new Map();
   /** Cards out of sight. */
   const away = new Set();
   let timer = 0;
@@ -18,13 +19,12 @@ globalThis.ringsideTold = (() => {
   let late = false;
   let sweptMs = -Infinity;
 
-  /** New text in the place of old would take the reader's selection away. */
+  /** New text in the place of old would take it away. It is not asked for then: that lays the page out. */
   let selected = null;
-  const keep = () => {
-    const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
-    const none = anchorNode === focusNode && anchorOffset === focusOffset;
-    selected = none ? null : [anchorNode, anchorOffset, focusNode, focusOffset];
-  };
+  document.addEventListener("selectionchange", () => {
+    const { isCollapsed, anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
+    selected = isCollapsed ? null : [anchorNode, anchorOffset, focusNode, focusOffset];
+  });
   const restore = () => {
     try {
       if (selected !== null) getSelection().setBaseAndExtent(...selected);
@@ -35,16 +35,15 @@ globalThis.ringsideTold = (() => {
 
   /** Of what is held all, or what is in sight. A morph is done at once: it waits for promises alone. */
   const show = async (all) => {
-    const due = [...held].filter(([place]) =>
-      all || !away.has(document.querySelector(place)?.closest(".card"))
-    );
-    made.innerHTML = due.map(([place, [, , html]]) => held.delete(place) && html).join("");
-    keep();
-    const text = due.filter(([place], index) =>
-      !write(document.querySelector(place), made.content.children[index])
-    ).map(([, [partial]]) => partial).join("");
+    let text = "";
+    for (const [place, [partial, , html]] of held) {
+      const part = document.querySelector(place);
+      if (!all && away.has(part?.closest(".card"))) continue;
+      held.delete(place);
+      if (!part || !write(part, shown.get(place) ?? "", html)) text += partial;
+      shown.set(place, html);
+    }
     restore();
-    made.innerHTML = "";
     if (text !== "") await htmx.swap({ text, swap: "none" });
   };
 
@@ -71,7 +70,6 @@ globalThis.ringsideTold = (() => {
   }, { rootMargin: NEAR });
   for (const card of document.querySelectorAll(".card")) sight.observe(card);
 
-  document.addEventListener("htmx:before:swap", keep);
   document.addEventListener("htmx:after:swap", restore);
   addEventListener("beforeprint", () => show(true));
 

@@ -13,37 +13,35 @@ export function BarBlock(props: { block: Bar; snapshot: Snapshot }): Html {
   const shares = isMeasured(whole) && whole.value > 0
     ? parts.map((part) => share(part, whole.value))
     : [];
-  return <Shares shares={shares} large />;
+  return (
+    <div>
+      <Shares shares={shares} large />
+    </div>
+  );
 }
 
 function share(part: Reading, whole: number): number | null {
   return isMeasured(part) && part.grade !== "implausible" ? part.value / whole : null;
 }
 
-/** Shares of one, side by side, parted by a hairline. Those who hear the page have the figures. */
+/**
+ * Shares of one, side by side: the first lies over the next, and so on, so that all begin where the bar
+ * does. Those who hear the page have the figures.
+ */
 export function Shares(props: { shares: readonly (number | null)[]; large?: boolean }): Html {
-  let from = 0;
+  let end = 0;
+  const ends = props.shares.map((value) =>
+    value === null ? null : end = Math.min(1, end + Math.max(0, value))
+  );
   return (
     <svg class={props.large ? "bar large" : "bar"} aria-hidden="true">
-      {props.shares.map((value, index) => {
-        if (value === null) return null;
-        const width = Math.max(0, Math.min(value, 1 - from));
-        const x = from;
-        from += width;
-        if (width === 0) return null;
-        return (
-          <rect
-            class={`fill ${inkOf(index)}`}
-            x={perCent(x)}
-            width={perCent(width)}
-            height="100%"
-          />
-        );
-      })}
+      {ends.map((width, index) =>
+        width === null ? null : <rect class={inkOf(index)} width={perCent(width)} />
+      ).reverse()}
     </svg>
   );
 }
 
 function perCent(share: number): string {
-  return `${(share * 100).toFixed(1)}%`;
+  return `${Math.round(share * 1000) / 10}%`;
 }

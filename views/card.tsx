@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Block, Card, Chart, Figures, Fold } from "../collectors/card.ts";
+import type { Block, Card, Chart, Figures, Fold, Shown } from "../collectors/card.ts";
 import { metric, shownUnit } from "../collectors/catalogue.ts";
 import type { Mark } from "../collectors/marks.ts";
 import type { Series } from "../collectors/series.ts";
@@ -15,9 +15,8 @@ import { BarBlock } from "./bar.tsx";
 import { ChartFigure } from "./chart.tsx";
 import { EachBlock } from "./each.tsx";
 import { FiguresBlock } from "./figures.tsx";
-import { measuredText } from "./format.ts";
 import { GridBlock, type Trends } from "./grid.tsx";
-import { HeadlineBlock, headlineText } from "./headline.tsx";
+import { HeadlineBlock } from "./headline.tsx";
 import type { Html } from "./html.ts";
 import { PartsBlock } from "./parts.tsx";
 import type { Span } from "./span.ts";
@@ -27,6 +26,7 @@ import { Glyph, Ring, SheetPlace } from "./ring.tsx";
 import { FoldPlace } from "./fold.tsx";
 import { absenceOf, headlineOf, heroOf, sameAbsence } from "./standing.ts";
 import { TableBlock } from "./table.tsx";
+import { Value } from "./value.tsx";
 
 type Still = Exclude<Block, Chart | Fold>;
 /** A run of other blocks, or one chart, or one that is closed. */
@@ -190,13 +190,23 @@ function Note(props: { card: Card; snapshot: Snapshot }): Html | null {
   if (note === undefined) {
     const headline = headlineOf(card);
     if (headline === undefined || heroOf(snapshot) === card) return null;
-    const figure = headlineText(headline, snapshot);
-    return figure === "" ? null : <small>{`${figure} ${headline.caption}`}</small>;
+    return <NoteText shown={headline.shown} words={headline.caption} snapshot={snapshot} />;
   }
-  const reading = snapshot.read(note.metric, note.instance);
+  return <NoteText shown={note} words={note.name} snapshot={snapshot} />;
+}
+
+function NoteText(
+  props: { shown: Shown; words: string | undefined; snapshot: Snapshot },
+): Html | null {
+  const { shown, words, snapshot } = props;
+  const reading = snapshot.read(shown.metric, shown.instance);
   if (!isMeasured(reading) || reading.grade === "implausible") return null;
-  const text = measuredText(reading, shownUnit(metric(note.metric)));
-  return <small>{note.name === undefined ? text : `${text} ${note.name}`}</small>;
+  return (
+    <small>
+      <Value reading={reading} unit={shownUnit(metric(shown.metric))} vouched />
+      {words === undefined ? null : ` ${words}`}
+    </small>
+  );
 }
 
 interface PartProps {

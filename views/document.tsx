@@ -218,7 +218,7 @@ export function TickNumber(props: { snapshot: Snapshot; late?: Late | undefined 
   return (
     <time id="tick" datetime={new Date(wallMs).toISOString()} title={`Tick ${whole(sequence)}`}>
       <span>{`${date} `}</span>
-      {time}
+      <b>{time}</b>
       <span>{` ${zone}`}</span>
       {late === undefined ? null : `: ${lateText(late)}`}
     </time>

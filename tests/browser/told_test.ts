@@ -78,7 +78,89 @@ toldTest("a part that has other nodes is morphed, and becomes what was told", as
   await pass(watched);
   await watched.evaluate(`tell("trust", ${JSON.stringify(html)})`);
   assertEquals(await watched.evaluate(`${trust}.hasAttribute("title")`), false);
-  assertEquals(await watched.evaluate("morphed.length"), 1);
+  assertEquals(await watched.evaluate("morphed.length"), 3);
+});
+
+toldTest("words and values that differ are written, and nothing else is touched", async (told) => {
+  const { watched } = told;
+  await pass(watched);
+  const tell = async (html: string): Promise<void> => {
+    await watched.evaluate(`tell("trust", ${JSON.stringify(html)})`);
+    await pass(watched);
+  };
+  const list = (inner: string): string => `<ul class="trust" id="trust">${inner}</ul>`;
+  const trust = `document.querySelector("#trust")`;
+  await tell(list(`<li title="a" class="x">one <b>1</b></li><li>two</li>`));
+  await watched.evaluate(`(() => {
+    morphed.length = 0;
+    globalThis.touched = [];
+    new MutationObserver((records) => touched.push(...records.map(({ target }) =>
+      target.nodeName + (target.textContent ?? "")))).observe(${trust}, {
+      attributes: true, characterData: true, childList: true, subtree: true });
+  })()`);
+  const other = list(`<li title="b" class="x">one <b>2</b></li><li>two</li>`);
+  await tell(other);
+  assertEquals(await watched.evaluate(`${trust}.outerHTML`), other);
+  assertEquals(await watched.evaluate("touched.splice(0)"), ["LIone 2", "#text2"]);
+  assertEquals(await watched.evaluate("morphed"), []);
+  // Signs that HTML has names for, words behind an end, another name, other elements: the part is morphed.
+  for (
+    const [at, inner] of [
+      `<li title="b" class="x">one <b>&lt;2</b></li><li>two</li>`,
+      `<li title="b" class="x">one <b>&lt;2</b> or so</li><li>two</li>`,
+      `<li title="b" lang="x">one <b>&lt;2</b> or so</li><li>two</li>`,
+      `<li title="b" lang="x">one <b>&lt;2</b> or so</li><li>two</li><li>three</li>`,
+    ].entries()
+  ) {
+    await tell(list(inner));
+    assertEquals(await watched.evaluate(`${trust}.outerHTML`), list(inner));
+    assertEquals(await watched.evaluate("morphed.length"), at + 1);
+  }
+});
+
+toldTest("where others stand than were told, a part becomes what is told", async ({ watched }) => {
+  await pass(watched);
+  const trust = `document.querySelector("#trust")`;
+  const list = (figure: number, word: string): string =>
+    `<ul class="trust" id="trust"><li><b>${figure}</b></li><li title="${word}">${word}</li></ul>`;
+  const changes = [
+    `firstChild.remove()`,
+    `append(document.createElement("li"))`,
+    `firstChild.textContent = "else"`,
+  ];
+  for (const change of changes) {
+    for (const told of [list(1, "one"), list(2, "two")]) {
+      await watched.evaluate(`tell("trust", ${JSON.stringify(told)})`);
+      await pass(watched);
+      assertEquals(await watched.evaluate(`${trust}.outerHTML`), told);
+    }
+    await watched.evaluate(`${trust}.${change}, 0`);
+    await watched.evaluate(`tell("trust", ${JSON.stringify(list(3, "three"))})`);
+    await pass(watched);
+    assertEquals(await watched.evaluate(`${trust}.outerHTML`), list(3, "three"));
+  }
+});
+
+toldTest("a part goes on beside a sheet that is open, and leaves it alone", async (told) => {
+  const { service, watched } = told;
+  await pass(watched);
+  await tick(service, watched);
+  await pass(watched);
+  const sheet = `document.querySelector("#card-caches-0 .sheet")`;
+  await watched.evaluate(`document.querySelector("#card-caches-0 .proof summary").click()`);
+  await watched.until(`${sheet}.querySelector("table, dl, div")`);
+  await watched.evaluate(`(() => {
+    globalThis.figures = [...document.querySelectorAll("#card-caches-0 .v b")];
+    globalThis.before = figures.map((b) => b.textContent).join();
+  })()`);
+  await tick(service, watched);
+  assertNotEquals(
+    await watched.evaluate("figures.map((b) => b.textContent).join()"),
+    await watched.evaluate("before"),
+  );
+  assertEquals(await watched.evaluate(`${sheet}.querySelector("table, dl, div") !== null`), true);
+  // The sheet alone.
+  assertEquals(await watched.evaluate(`morphed.filter((text) => /hx-partial/.test(text))`), []);
 });
 
 toldTest("what comes too soon waits, and the newest of it is shown", async ({ watched }) => {

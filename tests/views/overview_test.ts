@@ -212,7 +212,10 @@ Deno.test("with counters the large figure is IPC, and CPU time says its own besi
   assertEquals(html.match(/class="headline"/g)?.length, 1);
   assertStringIncludes(html, '<span class="huge"><b>1.43</b>');
   assertStringIncludes(html, "<title>1.43 · stage · Ringside</title>");
-  assertStringIncludes(html, ">CPU time</h2><small>25.0\u00a0% busy, all CPUs</small>");
+  assertStringIncludes(
+    html,
+    '>CPU time</h2><small><span class="v"><b>25.0</b><i>%</i></span> busy, all CPUs</small>',
+  );
 });
 
 Deno.test("the link to what is in the way counts its causes", () => {
