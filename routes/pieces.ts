@@ -9,12 +9,16 @@ import type { Bytes } from "./encoding.ts";
 
 /** As large as the messages that follow may be. */
 export const PIECE_BYTES = 1024;
+/** A turn takes a millisecond or two. Of large hosts all messages are large, and nobody should wait. */
+export const PIECES_MOST = 16;
 
 /** Where the bytes for a client go. */
 export type Outlet = Pick<ReadableStreamDefaultController<Bytes>, "enqueue">;
 
 interface Rest {
   readonly bytes: Bytes;
+  /** Of each piece, bytes. */
+  readonly size: number;
   /** Of the next piece. */
   at: number;
 }
@@ -25,7 +29,9 @@ export class Pieces {
 
   /** The first piece is sent now, the others one by one. */
   begin(outlet: Outlet, messages: readonly Bytes[]): void {
-    const rest = { bytes: joined(messages), at: 0 };
+    const bytes = joined(messages);
+    const size = Math.max(PIECE_BYTES, Math.ceil(bytes.length / PIECES_MOST));
+    const rest = { bytes, size, at: 0 };
     if (sendPiece(outlet, rest)) return;
     this.#rests.set(outlet, rest);
     this.#schedule();
@@ -60,8 +66,8 @@ export class Pieces {
 
 /** True when it was the last one. */
 function sendPiece(outlet: Outlet, rest: Rest): boolean {
-  const { bytes, at } = rest;
-  rest.at = Math.min(bytes.length, at + PIECE_BYTES);
+  const { bytes, size, at } = rest;
+  rest.at = Math.min(bytes.length, at + size);
   outlet.enqueue(bytes.subarray(at, rest.at));
   return rest.at === bytes.length;
 }

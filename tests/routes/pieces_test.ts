@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Bytes } from "../../routes/encoding.ts";
-import { PIECE_BYTES, Pieces } from "../../routes/pieces.ts";
+import { PIECE_BYTES, Pieces, PIECES_MOST } from "../../routes/pieces.ts";
 
 /** Bytes 0 to 255, over and over, so that what is lost, doubled or out of order shows. */
 function bytesOf(length: number): Bytes {
@@ -49,6 +49,16 @@ Deno.test("Pieces sends what is long a piece a turn, all outlets in the same tur
     assertEquals(sizes, [PIECE_BYTES, PIECE_BYTES, 103]);
     assertEquals(whole, [...bytesOf(3), ...long]);
   }
+});
+
+Deno.test("Pieces sends what is very long in larger pieces, so that it is soon over", async () => {
+  const pieces = new Pieces();
+  const outlet = new Outlet();
+  const long = bytesOf(40 * PIECE_BYTES + 5);
+  pieces.begin(outlet, [long]);
+  await until(() => outlet.whole.length === long.length);
+  assertEquals(outlet.sizes.length, PIECES_MOST);
+  assertEquals(outlet.whole, [...long]);
 });
 
 Deno.test("Pieces sends the rest at once where something else is to follow", async () => {

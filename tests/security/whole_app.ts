@@ -160,13 +160,13 @@ export async function textOf(response: Response): Promise<string> {
   const reader = response.body!.getReader();
   const decoder = new TextDecoder();
   let text = "";
-  let length: number;
+  const sizes: number[] = [];
   // It comes in pieces, of which the last one is shorter.
   do {
     const { value } = await reader.read();
-    length = value!.length;
+    sizes.push(value!.length);
     text += decoder.decode(value, { stream: true });
-  } while (length === PIECE_BYTES);
+  } while (sizes.at(-1)! >= PIECE_BYTES && sizes.at(-1) === sizes[0]);
   await reader.cancel();
   return text;
 }
