@@ -4,9 +4,10 @@ import { spanSeconds } from "../views/span.ts";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { checkCpu } from "./charted.ts";
+import { parseFields } from "./fields.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
-import { CHART_TABLE, parseFields } from "./query.ts";
+import { CHART_TABLE } from "./query.ts";
 import { quote, Refusal } from "./refusal.ts";
 
 export function chartTable(deps: Deps, newest: Newest): (context: Context) => Response {

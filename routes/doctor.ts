@@ -3,11 +3,12 @@ import type { Context } from "hono";
 import { diagnose, type Sampler } from "../collectors/mod.ts";
 import { HTML_TYPE, JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
+import { parseFields } from "./fields.ts";
 import type { Newest } from "./newest.ts";
 import { snapshotAfterTicks } from "./once.ts";
 import type { DoctorFormat } from "./flags.ts";
 import { queryOf } from "./pages.ts";
-import { NOTHING, parseFields } from "./query.ts";
+import { NOTHING } from "./query.ts";
 import type { Rendering } from "./rendering.ts";
 
 const JSON_INDENT = 2;

@@ -5,12 +5,12 @@ import { QUANTITIES } from "../views/fleet_quantities.ts";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { Encoded } from "./encoding.ts";
+import { parseFields } from "./fields.ts";
 import { FleetPages } from "./fleet_pages.ts";
 import { FLEET } from "./fleet_query.ts";
 import type { Trends } from "./fleet_trends.ts";
 import { graphUrl, quantityOf, TRENDS_MOST } from "./fleet_queries.ts";
 import { queryOf } from "./pages.ts";
-import { parseFields } from "./query.ts";
 import { Refusal } from "./refusal.ts";
 
 /** What is written often is compressed quickly. */

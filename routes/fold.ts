@@ -2,9 +2,10 @@
 import type { Context } from "hono";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
+import { parseFields } from "./fields.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
-import { FOLD, parseFields } from "./query.ts";
+import { FOLD } from "./query.ts";
 import { quote, Refusal } from "./refusal.ts";
 
 export function fold(deps: Deps, newest: Newest): (context: Context) => Response {

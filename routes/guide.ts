@@ -3,9 +3,10 @@ import type { Context } from "hono";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { Encoded } from "./encoding.ts";
+import { parseFields } from "./fields.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
-import { NOTHING, parseFields } from "./query.ts";
+import { NOTHING } from "./query.ts";
 
 /**
  * `/metrics-guide`: whole without scripts. No value stands in it, so it is made anew only when the

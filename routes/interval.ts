@@ -4,7 +4,8 @@ import { wantsHtml } from "./answer.ts";
 import { leadOn } from "./base_path.ts";
 import type { Deps } from "./app.ts";
 import { bodyOf, FORM } from "./body.ts";
-import { INTERVAL, parseFields } from "./query.ts";
+import { parseFields } from "./fields.ts";
+import { INTERVAL } from "./query.ts";
 
 /** Two fields and their values take sixty. */
 export const BODY_BYTES_MOST = 256;

@@ -8,8 +8,9 @@ import { COARSE_SPAN_MS, type Mark, type Marks, type Sampler } from "../collecto
 import { JSON_TYPE, send } from "./answer.ts";
 import { type Body, bodyOf, FORM, JSON_BODY } from "./body.ts";
 import { Encoded } from "./encoding.ts";
+import { parseFields, parseObject } from "./fields.ts";
 import { queryOf } from "./pages.ts";
-import { MARK_FORM, MARK_JSON, NOTHING, parseFields, parseObject } from "./query.ts";
+import { MARK_FORM, MARK_JSON, NOTHING } from "./query.ts";
 import { quote, Refusal } from "./refusal.ts";
 
 /** 80 characters of four bytes each, each as %xx, and a time. */

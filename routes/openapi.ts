@@ -3,8 +3,9 @@ import type { Context } from "hono";
 import { JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { Encoded } from "./encoding.ts";
+import { parseFields } from "./fields.ts";
 import { queryOf } from "./pages.ts";
-import { NOTHING, parseFields } from "./query.ts";
+import { NOTHING } from "./query.ts";
 
 /** It is loaded and made when somebody asks: most services are never asked. */
 export function openApi(

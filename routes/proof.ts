@@ -2,9 +2,10 @@
 import type { Context } from "hono";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
+import { parseFields } from "./fields.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
-import { parseFields, PROOF } from "./query.ts";
+import { PROOF } from "./query.ts";
 import { quote, Refusal } from "./refusal.ts";
 import { CHART_SPAN_MS } from "./stream.ts";
 

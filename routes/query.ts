@@ -16,7 +16,7 @@ import { HEAT_KEYS, SORT_KEYS } from "../views/cpus_choice.ts";
 import { SPAN_USUAL, SPANS } from "../views/span.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { MESSAGE_GAP_MS_LEAST } from "./hub.ts";
-import { quote, Refusal } from "./refusal.ts";
+import { quote } from "./refusal.ts";
 
 /** A chart of a page has five; a program that wants more asks twice. */
 export const SERIES_METRICS_MOST = 32;
@@ -350,53 +350,3 @@ export const SCRAPE = v.strictObject({
     v.transform((names) => [...new Set(names)].toSorted()),
   )),
 });
-
-type Fields = v.StrictObjectSchema<v.ObjectEntries, undefined>;
-
-/** At the end of the name of a field that may be there several times. */
-const SEVERAL = "[]";
-
-/**
- * The fields as the schema makes them, those that may be several as lists. Throws `Refusal` 400 with the
- * first thing that is wrong.
- */
-export function parseFields<const S extends Fields>(
-  schema: S,
-  fields: URLSearchParams,
-): v.InferOutput<S> {
-  if (fields.size === 0) return parseNothing(schema);
-  const input: Record<string, string | readonly string[]> = {};
-  for (const name of new Set(fields.keys())) {
-    const values = fields.getAll(name);
-    if (name.endsWith(SEVERAL)) input[name] = values;
-    else if (values.length === 1) input[name] = values[0]!;
-    else throw new Refusal(400, `Cannot take parameter ${quote(name)} twice: needs it once`);
-  }
-  return parseObject(schema, input);
-}
-
-/** By schema, what it makes of no fields at all, as most requests have: always the same. */
-const OF_NOTHING = new WeakMap<Fields, unknown>();
-
-function parseNothing<const S extends Fields>(schema: S): v.InferOutput<S> {
-  let output = OF_NOTHING.get(schema) as v.InferOutput<S> | undefined;
-  if (output === undefined) OF_NOTHING.set(schema, output = parseObject(schema, {}));
-  return output;
-}
-
-/** The same of an object. */
-export function parseObject<const S extends Fields>(schema: S, input: object): v.InferOutput<S> {
-  const result = v.safeParse(schema, input, { abortEarly: true });
-  if (result.success) return result.output;
-  throw new Refusal(400, sentence(result.issues[0], Object.keys(schema.entries)));
-}
-
-function sentence(issue: v.BaseIssue<unknown>, known: readonly string[]): string {
-  if (issue.type !== "strict_object") return issue.message;
-  const name = String(issue.path?.[0]?.key);
-  if (known.includes(name)) {
-    return `Cannot find parameter ${quote(name)}: it is missing, and needed`;
-  }
-  const needed = known.length === 0 ? "none at all" : known.join(", ");
-  return `Cannot take parameter ${quote(name)}: it is unknown here, known: ${needed}`;
-}

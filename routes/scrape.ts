@@ -3,11 +3,12 @@ import type { Context } from "hono";
 import { constants } from "node:zlib";
 import { send } from "./answer.ts";
 import type { Deps } from "./app.ts";
+import { parseFields } from "./fields.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
 import { lateText } from "../views/late.ts";
 import { lateness } from "./probes.ts";
-import { parseFields, SCRAPE } from "./query.ts";
+import { SCRAPE } from "./query.ts";
 import { Refusal } from "./refusal.ts";
 import type { ExpositionFormat } from "./rendering.ts";
 
