@@ -22,6 +22,12 @@ async function logIn(browser: Browser, service: BusyService, options = {}): Prom
   return watched;
 }
 
+/** Chromium closes no window for good while the answer to a form is on its way to it. */
+async function logOut({ page }: WatchedPage, service: BusyService): Promise<void> {
+  await page.click("text=Log out");
+  await page.waitForURL(`${service.url}/login`);
+}
+
 /** A refusal has a status of its own, which Chromium calls an error. */
 function complaintsOf(watched: WatchedPage): readonly string[] {
   return watched.takeComplaints().filter((said) => !/responded with a status of 401/.test(said));
@@ -50,8 +56,7 @@ browserTest(
     assertEquals(others, []);
     assertEquals([cookie!.httpOnly, cookie!.sameSite, cookie!.path], [true, "Strict", "/"]);
     assert(!cookie!.value.includes(TOKEN));
-    await page.click("text=Log out");
-    await page.waitForURL(`${service.url}/login`);
+    await logOut(watched, service);
     assertEquals(await page.context().cookies(), []);
     await page.goto(service.url);
     assertEquals(new URL(page.url()).pathname, "/login");
@@ -74,7 +79,7 @@ browserTest(
     await watched.until(`${STATE} === "live"`);
     assertEquals(new URL(watched.page.url()).pathname, "/");
     assertEquals(complaintsOf(watched), []);
-    await watched.page.click("text=Log out");
+    await logOut(watched, service);
     await watched.close();
   },
 );
@@ -100,7 +105,7 @@ browserTest(
     await watched.page.click("a");
     await watched.page.waitForURL(`${service.url}/doctor`);
     assertEquals(complaintsOf(watched), []);
-    await watched.page.click("text=Log out");
+    await logOut(watched, service);
     await watched.close();
     await elsewhere.shutdown();
   },
@@ -128,8 +133,7 @@ for (const scripts of [true, false]) {
       await page.waitForURL(`${service.url}/`);
     }
     while (service.host.sampler.intervalMs !== 500) await page.waitForTimeout(20);
-    await page.click("text=Log out");
-    await page.waitForURL(`${service.url}/login`);
+    await logOut(watched, service);
     // Chromium tells that it takes the header that keeps windows apart for nothing there.
     const complaints = complaintsOf(watched).filter((said) =>
       !/Cross-Origin-Opener-Policy/.test(said)
