@@ -21,15 +21,13 @@ import {
   doorNote,
   hostOf,
   type Listener,
+  loadPrinting,
   openDoors,
   openEngine,
   OptionError,
   type OtlpStart,
   parseOptions,
   printAddress,
-  printCheck,
-  printDoctor,
-  printOnce,
   say,
   startOtlp,
   startService,
@@ -77,6 +75,7 @@ async function show(command: Command & { name: "once" }): Promise<number> {
   const sampler = await sample(command);
   try {
     const { format } = command;
+    const { printOnce } = await loadPrinting();
     const text = await printOnce({ sampler, format, version: config.version });
     // Whole: lines of CSV end in a way of their own.
     console.log(text.replace(/\n$/, ""));
@@ -92,6 +91,7 @@ async function examine(command: Command & { name: "doctor" }): Promise<number> {
     const sampler = await sample(command);
     try {
       const { format } = command;
+      const { printDoctor } = await loadPrinting();
       const { text, exitCode } = await printDoctor({ sampler, format, version: config.version });
       console.log(text.trimEnd());
       return exitCode;
@@ -108,6 +108,7 @@ async function examine(command: Command & { name: "doctor" }): Promise<number> {
 async function check(command: Command & { name: "check-perf" }): Promise<number> {
   try {
     const checked = await checkPerf(command);
+    const { printCheck } = await loadPrinting();
     console.log(printCheck(checked).trimEnd());
     return checked.agrees ? 0 : 1;
   } catch (error) {

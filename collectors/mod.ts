@@ -1,4 +1,5 @@
 /** What other rooms may import of the collectors. @module */
+import "./modules.ts";
 export {
   CARDS,
   type Grouping,
@@ -17,14 +18,6 @@ export type * from "./card.ts";
 export { COLLECT, COLLECT_HOST } from "./catalogue/collect.ts";
 export { PMU_EVENTS } from "./catalogue/counted.ts";
 export { CPU_PAGE } from "./catalogue/cpu_page.ts";
-export { GUIDE, GUIDE_SECTIONS, type GuideSection, type GuideText } from "./catalogue/guide.ts";
-export {
-  choicesOf,
-  type EventChoice,
-  isTraffic,
-  type MemoryChoice,
-  memoryWays,
-} from "./catalogue/guide_sources.ts";
 export { NODE_PERF, type NodePerfFamily } from "./catalogue/node_perf.ts";
 export { PERF_FIELDS, type PerfField } from "./catalogue/perf_api.ts";
 export {
@@ -34,14 +27,13 @@ export {
 } from "./catalogue/pmu_quantities.ts";
 export type { Check } from "./check.ts";
 export { type Compared, DIFFERENCE_MOST, type Explanation, type Side } from "./comparison.ts";
-export { diagnose, type Diagnosis } from "./diagnosis.ts";
 export type { Feed } from "./feed.ts";
 export { evaluate, type Formula, inputs, print } from "./formula.ts";
 export { type HandedFile, readHandedFiles } from "./handed_files.ts";
 export type { HostProfile } from "./host.ts";
 export type { Health, Sampler, SamplerOptions } from "./sampler.ts";
 export { type Mark, Marks } from "./marks.ts";
-export { isNotifyAddress } from "./kernel/notify_socket.ts";
+export { isNotifyAddress } from "./kernel/notify_address.ts";
 export type { Narrowing } from "./narrowing.ts";
 export { startSampler } from "./sampler.ts";
 export { parseCpuList } from "./pmu/cpu_list.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 /// <reference lib="deno.worker" />
+import "./sampler_worker_modules.ts";
 import { Control } from "./control.ts";
 import { boundDescriptors, type Descriptors } from "./descriptors.ts";
 import { Engine } from "./engine.ts";

@@ -13,21 +13,19 @@ import { type Auth, authenticated, LOGIN_PATH } from "./auth.ts";
 import { belowBasePath, routedPath, wayUp } from "./base_path.ts";
 import { chartTable } from "./chart.ts";
 import { cpusPage } from "./cpus.ts";
-import { doctorJson, doctorPage } from "./doctor.ts";
-import { fleetPage } from "./fleet.ts";
-import type { FleetFeed } from "./fleet_feed.ts";
+import type { Clock } from "./clock.ts";
+import type { Engine } from "./fleet_feed.ts";
 import { fold } from "./fold.ts";
-import { guidePage } from "./guide.ts";
 import { sameOrigin, securityHeaders, servedRequests } from "./guard.ts";
 import type { Hub } from "./hub.ts";
 import { setInterval } from "./interval.ts";
+import { type Handler, lazily } from "./lazily.ts";
 import { logIn, loginPage, logOut } from "./login.ts";
 import { listMarks, setMark } from "./marks.ts";
 import { Newest } from "./newest.ts";
 import { openApi } from "./openapi.ts";
 import { overview, pageSample, pageStream } from "./pages.ts";
 import { healthz, readyz } from "./probes.ts";
-import { proof } from "./proof.ts";
 import { quote, Refusal } from "./refusal.ts";
 import type { Rendering } from "./rendering.ts";
 import { metrics } from "./scrape.ts";
@@ -38,6 +36,8 @@ import { serveStatic, type StaticFiles } from "./static_files.ts";
 export interface Deps {
   readonly sampler: Sampler;
   readonly hub: Hub;
+  /** Default the machine's. */
+  readonly clock?: Clock;
   readonly rendering: Rendering;
   readonly marks: Marks;
   readonly files: StaticFiles;
@@ -52,7 +52,7 @@ export interface Deps {
   /** Whether the listener speaks TLS. */
   readonly tls?: boolean | undefined;
   /** Absent: no engine is named that knows other hosts. */
-  readonly fleet?: FleetFeed | undefined;
+  readonly engine?: Engine | undefined;
   /** Below which all of it stands: `/ringside`; absent or empty: nothing. */
   readonly basePath?: string;
   /** Told of an error that no request explains. */
@@ -62,18 +62,18 @@ export interface Deps {
 interface Route {
   readonly method: "GET" | "POST";
   readonly path: string;
-  readonly handler: (context: Context) => Response | Promise<Response>;
+  readonly handler: Handler;
 }
 
 function routesOf(deps: Deps): readonly Route[] {
   const { sampler } = deps;
   const newest = new Newest(sampler);
-  const get = (path: string, handler: Route["handler"]): Route => ({
+  const get = (path: string, handler: Handler): Route => ({
     method: "GET",
     path,
     handler,
   });
-  const post = (path: string, handler: Route["handler"]): Route => ({
+  const post = (path: string, handler: Handler): Route => ({
     method: "POST",
     path,
     handler,
@@ -81,12 +81,18 @@ function routesOf(deps: Deps): readonly Route[] {
   return [
     get("/", overview(deps, newest)),
     get("/cpus", cpusPage(deps, newest)),
-    get("/fleet", fleetPage(deps)),
-    get("/proof", proof(deps, newest)),
+    get("/fleet", lazily(async () => await (await import("./fleet.ts")).fleetPage(deps))),
+    get("/proof", lazily(async () => await (await import("./proof.ts")).proof(deps, newest))),
     get("/fold", fold(deps, newest)),
-    get("/doctor", doctorPage(deps, newest)),
+    get(
+      "/doctor",
+      lazily(async () => await (await import("./doctor.ts")).doctorPage(deps, newest)),
+    ),
     get("/chart/:name", chartTable(deps, newest)),
-    get("/metrics-guide", guidePage(deps, newest)),
+    get(
+      "/metrics-guide",
+      lazily(async () => await (await import("./guide.ts")).guidePage(deps, newest)),
+    ),
     get("/stream", pageStream(deps)),
     get("/sample", pageSample(deps, newest)),
     get("/api/v1/snapshot", api.snapshot(deps, newest)),
@@ -94,7 +100,10 @@ function routesOf(deps: Deps): readonly Route[] {
     get("/api/v1/catalogue", api.catalogue(newest)),
     get("/api/v1/stream", api.tickStream(deps)),
     get("/api/v1/perf", api.perf(newest)),
-    get("/api/v1/doctor", doctorJson(deps, newest)),
+    get(
+      "/api/v1/doctor",
+      lazily(async () => await (await import("./doctor.ts")).doctorJson(deps, newest)),
+    ),
     get("/api/v1/marks", listMarks(deps)),
     get("/api/v1/openapi.json", openApi(deps)),
     post("/api/v1/marks", setMark(deps)),
@@ -107,7 +116,7 @@ function routesOf(deps: Deps): readonly Route[] {
   ];
 }
 
-type RouteOf = (path: string, handler: Route["handler"]) => Route;
+type RouteOf = (path: string, handler: Handler) => Route;
 
 function loginRoutes(deps: Deps, get: RouteOf, post: RouteOf): readonly Route[] {
   const { auth, rendering, tls = false } = deps;

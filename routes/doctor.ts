@@ -1,6 +1,7 @@
 /** The doctor over HTTP and in a terminal. @module */
 import type { Context } from "hono";
-import { diagnose, type Sampler } from "../collectors/mod.ts";
+import { diagnose } from "../collectors/diagnosis.ts";
+import type { Sampler } from "../collectors/mod.ts";
 import { HTML_TYPE, JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { parseFields } from "./fields.ts";
@@ -16,24 +17,24 @@ const JSON_INDENT = 2;
 type Handler = (context: Context) => Response;
 
 /** `/doctor`: whole without scripts; it is as fresh as its last tick. */
-export function doctorPage(deps: Deps, newest: Newest): Handler {
-  const { rendering } = deps;
+export async function doctorPage(deps: Deps, newest: Newest): Promise<Handler> {
+  const doctor = await deps.rendering.doctor();
   return (context) => {
     parseFields(NOTHING, queryOf(context));
     const page = newest.answer("doctor", (snapshot) => {
-      return rendering.doctor.document({ snapshot, diagnosis: diagnose(snapshot) });
+      return doctor.document({ snapshot, diagnosis: diagnose(snapshot) });
     });
     return send(context, page, HTML_TYPE);
   };
 }
 
 /** `/api/v1/doctor`: the same for programs. */
-export function doctorJson(deps: Deps, newest: Newest): Handler {
-  const { rendering } = deps;
+export async function doctorJson(deps: Deps, newest: Newest): Promise<Handler> {
+  const doctor = await deps.rendering.doctor();
   return (context) => {
     parseFields(NOTHING, queryOf(context));
     const json = newest.answer("doctor json", (snapshot) => {
-      return JSON.stringify(rendering.doctor.json(diagnose(snapshot)));
+      return JSON.stringify(doctor.json(diagnose(snapshot)));
     });
     return send(context, json, JSON_TYPE);
   };
@@ -52,8 +53,9 @@ export async function examine(
   rendering: Rendering,
 ): Promise<Examination> {
   const diagnosis = diagnose(await snapshotAfterTicks(sampler));
+  const doctor = await rendering.doctor();
   const text = format === "table"
-    ? rendering.doctor.text(diagnosis)
-    : `${JSON.stringify(rendering.doctor.json(diagnosis), null, JSON_INDENT)}\n`;
+    ? doctor.text(diagnosis)
+    : `${JSON.stringify(doctor.json(diagnosis), null, JSON_INDENT)}\n`;
   return { text, exitCode: diagnosis.exitCode };
 }

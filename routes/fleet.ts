@@ -4,8 +4,10 @@ import { fleetPlan } from "../views/fleet_rows.ts";
 import { QUANTITIES } from "../views/fleet_quantities.ts";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
+import { CLOCK } from "./clock.ts";
 import { Encoded } from "./encoding.ts";
 import { parseFields } from "./fields.ts";
+import { FleetFeed } from "./fleet_feed.ts";
 import { FleetPages } from "./fleet_pages.ts";
 import { FLEET } from "./fleet_query.ts";
 import type { Trends } from "./fleet_trends.ts";
@@ -19,8 +21,11 @@ const LEVEL = 3;
 const NO_TRENDS: Trends = new Map();
 
 /** `/fleet`: whole without scripts. What the engine does not answer is a sentence on it. */
-export function fleetPage(deps: Deps): (context: Context) => Promise<Response> {
-  const { fleet: feed, rendering } = deps;
+export async function fleetPage(
+  { engine, clock = CLOCK, rendering }: Deps,
+): Promise<(context: Context) => Promise<Response>> {
+  const feed = engine === undefined ? undefined : new FleetFeed(engine, clock);
+  const view = await rendering.fleet();
   const pages = new FleetPages();
   return async (context) => {
     const choice = parseFields(FLEET, queryOf(context));
@@ -44,7 +49,7 @@ export function fleetPage(deps: Deps): (context: Context) => Promise<Response> {
       ...(fleet?.lacks ?? []),
       ...(typeof trends === "string" ? [`Cannot show trends: ${trends}`] : []),
     ];
-    const html = rendering.fleet.document({
+    const html = view.document({
       choice,
       fleet,
       plan,

@@ -1,5 +1,5 @@
 /** Answers of an engine put together: hosts with their terms, and points to trends. @module */
-import { printable } from "../collectors/mod.ts";
+import { printable } from "../collectors/printable.ts";
 import {
   type Fleet,
   type FleetHost,

@@ -12,8 +12,11 @@ import { NOTHING } from "./query.ts";
  * `/metrics-guide`: whole without scripts. No value stands in it, so it is made anew only when the
  * machine has something else than before.
  */
-export function guidePage(deps: Deps, newest: Newest): (context: Context) => Response {
-  const { guide } = deps.rendering;
+export async function guidePage(
+  deps: Deps,
+  newest: Newest,
+): Promise<(context: Context) => Response> {
+  const guide = await deps.rendering.guide();
   let made: { readonly key: string; readonly page: Encoded } | null = null;
   return (context) => {
     parseFields(NOTHING, queryOf(context));

@@ -1,18 +1,28 @@
 /** What the composition root may import of the routes. @module */
+import "./modules.ts";
 export { printAddress } from "./address.ts";
 export { hostOf } from "./confined_worker.ts";
-export { openEngine } from "./fleet_engine.ts";
 export { doorNote, openDoors } from "./doors.ts";
-export { checkText as printCheck } from "../views/check_text.ts";
 export { USAGE } from "./flags.ts";
 export type { OtlpStart } from "./otlp.ts";
 export { type Command, OptionError, parseOptions } from "./options.ts";
 export { type Listener, ListenError } from "./server.ts";
 export { complain, say } from "./speech.ts";
-export { printDoctor, printOnce, startService } from "./service.ts";
+export { startService } from "./service.ts";
 
-/** Loaded when it is asked for: most services send nothing. */
+// Loaded when it is asked for: most services send nothing, ask no engine, and print nothing.
+
 export const startOtlp: typeof import("./otlp.ts").startOtlp = async (parts) => {
   const otlp = await import("./otlp.ts");
   return await otlp.startOtlp(parts);
 };
+
+export const openEngine: typeof import("./fleet_engine.ts").openEngine = async (options, files) => {
+  if (options === undefined) return undefined;
+  const engine = await import("./fleet_engine.ts");
+  return await engine.openEngine(options, files);
+};
+
+export async function loadPrinting(): Promise<typeof import("./printing.ts")> {
+  return await import("./printing.ts");
+}

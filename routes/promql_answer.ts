@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { printable } from "../collectors/mod.ts";
+import { printable } from "../collectors/printable.ts";
 import { quote } from "./refusal.ts";
 
 /** A thousand hosts with ten terms have 10,000; more is another fleet than this page is for. */

@@ -10,18 +10,21 @@ import { quote, Refusal } from "./refusal.ts";
 import { CHART_SPAN_MS } from "./stream.ts";
 
 /** It is as fresh as its last tick, so that it says the same as the figures beside it. */
-export function proof(deps: Deps, newest: Newest): (context: Context) => Response {
-  const { sampler, rendering } = deps;
+export async function proof(
+  { sampler, rendering }: Deps,
+  newest: Newest,
+): Promise<(context: Context) => Response> {
+  const sheet = await rendering.proof();
   return (context) => {
     const { card, row } = parseFields(PROOF, queryOf(context));
-    const rings = rendering.proof.rings(card);
+    const rings = sheet.rings(card);
     if (rings === undefined) {
       throw new Refusal(
         404,
         `Cannot tell how card ${quote(card)} was measured: there is no such card`,
       );
     }
-    const subject = rendering.proof.subject(card, row);
+    const subject = sheet.subject(card, row);
     if (subject === null) {
       const rows = rings === 0 ? "no rows with rings" : `rows 0 to ${rings - 1}`;
       const asked = row === undefined ? "what is in no row" : `row ${row}`;
@@ -34,10 +37,10 @@ export function proof(deps: Deps, newest: Newest): (context: Context) => Respons
     // htmx puts it into the page that is there.
     const part = context.req.header("hx-request") === "true";
     const answer = newest.answer(`proof ${card} ${row ?? ""} ${part}`, (snapshot) => {
-      const keys = rendering.proof.series(snapshot, subject);
+      const keys = sheet.series(snapshot, subject);
       const series = sampler.feed.series.read(keys, -1, CHART_SPAN_MS);
       const props = { subject, snapshot, series };
-      return part ? rendering.proof.part(props) : rendering.proof.document(props);
+      return part ? sheet.part(props) : sheet.document(props);
     });
     const response = send(context, answer, HTML_TYPE);
     response.headers.append("vary", "hx-request");

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { printable } from "../collectors/mod.ts";
+import { printable } from "../collectors/printable.ts";
 
 export class Refusal extends Error {
   override readonly name = "Refusal";

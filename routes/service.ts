@@ -6,11 +6,8 @@ import { ASSETS } from "./assets.ts";
 import { Auth } from "./auth.ts";
 import { CLOCK, type Clock } from "./clock.ts";
 import type { Doors } from "./doors.ts";
-import { type Engine, FleetFeed } from "./fleet_feed.ts";
-import { type Examination, examine } from "./doctor.ts";
+import type { Engine } from "./fleet_feed.ts";
 import { Hub } from "./hub.ts";
-import { once } from "./once.ts";
-import type { DoctorFormat, OnceFormat } from "./flags.ts";
 import type { ServeOptions } from "./options.ts";
 import { Listener } from "./server.ts";
 
@@ -38,11 +35,10 @@ export function startService(options: ServiceOptions): Listener {
     clock = CLOCK,
   } = options;
   const { token, tls } = doors;
-  const fleet = engine === undefined ? undefined : new FleetFeed(engine, clock);
   const { allowedOrigins, exposition } = options;
   const rendering = views(version, {
     login: token !== undefined,
-    fleet: fleet !== undefined,
+    fleet: engine !== undefined,
     exposition,
   });
   const hub = new Hub({ sampler, clock });
@@ -58,29 +54,15 @@ export function startService(options: ServiceOptions): Listener {
     files: ASSETS,
     auth,
     tls: tls !== undefined,
-    fleet,
+    engine,
+    clock,
   };
   const app = createApp({ ...common, version, address, allowedHosts, allowedOrigins, basePath });
   return new Listener({ address, app, hub, tls });
 }
 
-export interface PrintOptions<Format> {
-  readonly sampler: Sampler;
-  readonly version: string;
-  readonly format: Format;
-}
-
-/** What the service shows, a single time. Rejects when the sampler ends before it has. */
-export function printOnce(options: PrintOptions<OnceFormat>): Promise<string> {
-  return once(options.sampler, options.format, views(options.version));
-}
-
-/** What the doctor finds. Rejects when the sampler ends before it has looked. */
-export function printDoctor(options: PrintOptions<DoctorFormat>): Promise<Examination> {
-  return examine(options.sampler, options.format, views(options.version));
-}
-
-function views(
+/** Every rendering, with the paths of the files that are served here. */
+export function views(
   version: string,
   options: Pick<ViewsOptions, "login" | "fleet" | "exposition"> = {},
 ): Views {

@@ -289,6 +289,7 @@ async function stageOf(machine: Machine): Promise<Stage> {
 }
 
 const VIEWS = createViews({ url: (name) => `/static/${name}`, version: "1.2.3" });
+const PROOF = await VIEWS.proof();
 const SPAN_MS = 300_000;
 
 /** By the extension of the golden. */
@@ -327,13 +328,12 @@ function otlpText(snapshot: Snapshot): string {
 
 /** What each ring of a card opens, as text. */
 function proofsOf({ snapshot, feed }: Stage, card: string): readonly string[] {
-  const { proof } = VIEWS;
-  const rows = [...Array(proof.rings(card)).keys()];
+  const rows = [...Array(PROOF.rings(card)).keys()];
   return [undefined, ...rows].flatMap((row) => {
-    const subject = proof.subject(card, row);
+    const subject = PROOF.subject(card, row);
     if (subject === null) return [];
-    const series = feed.series.read(proof.series(snapshot, subject), 0, SPAN_MS);
-    const lines = linesOf(proof.part({ subject, snapshot, series }));
+    const series = feed.series.read(PROOF.series(snapshot, subject), 0, SPAN_MS);
+    const lines = linesOf(PROOF.part({ subject, snapshot, series }));
     return [[subject.url, ...lines].join("\n  ") + "\n"];
   });
 }

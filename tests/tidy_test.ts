@@ -52,7 +52,7 @@ const ROOMS: readonly Room[] = [
   {
     name: "sampling",
     files:
-      /^collectors\/(mod|sampler|sampler_worker|engine|column_store|slot_table|row_buffer|layout|timeline|feed|series|lines|steps|fine_rows|earlier_reading|marks|snapshot|proof|proof_counts|counting|window|increases|groups|source_index|plausibility|schedule|control|registry|diagnosis|check|check_worker|comparison|perf_stat|tally|handed_files|handed_files_worker|readers|known_readings|whole|since)\.ts$/,
+      /^collectors\/(mod|modules|sampler|sampler_worker|sampler_worker_modules|engine|column_store|slot_table|row_buffer|layout|timeline|feed|series|lines|steps|fine_rows|earlier_reading|marks|snapshot|proof|proof_counts|counting|window|increases|groups|source_index|plausibility|schedule|control|registry|diagnosis|check|check_worker|comparison|perf_stat|tally|handed_files|handed_files_worker|readers|known_readings|whole|since)\.ts$/,
     imports: [/^collectors\//],
   },
   {
@@ -68,14 +68,19 @@ const ROOMS: readonly Room[] = [
   {
     name: "views",
     files: /^views\//,
-    imports: [/^collectors\/(mod|catalogue|card|trust|formula)\.ts$/, /^hono\/(jsx|html)/],
+    imports: [
+      /^collectors\/(mod|catalogue|card|trust|formula)\.ts$/,
+      // Doors of what few open, so that it is loaded with what shows it.
+      /^collectors\/catalogue\/guide(_sources)?\.ts$/,
+      /^hono\/(jsx|html)/,
+    ],
     types: /^collectors\//,
     forbids: [...PURE, /\sstyle=/],
   },
   {
     name: "routes",
     files: /^routes\//,
-    imports: [/^views\//, /^static\//, /^collectors\/mod\.ts$/, /^[a-z@]/],
+    imports: [/^views\//, /^static\//, /^collectors\/(mod|diagnosis|printable)\.ts$/, /^[a-z@]/],
   },
 ];
 
@@ -119,14 +124,20 @@ interface Import {
 
 const IMPORT =
   /^\s*(?:import|export)\s+(type\s+)?(?:(?:[\w*,\s]|\{[^}]*\})+?\s+from\s+)?"([^"]+)"/gm;
+/** Of a module that is loaded later. */
+const LATER = /\bimport\("([^"]+)"\)/g;
 
 function importsOf(path: string, text: string): Import[] {
-  return [...text.matchAll(IMPORT)].map(([, typeOnly, specifier]) => ({
-    target: specifier!.startsWith(".")
-      ? new URL(specifier!, new URL(path, ROOT)).pathname.slice(ROOT.pathname.length)
-      : specifier!,
-    typeOnly: typeOnly !== undefined,
-  }));
+  const found = (specifier: string, typeOnly: boolean): Import => ({
+    target: specifier.startsWith(".")
+      ? new URL(specifier, new URL(path, ROOT)).pathname.slice(ROOT.pathname.length)
+      : specifier,
+    typeOnly,
+  });
+  return [
+    ...[...text.matchAll(IMPORT)].map(([, type, target]) => found(target!, type !== undefined)),
+    ...[...text.matchAll(LATER)].map(([, target]) => found(target!, false)),
+  ];
 }
 
 /** Code without comments, so that a word in a sentence breaks no rule. */

@@ -1,12 +1,7 @@
 /** The guide to the metrics: what each means, what is normal, and what counts it, here and elsewhere. @module */
 import { metric as metricOf } from "../collectors/catalogue.ts";
-import {
-  GUIDE_SECTIONS,
-  type GuideSection,
-  isTraffic,
-  type MemoryChoice,
-  memoryWays,
-} from "../collectors/mod.ts";
+import { GUIDE_SECTIONS, type GuideSection } from "../collectors/catalogue/guide.ts";
+import { isTraffic, type MemoryChoice, memoryWays } from "../collectors/catalogue/guide_sources.ts";
 import { type Assets, document } from "./document.tsx";
 import { GuideArticle, GuideItem, textOf } from "./guide_entry.tsx";
 import type { GuideStanding, SectionStanding } from "./guide_standing.ts";

@@ -1,12 +1,7 @@
 /** One metric of the guide: what it is, what is normal, what it is made of and counted by. @module */
 import { type Metric, metric as metricOf } from "../collectors/catalogue.ts";
-import {
-  choicesOf,
-  type EventChoice,
-  GUIDE,
-  type GuideText,
-  isTraffic,
-} from "../collectors/mod.ts";
+import { GUIDE, type GuideText } from "../collectors/catalogue/guide.ts";
+import { choicesOf, type EventChoice, isTraffic } from "../collectors/catalogue/guide_sources.ts";
 import type { MetricStanding } from "./guide_standing.ts";
 import { exposedText, formulaText, scopeText, termsOf, unitText } from "./guide_words.ts";
 import type { Html } from "./html.ts";

@@ -2,7 +2,7 @@
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Source } from "../collectors/source.ts";
 import { isHere, isMeasured } from "../collectors/trust.ts";
-import { GUIDE_SECTIONS } from "../collectors/mod.ts";
+import { GUIDE_SECTIONS } from "../collectors/catalogue/guide.ts";
 
 /** Of one metric. Plain data: guides of equal standings are equal. */
 export interface MetricStanding {

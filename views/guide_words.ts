@@ -1,7 +1,7 @@
 /** A metric of the catalogue in words, for its guide. @module */
 import { type Metric, metric as metricOf, SCOPES, shownUnit } from "../collectors/catalogue.ts";
 import { type Formula, inputs, print } from "../collectors/formula.ts";
-import { GUIDE_SECTIONS } from "../collectors/mod.ts";
+import { GUIDE_SECTIONS } from "../collectors/catalogue/guide.ts";
 
 const UNITS: Readonly<Record<string, string>> = {
   "1": "a share, in %",

@@ -1,4 +1,5 @@
 /** Every rendering of a snapshot, as routes hand them out. @module */
+import "./modules.ts";
 import type { Diagnosis } from "../collectors/diagnosis.ts";
 import type { Mark } from "../collectors/marks.ts";
 import type { Series, SeriesKey } from "../collectors/series.ts";
@@ -13,13 +14,10 @@ import { cpusFragments, cpusPage, type CpusPageProps, cpusSeries } from "./cpus.
 import type { CpusChoice } from "./cpus_choice.ts";
 import { isKnown } from "./cpus_groups.ts";
 import type { Assets } from "./document.tsx";
-import { type DoctorJson, doctorJson } from "./doctor_json.ts";
-import { doctorText } from "./doctor_text.ts";
-import { doctorPage } from "./doctor.tsx";
-import { fleetPage, type FleetPageProps } from "./fleet.tsx";
+import type { DoctorJson } from "./doctor_json.ts";
+import type { FleetPageProps } from "./fleet.tsx";
 import { findFold, FoldContent } from "./fold.tsx";
-import { guidePage } from "./guide.tsx";
-import { type GuideStanding, guideStanding } from "./guide_standing.ts";
+import type { GuideStanding } from "./guide_standing.ts";
 import { exposition, type ExpositionChoice, type ExpositionFormat } from "./exposition.ts";
 import { loginPage, type LoginProps } from "./login.tsx";
 import { messagePage, type MessageProps } from "./message.tsx";
@@ -27,7 +25,6 @@ import { render } from "./html.ts";
 import type { Late } from "./late.ts";
 import { link } from "./link.ts";
 import { overviewPage } from "./overview.tsx";
-import { sheetPage, SheetPart } from "./proof_sheet.tsx";
 import { findSubject, type ProofSubject, ringsOf } from "./proof_subject.ts";
 import { coverageKeys } from "./proof_told.ts";
 import { readingsCsv } from "./readings_csv.ts";
@@ -81,6 +78,36 @@ export interface LiveParts {
   late?(snapshot: Snapshot, late: Late): string;
 }
 
+/** How figures were measured: of a row of a card, or of what of it stands in no row. */
+export interface ProofViews {
+  /** How many rows of a card have rings; undefined where there is no such card. */
+  rings(card: string): number | undefined;
+  subject(card: string, row: number | undefined): ProofSubject | null;
+  series(snapshot: Snapshot, subject: ProofSubject): readonly SeriesKey[];
+  /** For the place of a sheet on a page. */
+  part(props: ProofProps): string;
+  document(props: ProofProps): string;
+}
+
+export interface DoctorViews {
+  document(props: { readonly snapshot: Snapshot; readonly diagnosis: Diagnosis }): string;
+  text(diagnosis: Diagnosis): string;
+  json(diagnosis: Diagnosis): DoctorJson;
+}
+
+export interface GuideViews {
+  /** All that the page depends on. */
+  standing(snapshot: Snapshot): GuideStanding;
+  document(standing: GuideStanding): string;
+}
+
+export interface FleetViews {
+  document(props: FleetPageProps): string;
+}
+
+/** What few open: it is loaded when it is first asked for. */
+type Later<T> = () => Promise<T>;
+
 export interface Views {
   readonly overview: LiveParts & {
     readonly name: string;
@@ -102,29 +129,10 @@ export interface Views {
     has(choice: CpusChoice, snapshot: Snapshot): boolean;
     document(props: CpusPageProps): string;
   };
-  /** How figures were measured: of a row of a card, or of what of it stands in no row. */
-  readonly proof: {
-    /** How many rows of a card have rings; undefined where there is no such card. */
-    rings(card: string): number | undefined;
-    subject(card: string, row: number | undefined): ProofSubject | null;
-    series(snapshot: Snapshot, subject: ProofSubject): readonly SeriesKey[];
-    /** For the place of a sheet on a page. */
-    part(props: ProofProps): string;
-    document(props: ProofProps): string;
-  };
-  readonly doctor: {
-    document(props: { readonly snapshot: Snapshot; readonly diagnosis: Diagnosis }): string;
-    text(diagnosis: Diagnosis): string;
-    json(diagnosis: Diagnosis): DoctorJson;
-  };
-  readonly guide: {
-    /** All that the page depends on. */
-    standing(snapshot: Snapshot): GuideStanding;
-    document(standing: GuideStanding): string;
-  };
-  readonly fleet: {
-    document(props: FleetPageProps): string;
-  };
+  readonly proof: Later<ProofViews>;
+  readonly doctor: Later<DoctorViews>;
+  readonly guide: Later<GuideViews>;
+  readonly fleet: Later<FleetViews>;
   message(props: MessageProps): string;
   login(props: LoginProps): string;
   snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): SnapshotJson;
@@ -200,13 +208,16 @@ export function createViews(options: ViewsOptions): Views {
         return (snapshot) => render(FoldContent({ fold, snapshot }));
       },
     },
-    proof: {
-      rings: ringsOf,
-      subject: findSubject,
-      series: coverageKeys,
-      part: (props) =>
-        render(SheetPart({ ...props, spanSeconds: SHEET_SECONDS, style: url("sheet.css") })),
-      document: (props) => sheetPage({ ...props, spanSeconds: SHEET_SECONDS, assets: sheet }),
+    proof: async () => {
+      const { sheetPage, SheetPart } = await import("./proof_sheet.tsx");
+      return {
+        rings: ringsOf,
+        subject: findSubject,
+        series: coverageKeys,
+        part: (props) =>
+          render(SheetPart({ ...props, spanSeconds: SHEET_SECONDS, style: url("sheet.css") })),
+        document: (props) => sheetPage({ ...props, spanSeconds: SHEET_SECONDS, assets: sheet }),
+      };
     },
     chart: {
       series: chartTableSeries,
@@ -227,16 +238,21 @@ export function createViews(options: ViewsOptions): Views {
         return cpusPage(props, isKnown(choice.cpu, snapshot) ? cpu : noCpu);
       },
     },
-    doctor: {
-      document: (props) => doctorPage({ ...props, assets: doctor }),
-      text: doctorText,
-      json: doctorJson,
+    doctor: async () => {
+      const { doctorPage } = await import("./doctor.tsx");
+      const { doctorText: text } = await import("./doctor_text.ts");
+      const { doctorJson: json } = await import("./doctor_json.ts");
+      return { document: (props) => doctorPage({ ...props, assets: doctor }), text, json };
     },
-    guide: {
-      standing: guideStanding,
-      document: (standing) => guidePage(standing, guide),
+    guide: async () => {
+      const { guideStanding: standing } = await import("./guide_standing.ts");
+      const { guidePage } = await import("./guide.tsx");
+      return { standing, document: (props) => guidePage(props, guide) };
     },
-    fleet: { document: (props) => fleetPage(props, hosts) },
+    fleet: async () => {
+      const { fleetPage } = await import("./fleet.tsx");
+      return { document: (props) => fleetPage(props, hosts) };
+    },
     message: (props) => messagePage(props, still([], props.root)),
     login: (props) =>
       loginPage(props, {

@@ -1,5 +1,6 @@
 /** Whether what PMUs could count is counted and can be true, in a word. @module */
-import { type PmuQuantities, type Reason, REASONS } from "../collectors/mod.ts";
+import type { PmuQuantities } from "../collectors/mod.ts";
+import { type Reason, REASONS } from "../collectors/trust.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured, type Reading } from "../collectors/trust.ts";
 

@@ -6,6 +6,7 @@
  */
 import { ERRNO, SystemError } from "./errno.ts";
 import { type Libc, openLibc } from "./ffi.ts";
+import { isNotifyAddress } from "./notify_address.ts";
 
 // include/linux/socket.h, include/linux/net.h: the same on x86-64 and arm64.
 const AF_UNIX = 1;
@@ -14,15 +15,6 @@ const SOCK_CLOEXEC = 0o2000000;
 /** A manager that does not read must not stop the sampling. */
 const SOCK_NONBLOCK = 0o4000;
 const MSG_NOSIGNAL = 0x4000;
-
-/** Of `sun_path` without the zero byte that ends it (unix(7)). */
-export const ADDRESS_BYTES_MOST = 107;
-
-/** Whether it is an address of such a socket. */
-export function isNotifyAddress(text: string): boolean {
-  const { length } = new TextEncoder().encode(text);
-  return /^[/@][^\0]+$/.test(text) && length <= ADDRESS_BYTES_MOST;
-}
 
 export class NotifySocket {
   readonly #libc: Libc;

@@ -1,15 +1,16 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { FleetFeed } from "../../routes/fleet_feed.ts";
 import { TRENDS_MOST } from "../../routes/fleet_queries.ts";
-import { FakeClock, settled } from "../fake_clock.ts";
+import { type FakeClock, settled } from "../fake_clock.ts";
 import { FakeEngine, fleetHost, fleetOfHosts } from "../fleet_host.ts";
 import { type Host, startHost } from "./host.ts";
 
 const TWO = fleetOfHosts(fleetHost({ instance: "a:1" }), fleetHost({ instance: "b:1" }));
 
-function start(engine: FakeEngine): { host: Host; clock: FakeClock } {
-  const clock = new FakeClock();
-  return { host: startHost({ fleet: new FleetFeed(engine, clock) }), clock };
+/** A host whose page is loaded: it waits for nothing but the engine. */
+async function start(engine: FakeEngine): Promise<{ host: Host; clock: FakeClock }> {
+  const host = startHost({ engine });
+  assertEquals((await host.app.request("/fleet?what=1")).status, 400);
+  return { host, clock: host.clock };
 }
 
 async function text(host: Host, path: string): Promise<string> {
@@ -25,7 +26,7 @@ Deno.test("without an engine there is no fleet, and what is needed is said", asy
 });
 
 Deno.test("the page has the hosts that the filter leaves", async () => {
-  const { host } = start(new FakeEngine(TWO));
+  const { host } = await start(new FakeEngine(TWO));
   assertEquals(await text(host, "/fleet"), "<!DOCTYPE html>fleet 2 2 ");
   assertEquals(await text(host, "/fleet?filter=instance%3Db*"), "<!DOCTYPE html>fleet 2 1 ");
   assertEquals(await text(host, "/fleet?filter=&group="), "<!DOCTYPE html>fleet 2 2 ");
@@ -33,7 +34,7 @@ Deno.test("the page has the hosts that the filter leaves", async () => {
 
 Deno.test("what nobody may ask is refused before the engine is", async () => {
   const engine = new FakeEngine(TWO);
-  const { host } = start(engine);
+  const { host } = await start(engine);
   const queries = [
     "sort=nothing",
     "order=up",
@@ -52,7 +53,7 @@ Deno.test("what nobody may ask is refused before the engine is", async () => {
 
 Deno.test("however many look, the engine is asked once, and again when that is old", async () => {
   const engine = new FakeEngine(TWO);
-  const { host, clock } = start(engine);
+  const { host, clock } = await start(engine);
   await Promise.all(Array.from({ length: 20 }, () => text(host, "/fleet")));
   await text(host, "/fleet");
   assertEquals([engine.asked, engine.trendsAsked.length], [1, 1]);
@@ -66,7 +67,7 @@ Deno.test("however many look, the engine is asked once, and again when that is o
 
 Deno.test("an engine that fails is a line, beside what it told before, and is left alone for a while", async () => {
   const engine = new FakeEngine(new Error("nobody listens there"));
-  const { host, clock } = start(engine);
+  const { host, clock } = await start(engine);
   const line = "Cannot ask http://engine.example:9090: nobody listens there";
   assertEquals(await text(host, "/fleet"), `<!DOCTYPE html>fleet undefined undefined ${line}`);
   await text(host, "/fleet");
@@ -82,7 +83,7 @@ Deno.test("an engine that fails is a line, beside what it told before, and is le
 Deno.test("trends that fail are a line, and the figures stay", async () => {
   const engine = new FakeEngine(TWO);
   engine.trendless = new Error("it did not answer within 5 s");
-  const { host } = start(engine);
+  const { host } = await start(engine);
   assertEquals(
     await text(host, "/fleet"),
     "<!DOCTYPE html>fleet 2 2 Cannot show trends: it did not answer within 5 s",
@@ -92,7 +93,7 @@ Deno.test("trends that fail are a line, and the figures stay", async () => {
 Deno.test("trends are asked for as many hosts as a screen has, whatever is shown", async () => {
   const many = Array.from({ length: 300 }, (_, index) => fleetHost({ instance: `h${index}:1` }));
   const engine = new FakeEngine(fleetOfHosts(...many));
-  const { host } = start(engine);
+  const { host } = await start(engine);
   assertEquals(await text(host, "/fleet"), "<!DOCTYPE html>fleet 300 100 ");
   assertEquals(await text(host, "/fleet?rows=all"), "<!DOCTYPE html>fleet 300 300 ");
   assertEquals(engine.trendsAsked.map(({ length }) => length), [100, TRENDS_MOST]);
@@ -106,7 +107,7 @@ Deno.test("however many look at different hosts, the engine is asked for trends 
   const engine = new FakeEngine(MANY);
   const gate = Promise.withResolvers<void>();
   engine.trendGate = gate.promise;
-  const { host } = start(engine);
+  const { host } = await start(engine);
   const pages = Array.from({ length: 100 }, (_, index) => text(host, `/fleet?filter=h${index}.`));
   await settled();
   assertEquals(engine.trendsAsked.length, 1);
@@ -121,7 +122,7 @@ Deno.test("however many look at different hosts, the engine is asked for trends 
 
 Deno.test("pages that show the same hosts in another order share their trends", async () => {
   const engine = new FakeEngine(TWO);
-  const { host } = start(engine);
+  const { host } = await start(engine);
   await text(host, "/fleet");
   await text(host, "/fleet?order=desc");
   assertEquals(engine.trendsAsked.length, 1);
@@ -130,7 +131,7 @@ Deno.test("pages that show the same hosts in another order share their trends", 
 Deno.test("trends that failed are left alone for a while, whoever looks at whatever", async () => {
   const engine = new FakeEngine(TWO);
   engine.trendless = new Error("it answered 503");
-  const { host, clock } = start(engine);
+  const { host, clock } = await start(engine);
   const line = "Cannot show trends: it answered 503";
   for (const query of ["", "", "?filter=a", "?filter=b", "?order=desc"]) {
     assertStringIncludes(await text(host, `/fleet${query}`), line);
@@ -146,7 +147,7 @@ Deno.test("a page has one deadline for its hosts and their trends, and comes wit
   const engine = new FakeEngine(TWO);
   const [gate, trendGate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   [engine.gate, engine.trendGate] = [gate.promise, trendGate.promise];
-  const { host, clock } = start(engine);
+  const { host, clock } = await start(engine);
   let page: string | null = null;
   const shown = text(host, "/fleet").then((html) => page = html);
   await clock.advance(4000);
@@ -166,7 +167,7 @@ Deno.test("a page has one deadline for its hosts and their trends, and comes wit
 
 Deno.test("a page is made once while the engine's answer and what is chosen stay", async () => {
   const engine = new FakeEngine(MANY);
-  const { host, clock } = start(engine);
+  const { host, clock } = await start(engine);
   const { rendered } = host;
   const [first] = await Promise.all(Array.from({ length: 20 }, () => text(host, "/fleet")));
   for (let again = 0; again < 5; again++) assertEquals(await text(host, "/fleet"), first!);
@@ -187,7 +188,7 @@ Deno.test("a page is made once while the engine's answer and what is chosen stay
 Deno.test("a page that was made without trends is made anew with them", async () => {
   const engine = new FakeEngine(TWO);
   engine.trendless = new Error("busy");
-  const { host, clock } = start(engine);
+  const { host, clock } = await start(engine);
   assertStringIncludes(await text(host, "/fleet"), "Cannot show trends: busy");
   engine.trendless = null;
   await clock.advance(3000);
@@ -196,7 +197,7 @@ Deno.test("a page that was made without trends is made anew with them", async ()
 });
 
 Deno.test("of many pages the newest few are kept", async () => {
-  const { host } = start(new FakeEngine(MANY));
+  const { host } = await start(new FakeEngine(MANY));
   for (let index = 0; index < 5; index++) await text(host, `/fleet?filter=h${index}.`);
   assertEquals(host.rendered.fleets, 5);
   await text(host, "/fleet?filter=h4.");
@@ -209,7 +210,7 @@ Deno.test("a question for which nobody waits any more is not asked", async () =>
   const engine = new FakeEngine(TWO);
   const gate = Promise.withResolvers<void>();
   engine.trendGate = gate.promise;
-  const { host, clock } = start(engine);
+  const { host, clock } = await start(engine);
   const pages = ["", "?filter=a", "?filter=b"].map((query) => text(host, `/fleet${query}`));
   await settled();
   await clock.advance(5000);
@@ -223,7 +224,7 @@ Deno.test("the host's own pages do not wait for an engine that does not answer",
   const engine = new FakeEngine(TWO);
   const gate = Promise.withResolvers<void>();
   engine.gate = gate.promise;
-  const { host } = start(engine);
+  const { host } = await start(engine);
   host.tick(0.25);
   const fleet = text(host, "/fleet");
   assertStringIncludes(await text(host, "/"), "<!DOCTYPE html>");

@@ -18,7 +18,7 @@ Deno.test("/metrics-guide is made anew when the machine has something else", asy
   host.tick(0.25);
   const names = ["a", "a", "b"];
   const standing = () => ({ hostname: names.shift()!, sections: [] });
-  Object.assign(host.rendering.guide, { standing });
+  Object.assign(await host.rendering.guide(), { standing });
   for (const expected of ["0 a", "0 a", "1 b"]) {
     const answer = await host.app.request("/metrics-guide");
     assertEquals(await answer.text(), `<!DOCTYPE html>${expected}`);

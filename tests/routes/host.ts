@@ -56,7 +56,8 @@ export interface Rendered {
 }
 
 export interface HostOptions
-  extends Partial<Pick<Deps, "address" | "allowedHosts" | "basePath" | "files" | "fleet" | "tls">> {
+  extends
+    Partial<Pick<Deps, "address" | "allowedHosts" | "basePath" | "files" | "engine" | "tls">> {
   /** Readers need it. */
   readonly token?: Token;
   readonly clientsMost?: number;
@@ -102,7 +103,8 @@ export function startHost(options: HostOptions = {}): Host {
   const app = createApp({
     auth,
     tls: options.tls ?? false,
-    fleet: options.fleet,
+    engine: options.engine,
+    clock,
     sampler,
     hub,
     rendering,
@@ -119,6 +121,11 @@ export function startHost(options: HostOptions = {}): Host {
     sampler.tick(advanceMs);
   };
   return { app, auth, hub, marks, sampler, clock, rendering, rendered, reports, tick };
+}
+
+/** Loaded already. */
+function later<T>(rooms: T): () => Promise<T> {
+  return () => Promise.resolve(rooms);
 }
 
 function plainRendering(
@@ -170,7 +177,7 @@ function plainRendering(
           cpusQuery(choice)
         }`,
     },
-    proof: {
+    proof: later({
       rings: (card) => card === "load" ? 2 : undefined,
       subject: (card, row) => {
         if (row !== undefined && row > 1) return null;
@@ -185,24 +192,24 @@ function plainRendering(
         rendered.sheets++;
         return `<!DOCTYPE html>${subject.title}`;
       },
-    },
-    doctor: {
+    }),
+    doctor: later({
       document: ({ snapshot, diagnosis }) =>
         `<!DOCTYPE html>${snapshot.cursor} ${diagnosis.exitCode}`,
       text: ({ profile, exitCode }) => `${profile.hostname} ${exitCode}\n`,
       json: (diagnosis) => doctorJson({ ...diagnosis, rows: [], causes: [], facts: [] }),
-    },
-    guide: {
+    }),
+    guide: later({
       standing: ({ profile }) => ({ hostname: profile.hostname, sections: [] }),
       document: ({ hostname }) => `<!DOCTYPE html>${rendered.documents++} ${hostname}`,
-    },
-    fleet: {
+    }),
+    fleet: later({
       document: ({ fleet, failures, plan }) => {
         rendered.fleets++;
         const rows = plan?.rows.length;
         return `<!DOCTYPE html>fleet ${fleet?.hosts.length} ${rows} ${failures.join(" | ")}`;
       },
-    },
+    }),
     message: ({ status, message }) => `<!DOCTYPE html>${status} ${message}`,
     login: ({ from, message, again }) =>
       `<!DOCTYPE html>login ${from} ${message ?? "-"} ${again ?? false}`,

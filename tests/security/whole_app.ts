@@ -5,7 +5,6 @@
  * @module
  */
 import { Marks } from "../../collectors/marks.ts";
-import { FleetFeed } from "../../routes/fleet_feed.ts";
 import { fleetOf } from "../../routes/fleet_state.ts";
 import type { Sample } from "../../routes/promql_answer.ts";
 import { createApp, type Deps } from "../../routes/app.ts";
@@ -55,7 +54,8 @@ export async function wholeApp(
     version: VERSION,
     address: { hostname: "127.0.0.1", port: 7878 },
     allowedHosts: [],
-    fleet: new FleetFeed(hostileEngine(), clock),
+    engine: hostileEngine(),
+    clock,
     auth: new Auth({ token: await Token.of(TOKEN), clock, name: "x" }),
     report: (message) => void reports.push(message),
     ...deps,

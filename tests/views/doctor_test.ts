@@ -6,7 +6,7 @@ import { createViews } from "../../views/mod.ts";
 import { GUEST, PerfMachine, type PerfRules } from "../fakes/perf_machine.ts";
 import { HandFilled } from "./hand_filled.ts";
 
-const { doctor } = createViews({ url: (name) => `/static/${name}`, version: "1.2.3" });
+const doctor = await createViews({ url: (name) => `/static/${name}`, version: "1.2.3" }).doctor();
 
 function snapshotOf(rules: PerfRules, hypervisor?: string): Snapshot {
   const perfAccess = new PerfMachine(rules).access();

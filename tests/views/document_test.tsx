@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { diagnose } from "../../collectors/mod.ts";
+import { diagnose } from "../../collectors/diagnosis.ts";
 import { type Assets, document } from "../../views/document.tsx";
 import { render } from "../../views/html.ts";
 import { IntervalChoice, INTERVALS } from "../../views/interval.tsx";
@@ -85,12 +85,13 @@ Deno.test("a page is told the interval between ticks as in a tick", () => {
   assertEquals(overview.aside?.(snapshot.intervalMs), overview.partials([["interval", ofTick!]]));
 });
 
-Deno.test("every page says of which version it is", () => {
+Deno.test("every page says of which version it is", async () => {
   const views = createViews({ url: (name) => `/static/${name}`, version: "4.5.6" });
+  const doctor = await views.doctor();
   for (
     const html of [
       views.message({ status: 404, message: "Cannot find it" }),
-      views.doctor.document({ snapshot, diagnosis: diagnose(snapshot) }),
+      doctor.document({ snapshot, diagnosis: diagnose(snapshot) }),
     ]
   ) assertMatch(html, /<footer>Ringside 4\.5\.6<\/footer>/);
 });

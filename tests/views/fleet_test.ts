@@ -186,10 +186,11 @@ Deno.test("addresses hold what is chosen, whatever is in it", () => {
 });
 
 const views = createViews({ url: (name) => name, version: "1.2.3", fleet: true });
+const fleetViews = await views.fleet();
 
 function page(hosts: readonly FleetHost[], more: object = {}): string {
   const fleet = fleetOfHosts(...hosts);
-  return views.fleet.document({
+  return fleetViews.document({
     choice: {},
     fleet,
     plan: fleetPlan(fleet, {}),

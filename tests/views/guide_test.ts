@@ -1,12 +1,12 @@
 /** The guide's page, on machines that have much and on one that has little. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { metric } from "../../collectors/catalogue.ts";
-import { GUIDE_SECTIONS } from "../../collectors/mod.ts";
+import { GUIDE_SECTIONS } from "../../collectors/catalogue/guide.ts";
 import { createViews } from "../../views/mod.ts";
 import { exposedText, formulaText, scopeText, termsOf, unitText } from "../../views/guide_words.ts";
 import { BusyHost } from "../busy_host.ts";
 
-const { guide } = createViews({ url: (name) => `/static/${name}`, version: "1.2.3" });
+const guide = await createViews({ url: (name) => `/static/${name}`, version: "1.2.3" }).guide();
 const GZIP_BYTES_MOST = 60_000;
 
 async function pageOf(machine: string): Promise<string> {

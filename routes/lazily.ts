@@ -1,0 +1,22 @@
+/** Handlers of rooms that few enter: their modules are loaded when they are first asked for. @module */
+import type { Context } from "hono";
+
+export type Handler = (context: Context) => Response | Promise<Response>;
+
+/**
+ * What is loaded stays. Of an `import` with a literal Deno has the text from the start on: it needs
+ * neither the right to read nor the file to be there still.
+ */
+export function lazily(load: () => Promise<Handler>): Handler {
+  let loading: Promise<Handler> | undefined;
+  let loaded: Handler | undefined;
+  return async (context) => {
+    try {
+      loaded ??= await (loading ??= load());
+    } finally {
+      // An error is that request's alone.
+      loading = undefined;
+    }
+    return await loaded(context);
+  };
+}

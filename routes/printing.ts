@@ -1,0 +1,24 @@
+/** What a terminal is shown of the service, a single time. @module */
+import type { Sampler } from "../collectors/mod.ts";
+import { type Examination, examine } from "./doctor.ts";
+import type { DoctorFormat, OnceFormat } from "./flags.ts";
+import { once } from "./once.ts";
+import { views } from "./service.ts";
+
+interface PrintOptions<Format> {
+  readonly sampler: Sampler;
+  readonly version: string;
+  readonly format: Format;
+}
+
+/** What the service shows, a single time. Rejects when the sampler ends before it has. */
+export function printOnce(options: PrintOptions<OnceFormat>): Promise<string> {
+  return once(options.sampler, options.format, views(options.version));
+}
+
+/** What the doctor finds. Rejects when the sampler ends before it has looked. */
+export function printDoctor(options: PrintOptions<DoctorFormat>): Promise<Examination> {
+  return examine(options.sampler, options.format, views(options.version));
+}
+
+export { checkText as printCheck } from "../views/check_text.ts";

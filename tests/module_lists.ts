@@ -1,0 +1,98 @@
+/**
+ * Writes the lists of modules that each room loads at its start, which one module of the room asks for.
+ * Deno looks up where in its source a module asks for another one that nobody has asked for before, and
+ * keeps the source map of it for good: 120 of them were three megabytes, and a tenth of the start.
+ *
+ * `deno task modules` writes them; a test says when they are old.
+ *
+ * @module
+ */
+const ROOT = new URL("../", import.meta.url);
+
+interface List {
+  /** What is started. */
+  readonly entry: string;
+  /** Whose modules are listed, all that the entry loads. */
+  readonly room: string;
+  readonly path: string;
+  /** Which module imports the list, before anything else. */
+  readonly asker: string;
+}
+
+const LISTS: readonly List[] = [
+  {
+    entry: "main.ts",
+    room: "collectors/",
+    path: "collectors/modules.ts",
+    asker: "collectors/mod.ts",
+  },
+  { entry: "main.ts", room: "routes/", path: "routes/modules.ts", asker: "routes/mod.ts" },
+  { entry: "main.ts", room: "views/", path: "views/modules.ts", asker: "views/mod.ts" },
+  {
+    entry: "collectors/sampler_worker.ts",
+    room: "collectors/",
+    path: "collectors/sampler_worker_modules.ts",
+    asker: "collectors/sampler_worker.ts",
+  },
+];
+
+interface Graph {
+  readonly roots: readonly string[];
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly dependencies?: readonly {
+      readonly code?: { readonly specifier?: string };
+      readonly isDynamic?: boolean;
+    }[];
+  }[];
+}
+
+/** Text of each list, by its path. */
+export async function moduleLists(): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for (const { entry, room, path, ...list } of LISTS) {
+    const folder = new URL(room, ROOT).href;
+    const asker = new URL(list.asker, ROOT).href;
+    const lists = new Set(LISTS.map(({ path }) => new URL(path, ROOT).href));
+    const listed = [...await loaded(entry)]
+      .filter((url) => url.startsWith(folder) && !lists.has(url) && url !== asker)
+      .map((url) => url.slice(folder.length)).sort();
+    texts.set(path, textOf(entry, listed));
+  }
+  return texts;
+}
+
+function textOf(entry: string, modules: readonly string[]): string {
+  return `/**
+ * What ${entry} loads of this room, asked for by one module. Written by \`deno task modules\`,
+ * which says why.
+ *
+ * @module
+ */
+${modules.map((module) => `import "./${module}";\n`).join("")}`;
+}
+
+/** URLs of all modules that are loaded at the start, and no later, whatever the lists ask for by now. */
+async function loaded(entry: string): Promise<ReadonlySet<string>> {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", new URL(entry, ROOT).pathname],
+    stderr: "inherit",
+  }).output();
+  if (code !== 0) throw new Error(`Cannot read the modules of ${entry}: see above`);
+  const { roots, modules }: Graph = JSON.parse(new TextDecoder().decode(stdout));
+  const known = new Map(modules.map((module) => [module.specifier, module]));
+  const found = new Set<string>(roots);
+  for (const url of found) {
+    if (LISTS.some(({ path }) => url === new URL(path, ROOT).href)) continue;
+    for (const { code, isDynamic } of known.get(url)?.dependencies ?? []) {
+      if (code?.specifier !== undefined && !isDynamic) found.add(code.specifier);
+    }
+  }
+  return found;
+}
+
+if (import.meta.main) {
+  for (const [path, text] of await moduleLists()) {
+    await Deno.writeTextFile(new URL(path, ROOT), text);
+  }
+}
