@@ -18,13 +18,22 @@ export const GZIP_HEADER: Bytes = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0,
 export class Encoded {
   readonly plain: Bytes;
   readonly #level: number;
+  readonly #memLevel: number;
   #gzip: Bytes | undefined;
   #block: Bytes | undefined;
 
-  /** `level`: of zlib, for what is compressed once and sent for ever. */
-  constructor(content: string | Bytes, level: number = constants.Z_DEFAULT_COMPRESSION) {
+  /**
+   * `level`: of zlib, for what is compressed once and sent for ever. `memLevel`: less of it makes blocks
+   * shorter, each with codes of its own.
+   */
+  constructor(
+    content: string | Bytes,
+    level: number = constants.Z_DEFAULT_COMPRESSION,
+    memLevel: number = constants.Z_DEFAULT_MEMLEVEL,
+  ) {
     this.plain = typeof content === "string" ? encoder.encode(content) : content;
     this.#level = level;
+    this.#memLevel = memLevel;
   }
 
   /** What it takes, with all that was made of it so far. */
@@ -35,7 +44,9 @@ export class Encoded {
 
   /** A whole gzip file. */
   gzip(): Bytes {
-    return this.#gzip ??= bytesOf(gzipSync(this.plain, { level: this.#level }));
+    return this.#gzip ??= bytesOf(
+      gzipSync(this.plain, { level: this.#level, memLevel: this.#memLevel }),
+    );
   }
 
   /** Part of a gzip stream that goes on: raw deflate blocks, flushed, none of them the last. */

@@ -49,7 +49,7 @@ export function GridBlock(props: GridBlockProps): Html {
           <tr>
             <th scope="col">{heading}</th>
             {columns.map((name, at) => (
-              <th scope="col" class={isShare(rows[0]?.cells[at]) ? "share" : undefined}>{name}</th>
+              <th scope="col" class={isShares(block, at) ? "share" : undefined}>{name}</th>
             ))}
             {drawn ? <th scope="col" class="trend">{trendName(block)}</th> : null}
             {ringed ? <th scope="col" class="vouch">Trust</th> : null}
@@ -63,7 +63,9 @@ export function GridBlock(props: GridBlockProps): Html {
   );
 }
 
-function isShare(shown: Shown | null | undefined): boolean {
+/** Whether the column is one of shares, by its first row. */
+function isShares({ rows }: Grid, at: number): boolean {
+  const shown = rows[0]?.cells[at];
   return shown !== null && shown !== undefined && shownUnit(metric(shown.metric)) === SHARE;
 }
 
@@ -81,7 +83,8 @@ interface RowProps extends GridBlockProps {
 }
 
 function Row(props: RowProps): Html {
-  const { card, block: { columns }, row, snapshot, trends, ringed, drawn } = props;
+  const { card, block, row, snapshot, trends, ringed, drawn } = props;
+  const { columns } = block;
   const { name, note, cells, trend } = row;
   const stacks = ringed || columns.length >= STACKING;
   const subject = ringed ? rowOf(card, row) : null;
@@ -96,6 +99,7 @@ function Row(props: RowProps): Html {
           <Cell
             shown={shown}
             name={stacks ? columns[at] : undefined}
+            inShares={isShares(block, at)}
             snapshot={snapshot}
             vouched={ringed ? true : undefined}
           />
@@ -136,13 +140,15 @@ function Row(props: RowProps): Html {
 interface CellProps {
   readonly shown: Shown | null;
   readonly name: string | undefined;
+  readonly inShares: boolean;
   readonly snapshot: Snapshot;
   readonly vouched: true | undefined;
 }
 
 function Cell(props: CellProps): Html {
-  const { shown, name, snapshot, vouched } = props;
-  if (shown === null) return <td></td>;
+  const { shown, name, inShares, snapshot, vouched } = props;
+  // Where cells are placed by their kind, it leaves no hole in the row of the others.
+  if (shown === null) return <td class={inShares ? "share" : undefined}></td>;
   const unit = shownUnit(metric(shown.metric));
   const reading = snapshot.read(shown.metric, shown.instance);
   if (unit !== SHARE) {

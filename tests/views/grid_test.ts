@@ -136,6 +136,15 @@ Deno.test("GridBlock has the place of a sheet below each row with a ring, which 
   ]);
 });
 
+Deno.test("GridBlock keeps the place of a share in a row that has none", () => {
+  const html = gridOf(new HandFilled([counted(0), counted(1)]), COUNTED);
+  const [, loads] = html.split('<th scope="row">Loads</th>');
+  assertEquals(loads!.match(/<td[^>]*><\/td>/g), [
+    '<td class="share"></td>',
+    '<td class="trend"></td>',
+  ]);
+});
+
 Deno.test("GridBlock draws a trend on a first visit, and leaves its points to the browser after", () => {
   const host = new HandFilled([counted(0), counted(1)]);
   const columns = new Map([[COUNTED.rows[0]!.trend!, 7]]);
