@@ -81,17 +81,17 @@ function routesOf(deps: Deps): readonly Route[] {
   return [
     get("/", overview(deps, newest)),
     get("/cpus", cpusPage(deps, newest)),
-    get("/fleet", lazily(async () => await (await import("./fleet.ts")).fleetPage(deps))),
-    get("/proof", lazily(async () => await (await import("./proof.ts")).proof(deps, newest))),
+    get("/fleet", lazily(() => import("./fleet.ts").then((room) => room.fleetPage(deps)))),
+    get("/proof", lazily(() => import("./proof.ts").then((room) => room.proof(deps, newest)))),
     get("/fold", fold(deps, newest)),
     get(
       "/doctor",
-      lazily(async () => await (await import("./doctor.ts")).doctorPage(deps, newest)),
+      lazily(() => import("./doctor.ts").then((room) => room.doctorPage(deps, newest))),
     ),
     get("/chart/:name", chartTable(deps, newest)),
     get(
       "/metrics-guide",
-      lazily(async () => await (await import("./guide.ts")).guidePage(deps, newest)),
+      lazily(() => import("./guide.ts").then((room) => room.guidePage(deps, newest))),
     ),
     get("/stream", pageStream(deps)),
     get("/sample", pageSample(deps, newest)),
@@ -102,7 +102,7 @@ function routesOf(deps: Deps): readonly Route[] {
     get("/api/v1/perf", api.perf(newest)),
     get(
       "/api/v1/doctor",
-      lazily(async () => await (await import("./doctor.ts")).doctorJson(deps, newest)),
+      lazily(() => import("./doctor.ts").then((room) => room.doctorJson(deps, newest))),
     ),
     get("/api/v1/marks", listMarks(deps)),
     get("/api/v1/openapi.json", openApi(deps)),
