@@ -210,7 +210,8 @@ function Lines(props: LinesProps): Html {
           <text dx="-8" y={`${at}%`} dy="4" text-anchor="end">{axisLabel(value, scale)}</text>
         </>
       ))}
-      {props.empty ? <text x="50%" y="50%" text-anchor="middle">not measured</text> : null}
+      {/* Between two lines. */}
+      {props.empty ? <text x="50%" y="25%" text-anchor="middle">not measured</text> : null}
     </svg>
   );
 }
