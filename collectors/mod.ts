@@ -26,7 +26,7 @@ export {
   type PmuQuantities,
 } from "./catalogue/pmu_quantities.ts";
 export type { Check } from "./check.ts";
-export { type Compared, DIFFERENCE_MOST, type Explanation, type Side } from "./comparison.ts";
+export type { Compared, Explanation, Side } from "./comparison.ts";
 export type { Feed } from "./feed.ts";
 export { evaluate, type Formula, inputs, print } from "./formula.ts";
 export { type HandedFile, readHandedFiles } from "./handed_files.ts";

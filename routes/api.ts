@@ -15,14 +15,17 @@ import { staleJson, TickChannel } from "./tick_stream.ts";
 
 type Handler = (context: Context) => Response;
 
-export function snapshot(deps: Deps, newest: Newest): Handler {
-  const { sampler, rendering } = deps;
+export async function snapshot(
+  { sampler, rendering }: Deps,
+  newest: Newest,
+): Promise<Handler> {
+  const { snapshotJson } = await rendering.plain();
   return (context) => {
     parseFields(NOTHING, queryOf(context));
     sampler.watch();
     const late = lateness(sampler);
     const json = (snapshot: Snapshot): string => {
-      const told = rendering.snapshotJson(snapshot);
+      const told = snapshotJson(snapshot);
       return JSON.stringify(late === undefined ? told : { stale: staleJson(late), ...told });
     };
     return send(context, newest.answer(`snapshot ${late?.ageMs ?? ""}`, json), JSON_TYPE);
@@ -37,11 +40,12 @@ export function catalogue(newest: Newest): Handler {
   };
 }
 
-export function tickStream(deps: Deps): Handler {
+export async function tickStream(deps: Deps): Promise<Handler> {
   const { sampler, rendering } = deps;
+  const { snapshotJson } = await rendering.plain();
   return (context) => {
     const { metric: metrics } = parseFields(TICKS, queryOf(context));
-    const channel = new TickChannel(sampler.feed, metrics, rendering.snapshotJson);
+    const channel = new TickChannel(sampler.feed, metrics, snapshotJson);
     return openStream(context, deps, channel);
   };
 }

@@ -8,10 +8,8 @@ import { type Marks, printable, type Sampler } from "../collectors/mod.ts";
 import type { Address } from "./address.ts";
 import { allowedOrigins } from "./allowed_origins.ts";
 import { HTML_TYPE, wantsHtml } from "./answer.ts";
-import * as api from "./api.ts";
 import { type Auth, authenticated, LOGIN_PATH } from "./auth.ts";
 import { belowBasePath, routedPath, wayUp } from "./base_path.ts";
-import { chartTable } from "./chart.ts";
 import { cpusPage } from "./cpus.ts";
 import type { Clock } from "./clock.ts";
 import type { Engine } from "./fleet_feed.ts";
@@ -28,8 +26,6 @@ import { overview, pageSample, pageStream } from "./pages.ts";
 import { healthz, readyz } from "./probes.ts";
 import { quote, Refusal } from "./refusal.ts";
 import type { Rendering } from "./rendering.ts";
-import { metrics } from "./scrape.ts";
-import { series } from "./series.ts";
 import { complain } from "./speech.ts";
 import { serveStatic, type StaticFiles } from "./static_files.ts";
 
@@ -88,18 +84,30 @@ function routesOf(deps: Deps): readonly Route[] {
       "/doctor",
       lazily(() => import("./doctor.ts").then((room) => room.doctorPage(deps, newest))),
     ),
-    get("/chart/:name", chartTable(deps, newest)),
+    get(
+      "/chart/:name",
+      lazily(() => import("./chart.ts").then((room) => room.chartTable(deps, newest))),
+    ),
     get(
       "/metrics-guide",
       lazily(() => import("./guide.ts").then((room) => room.guidePage(deps, newest))),
     ),
     get("/stream", pageStream(deps)),
     get("/sample", pageSample(deps, newest)),
-    get("/api/v1/snapshot", api.snapshot(deps, newest)),
-    get("/api/v1/series", series(deps, newest)),
-    get("/api/v1/catalogue", api.catalogue(newest)),
-    get("/api/v1/stream", api.tickStream(deps)),
-    get("/api/v1/perf", api.perf(newest)),
+    get(
+      "/api/v1/snapshot",
+      lazily(() => import("./api.ts").then((room) => room.snapshot(deps, newest))),
+    ),
+    get(
+      "/api/v1/series",
+      lazily(() => import("./series.ts").then((room) => room.series(deps, newest))),
+    ),
+    get(
+      "/api/v1/catalogue",
+      lazily(() => import("./api.ts").then((room) => room.catalogue(newest))),
+    ),
+    get("/api/v1/stream", lazily(() => import("./api.ts").then((room) => room.tickStream(deps)))),
+    get("/api/v1/perf", lazily(() => import("./api.ts").then((room) => room.perf(newest)))),
     get(
       "/api/v1/doctor",
       lazily(() => import("./doctor.ts").then((room) => room.doctorJson(deps, newest))),
@@ -107,7 +115,7 @@ function routesOf(deps: Deps): readonly Route[] {
     get("/api/v1/marks", listMarks(deps)),
     get("/api/v1/openapi.json", openApi(deps)),
     post("/api/v1/marks", setMark(deps)),
-    get("/metrics", metrics(deps, newest)),
+    get("/metrics", lazily(() => import("./scrape.ts").then((room) => room.metrics(deps, newest)))),
     get("/healthz", healthz),
     get("/readyz", readyz(sampler)),
     get("/static/:name", serveStatic(deps.files)),

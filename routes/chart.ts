@@ -10,9 +10,11 @@ import { queryOf } from "./pages.ts";
 import { CHART_TABLE } from "./query.ts";
 import { quote, Refusal } from "./refusal.ts";
 
-export function chartTable(deps: Deps, newest: Newest): (context: Context) => Response {
-  const { sampler, marks, rendering } = deps;
-  const { chart } = rendering;
+export async function chartTable(
+  { sampler, marks, rendering }: Deps,
+  newest: Newest,
+): Promise<(context: Context) => Response> {
+  const chart = await rendering.chart();
   return (context) => {
     const { span, cpu } = parseFields(CHART_TABLE, queryOf(context));
     const id = context.req.param("name")!;

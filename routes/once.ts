@@ -14,15 +14,16 @@ export async function once(
   rendering: Rendering,
 ): Promise<string> {
   const snapshot = await snapshotAfterTicks(sampler);
+  const plain = await rendering.plain();
   switch (format) {
     case "table":
-      return rendering.table(snapshot);
+      return plain.table(snapshot);
     case "json":
-      return JSON.stringify(rendering.snapshotJson(snapshot), null, JSON_INDENT) + "\n";
+      return JSON.stringify(plain.snapshotJson(snapshot), null, JSON_INDENT) + "\n";
     case "prom":
-      return rendering.exposition(snapshot, "prometheus");
+      return plain.exposition(snapshot, "prometheus");
     case "csv":
-      return rendering.csv(snapshot);
+      return plain.csv(snapshot);
   }
 }
 

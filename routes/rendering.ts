@@ -5,11 +5,15 @@
  * @module
  */
 import type { Snapshot } from "../collectors/mod.ts";
-import type { Views } from "../views/mod.ts";
+import type { PlainViews, Views } from "../views/mod.ts";
 
-export interface Rendering extends Omit<Views, "snapshotJson"> {
+interface PlainRendering extends Omit<PlainViews, "snapshotJson"> {
   /** What JSON clients get of a tick; `metrics`: ids to be told of, undefined for all. */
   snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): object;
 }
 
-export type ExpositionFormat = Parameters<Rendering["exposition"]>[1];
+export interface Rendering extends Omit<Views, "plain"> {
+  readonly plain: () => Promise<PlainRendering>;
+}
+
+export type ExpositionFormat = Parameters<PlainRendering["exposition"]>[1];

@@ -23,8 +23,11 @@ const TYPES: Readonly<Record<ExpositionFormat, string>> = {
  *
  * A scrape of figures that stand still would be taken for rates of zero: it must fail, and be seen to.
  */
-export function metrics(deps: Deps, newest: Newest): (context: Context) => Response {
-  const { rendering, sampler } = deps;
+export async function metrics(
+  { rendering, sampler }: Deps,
+  newest: Newest,
+): Promise<(context: Context) => Response> {
+  const { exposition } = await rendering.plain();
   return (context) => {
     const { "collect[]": collect } = parseFields(SCRAPE, queryOf(context));
     const late = lateness(sampler);
@@ -34,7 +37,7 @@ export function metrics(deps: Deps, newest: Newest): (context: Context) => Respo
     const format = formatOf(context.req.header("accept") ?? "");
     const text = newest.answer(
       `${format} ${collect?.join() ?? ""}`,
-      (snapshot) => rendering.exposition(snapshot, format, collect),
+      (snapshot) => exposition(snapshot, format, collect),
       constants.Z_BEST_SPEED,
     );
     const response = send(context, text, TYPES[format]);

@@ -290,14 +290,15 @@ async function stageOf(machine: Machine): Promise<Stage> {
 
 const VIEWS = createViews({ url: (name) => `/static/${name}`, version: "1.2.3" });
 const PROOF = await VIEWS.proof();
+const PLAIN = await VIEWS.plain();
 const SPAN_MS = 300_000;
 
 /** By the extension of the golden. */
 const RENDERINGS: Readonly<Record<string, (stage: Stage) => string>> = {
-  prom: ({ snapshot }) => VIEWS.exposition(snapshot, "prometheus"),
-  openmetrics: ({ snapshot }) => VIEWS.exposition(snapshot, "openmetrics"),
-  json: ({ snapshot }) => JSON.stringify(VIEWS.snapshotJson(snapshot), null, 2) + "\n",
-  txt: ({ snapshot }) => VIEWS.table(snapshot),
+  prom: ({ snapshot }) => PLAIN.exposition(snapshot, "prometheus"),
+  openmetrics: ({ snapshot }) => PLAIN.exposition(snapshot, "openmetrics"),
+  json: ({ snapshot }) => JSON.stringify(PLAIN.snapshotJson(snapshot), null, 2) + "\n",
+  txt: ({ snapshot }) => PLAIN.table(snapshot),
   html: ({ snapshot, feed, intervalMs }) => {
     const series = feed.series.read(VIEWS.overview.series(snapshot), 0, SPAN_MS);
     const page = VIEWS.overview.document({ snapshot, series, intervalMs });

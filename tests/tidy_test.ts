@@ -71,7 +71,7 @@ const ROOMS: readonly Room[] = [
     imports: [
       /^collectors\/(mod|catalogue|card|trust|formula)\.ts$/,
       // Doors of what few open, so that it is loaded with what shows it.
-      /^collectors\/catalogue\/guide(_sources)?\.ts$/,
+      /^collectors\/(catalogue\/guide(_sources)?|comparison)\.ts$/,
       /^hono\/(jsx|html)/,
     ],
     types: /^collectors\//,

@@ -1,5 +1,6 @@
 /** Ringside's counts beside perf's, for a terminal: a line an event, and a verdict. @module */
-import { type Check, type Compared, DIFFERENCE_MOST, type Explanation } from "../collectors/mod.ts";
+import { DIFFERENCE_MOST } from "../collectors/comparison.ts";
+import type { Check, Compared, Explanation } from "../collectors/mod.ts";
 import { plural, spellOut, whole } from "./format.ts";
 import { printable } from "./table_text.ts";
 

@@ -4,12 +4,7 @@ import type { Diagnosis } from "../collectors/diagnosis.ts";
 import type { Mark } from "../collectors/marks.ts";
 import type { Series, SeriesKey } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
-import {
-  chartTablePage,
-  type ChartTableProps,
-  chartTableSeries,
-  ROOT as CHART_ROOT,
-} from "./chart_table.tsx";
+import type { ChartTableProps } from "./chart_table.tsx";
 import { cpusFragments, cpusPage, type CpusPageProps, cpusSeries } from "./cpus.tsx";
 import type { CpusChoice } from "./cpus_choice.ts";
 import { isKnown } from "./cpus_groups.ts";
@@ -18,7 +13,7 @@ import type { DoctorJson } from "./doctor_json.ts";
 import type { FleetPageProps } from "./fleet.tsx";
 import { findFold, FoldContent } from "./fold.tsx";
 import type { GuideStanding } from "./guide_standing.ts";
-import { exposition, type ExpositionChoice, type ExpositionFormat } from "./exposition.ts";
+import type { ExpositionChoice, ExpositionFormat } from "./exposition.ts";
 import { loginPage, type LoginProps } from "./login.tsx";
 import { messagePage, type MessageProps } from "./message.tsx";
 import { render } from "./html.ts";
@@ -27,10 +22,8 @@ import { link } from "./link.ts";
 import { overviewPage } from "./overview.tsx";
 import { findSubject, type ProofSubject, ringsOf } from "./proof_subject.ts";
 import { coverageKeys } from "./proof_told.ts";
-import { readingsCsv } from "./readings_csv.ts";
-import { type SnapshotJson, snapshotJson } from "./snapshot_json.ts";
+import type { SnapshotJson } from "./snapshot_json.ts";
 import { type Span, SPAN_USUAL, spanSeconds } from "./span.ts";
-import { tableText } from "./table_text.ts";
 import { aside, fragments, late, overviewSeries, partials } from "./updates.ts";
 
 export interface ViewsOptions {
@@ -78,6 +71,16 @@ export interface LiveParts {
   late?(snapshot: Snapshot, late: Late): string;
 }
 
+/** Charts as tables. */
+export interface ChartViews {
+  /**
+   * The lines of a chart of the overview, or of a CPU that the machine has; undefined where there is
+   * no chart of that id.
+   */
+  series(id: string, snapshot: Snapshot, cpu?: string): readonly SeriesKey[] | undefined;
+  document(props: ChartTableProps): string;
+}
+
 /** How figures were measured: of a row of a card, or of what of it stands in no row. */
 export interface ProofViews {
   /** How many rows of a card have rings; undefined where there is no such card. */
@@ -101,6 +104,20 @@ export interface GuideViews {
   document(standing: GuideStanding): string;
 }
 
+/** A snapshot for programs and terminals. */
+export interface PlainViews {
+  snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): SnapshotJson;
+  /** `collect`: names of `COLLECT`; absent: everything. */
+  exposition(
+    snapshot: Snapshot,
+    format: ExpositionFormat,
+    collect?: readonly string[],
+  ): string;
+  table(snapshot: Snapshot): string;
+  /** A line for each reading, for spreadsheets. */
+  csv(snapshot: Snapshot): string;
+}
+
 export interface FleetViews {
   document(props: FleetPageProps): string;
 }
@@ -115,14 +132,7 @@ export interface Views {
     /** What is closed at first: of a card, by its place among them. Undefined where there is none. */
     fold(card: string, place: number): ((snapshot: Snapshot) => string) | undefined;
   };
-  readonly chart: {
-    /**
-     * The lines of a chart of the overview, or of a CPU that the machine has; undefined where there is
-     * no chart of that id.
-     */
-    series(id: string, snapshot: Snapshot, cpu?: string): readonly SeriesKey[] | undefined;
-    document(props: ChartTableProps): string;
-  };
+  readonly chart: Later<ChartViews>;
   readonly cpus: {
     live(choice: CpusChoice): LiveParts;
     /** Whether the machine has what is chosen. */
@@ -135,16 +145,7 @@ export interface Views {
   readonly fleet: Later<FleetViews>;
   message(props: MessageProps): string;
   login(props: LoginProps): string;
-  snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): SnapshotJson;
-  /** `collect`: names of `COLLECT`; absent: everything. */
-  exposition(
-    snapshot: Snapshot,
-    format: ExpositionFormat,
-    collect?: readonly string[],
-  ): string;
-  table(snapshot: Snapshot): string;
-  /** A line for each reading, for spreadsheets. */
-  csv(snapshot: Snapshot): string;
+  readonly plain: Later<PlainViews>;
 }
 
 /** What a sheet looks back on. */
@@ -219,9 +220,12 @@ export function createViews(options: ViewsOptions): Views {
         document: (props) => sheetPage({ ...props, spanSeconds: SHEET_SECONDS, assets: sheet }),
       };
     },
-    chart: {
-      series: chartTableSeries,
-      document: (props) => chartTablePage(props, still(["chart_table.css"], CHART_ROOT)),
+    chart: async () => {
+      const { chartTablePage, chartTableSeries, ROOT } = await import("./chart_table.tsx");
+      return {
+        series: chartTableSeries,
+        document: (props) => chartTablePage(props, still(["chart_table.css"], ROOT)),
+      };
     },
     cpus: {
       live: (choice) => ({
@@ -260,10 +264,18 @@ export function createViews(options: ViewsOptions): Views {
         logout: undefined,
         fleet: undefined,
       }),
-    snapshotJson,
-    exposition: (snapshot, format, collect) =>
-      exposition(snapshot, format, { ...options.exposition, version, collect }),
-    table: tableText,
-    csv: readingsCsv,
+    plain: async () => {
+      const { exposition } = await import("./exposition.ts");
+      const { snapshotJson } = await import("./snapshot_json.ts");
+      const { readingsCsv: csv } = await import("./readings_csv.ts");
+      const { tableText: table } = await import("./table_text.ts");
+      return {
+        snapshotJson,
+        exposition: (snapshot, format, collect) =>
+          exposition(snapshot, format, { ...options.exposition, version, collect }),
+        table,
+        csv,
+      };
+    },
   };
 }

@@ -159,11 +159,11 @@ function plainRendering(
         return `<!DOCTYPE html>${snapshot.cursor} ${series.seconds.length} ${intervalMs}${age}`;
       },
     },
-    chart: {
+    chart: later({
       series: (id) => id === "load" ? [{ metric: "load_1m" }] : undefined,
       document: ({ id, snapshot, series, span }) =>
         `<!DOCTYPE html>${id} ${span} ${snapshot.cursor} ${series.seconds.length}`,
-    },
+    }),
     cpus: {
       live: (choice) => ({
         series: () => [],
@@ -213,16 +213,18 @@ function plainRendering(
     message: ({ status, message }) => `<!DOCTYPE html>${status} ${message}`,
     login: ({ from, message, again }) =>
       `<!DOCTYPE html>login ${from} ${message ?? "-"} ${again ?? false}`,
-    snapshotJson: (snapshot, metrics) => {
-      rendered.snapshots++;
-      return { cursor: snapshot.cursor, metrics: metrics ?? "all" };
-    },
-    exposition: (snapshot, format, collect) => {
-      rendered.expositions++;
-      return `# ${format} ${snapshot.sequence}${collect === undefined ? "" : ` ${collect}`}\n`;
-    },
-    table: (snapshot) => `tick ${snapshot.sequence}\n`,
-    csv: (snapshot) => `tick\r\n${snapshot.sequence}\r\n`,
+    plain: later({
+      snapshotJson: (snapshot, metrics) => {
+        rendered.snapshots++;
+        return { cursor: snapshot.cursor, metrics: metrics ?? "all" };
+      },
+      exposition: (snapshot, format, collect) => {
+        rendered.expositions++;
+        return `# ${format} ${snapshot.sequence}${collect === undefined ? "" : ` ${collect}`}\n`;
+      },
+      table: (snapshot) => `tick ${snapshot.sequence}\n`,
+      csv: (snapshot) => `tick\r\n${snapshot.sequence}\r\n`,
+    }),
   };
 }
 

@@ -175,8 +175,8 @@ Deno.test("CSV has a cell for each name, and none that a spreadsheet would work 
   }
 });
 
-Deno.test("the CSV of once is cells, and each name in them a text", () => {
-  const { csv } = createViews({ url: (name) => name, version: "1.2.3" });
+Deno.test("the CSV of once is cells, and each name in them a text", async () => {
+  const { csv } = await createViews({ url: (name) => name, version: "1.2.3" }).plain();
   const [head, ...rows] = csvRows(csv(host.stage.snapshot));
   assert(rows.length > 0 && rows.every((row) => row.length === head!.length));
   for (const harm of HARMS.filter((harm) => harm !== "long")) {
@@ -201,8 +201,8 @@ Deno.test("a stream's messages are what they are: no name begins another one", a
   }
 });
 
-Deno.test("once and doctor write names to a terminal, and nothing else of them", () => {
-  const { table } = createViews({ url: (name) => name, version: "1.2.3" });
+Deno.test("once and doctor write names to a terminal, and nothing else of them", async () => {
+  const { table } = await createViews({ url: (name) => name, version: "1.2.3" }).plain();
   const text = table(host.stage.snapshot);
   assertEquals(UNSEEN.exec(text), null);
   const missing = HARMS.filter((harm) => !text.includes(wordOf("disk", harm)));

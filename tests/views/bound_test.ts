@@ -14,6 +14,7 @@ import { type Cells, HandFilled, type HandFilledOptions } from "./hand_filled.ts
 import { sheetOf } from "./sheet_of.ts";
 
 const views = createViews({ url: (name) => `/static/${name}`, version: "1.2.3" });
+const told = await views.plain();
 const card = (id: string): Card => CARDS.find((each) => each.id === id)!;
 
 function textOf(html: string): string {
@@ -94,9 +95,9 @@ Deno.test("a lower bound has its sign in the value, in the table, and its word i
   const html = render(Value({ reading, unit: "By/s" }));
   assertStringIncludes(html, '<b class="w">≥64.0</b><i>MB/s</i>');
   assertStringIncludes(html, '<span class="sr">estimated, it is as much or more</span>');
-  const lines = views.table(snapshot).split("\n").filter((line) => line.includes("≥"));
+  const lines = told.table(snapshot).split("\n").filter((line) => line.includes("≥"));
   assert(lines.some((line) => /^memory_bytes_per_second +≥64.0 MB\/s +at least$/.test(line)));
-  const json = views.snapshotJson(snapshot, ["memory_bytes_per_second"]);
+  const json = told.snapshotJson(snapshot, ["memory_bytes_per_second"]);
   assertEquals(json.metrics["memory_bytes_per_second"], {
     unit: "By/s",
     kind: "derived",
@@ -170,7 +171,7 @@ function impossible(): HandFilled {
 Deno.test("what is implausible says why, with the numbers, on the page and in JSON", () => {
   const { snapshot } = impossible();
   const why = "30.0\u00a0GB/s is over 1.05 × 25.6\u00a0GB/s, the peak of the memory";
-  const { memory_bytes_per_second } = views.snapshotJson(snapshot).metrics;
+  const { memory_bytes_per_second } = told.snapshotJson(snapshot).metrics;
   assertEquals(
     [
       memory_bytes_per_second!.value,
@@ -181,12 +182,12 @@ Deno.test("what is implausible says why, with the numbers, on the page and in JS
   const how = sheetOf(snapshot, "memory_bandwidth");
   assertStringIncludes(how, `Read and written, implausible: ${why}.`);
   // And only there.
-  const { memory_read_bytes } = views.snapshotJson(snapshot).metrics;
+  const { memory_read_bytes } = told.snapshotJson(snapshot).metrics;
   assertEquals("implausible" in memory_read_bytes!, false);
 });
 
 Deno.test("exposition tells controller, socket, direction and source of memory traffic", () => {
-  const lines = views.exposition(impossible().snapshot, "prometheus").split("\n")
+  const lines = told.exposition(impossible().snapshot, "prometheus").split("\n")
     .filter((line) => line.startsWith("ringside_memory_bandwidth_bytes_total{"));
   assertEquals(lines.map((line) => line.split(/[{}]/)[1]!.split(",").toSorted().join(",")), [
     'controller="uncore_imc_0",direction="read",socket="0",source="uncore_imc"',

@@ -2,7 +2,9 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createViews } from "../../views/mod.ts";
 import { BusyHost } from "../busy_host.ts";
 
-const { chart, overview } = createViews({ url: (name) => `/static/${name}`, version: "1.2.3" });
+const views = createViews({ url: (name) => `/static/${name}`, version: "1.2.3" });
+const { overview } = views;
+const chart = await views.chart();
 
 Deno.test("a chart's table names its lines and spells each value with its unit", async () => {
   const host = await BusyHost.load("server-2socket");
