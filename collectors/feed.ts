@@ -9,6 +9,7 @@ import { Groups } from "./groups.ts";
 import type { HostProfile } from "./host.ts";
 import { HEADER, type Layout, readAtColumn } from "./layout.ts";
 import { SourceIndex } from "./source_index.ts";
+import { countMoves, movedAlone, type Moves, NO_MOVES } from "./moves.ts";
 import { type SeriesSource, SeriesStore } from "./series.ts";
 import type { Begun } from "./since.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -44,6 +45,9 @@ export class Feed {
   #sourceIndex: SourceIndex;
   #series: SeriesStore;
   #snapshot: Snapshot | null = null;
+  /** The one before, of the same sources and causes. */
+  #earlier: Snapshot | null = null;
+  #moves: Moves = NO_MOVES;
   #begun: Begun | null = null;
   /** Of the last snapshot: to the next one it is mostly the window before. */
   #window: { readonly index: number; readonly window: Window } | null = null;
@@ -61,8 +65,11 @@ export class Feed {
   /** The worker has told news: instances, causes or a wider timeline. */
   update(source: FeedSource): void {
     const { layout, sources, timeline } = this.#source;
+    const moved = movedAlone(this.#source, source);
+    this.#earlier = moved === null ? null : this.#snapshot ?? this.#earlier;
     // What is worked out of them serves many ticks, and both at once: it is kept by the slots of groups.
-    if (source.layout.version !== layout.version || source.sources !== sources) {
+    if (moved !== null) this.#moves = countMoves(this.#moves, moved);
+    else if (source.layout.version !== layout.version || source.sources !== sources) {
       this.#groups = new Groups(source.layout.scopes);
       this.#sourceIndex = new SourceIndex(source.layout.scopes, source.sources);
     }
@@ -128,8 +135,10 @@ export class Feed {
       groups,
       sourceIndex,
       begun: this.#begun,
-      earlier: this.#snapshot,
+      moves: this.#moves,
+      earlier: this.#snapshot ?? this.#earlier,
     });
+    this.#earlier = null;
     return this.#snapshot;
   }
 

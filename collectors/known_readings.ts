@@ -7,6 +7,7 @@
 import { METRICS } from "./catalogue.ts";
 import { alternatives } from "./formula.ts";
 import { COLLECTORS, readAtColumn } from "./layout.ts";
+import type { Moves } from "./moves.ts";
 import { READERS } from "./readers.ts";
 import { isMeasured, type Reading } from "./trust.ts";
 
@@ -22,13 +23,15 @@ export class KnownReadings {
   readonly #hosts: Slots = new Array(METRICS.size);
   readonly #parts: (Slots | undefined)[] = new Array(METRICS.size);
   readonly #row: Float64Array;
+  readonly #moves: Moves;
 
   /**
-   * `row`: the newest of the snapshot. `earlier`: those of one before it, for the same instances,
-   * sources and causes.
+   * `row`: the newest of the snapshot. `earlier`: those of one before it, for the same sources and
+   * causes, and where a collector has not moved for the same instances.
    */
-  constructor(row: Float64Array, earlier?: KnownReadings) {
+  constructor(row: Float64Array, moves: Moves, earlier?: KnownReadings) {
     this.#row = row;
+    this.#moves = moves;
     if (earlier !== undefined) this.#keep(earlier);
   }
 
@@ -52,6 +55,8 @@ export class KnownReadings {
 
   #keep(earlier: KnownReadings): void {
     const isReread = new Uint8Array(COLLECTORS.length);
+    const isMoved = (collector: number): boolean =>
+      this.#moves[collector] !== earlier.#moves[collector];
     for (let collector = 0; collector < isReread.length; collector++) {
       const column = readAtColumn(collector);
       const isSame = Object.is(this.#row[column], earlier.#row[column]);
@@ -61,6 +66,7 @@ export class KnownReadings {
       const hosts = earlier.#hosts[place];
       const parts = earlier.#parts[place];
       if (hosts === undefined && parts === undefined) continue;
+      if (READERS[place]!.some(isMoved)) continue;
       if (!READERS[place]!.some((reader) => isReread[reader] === 1)) {
         this.#hosts[place] = hosts;
         this.#parts[place] = parts;

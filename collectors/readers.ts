@@ -38,6 +38,8 @@ export interface ReadTimes {
   readonly problems: object;
   /** When a collector, by its index, was last read, CLOCK_MONOTONIC in ms; NaN where it never was. */
   readAtMsOf(collector: number): number;
+  /** How often its instances came and went while all else stayed. */
+  movesOf(collector: number): number;
 }
 
 /**
@@ -48,6 +50,7 @@ export class Reread {
   readonly #readers: readonly number[];
   /** By collector. */
   readonly #readAtMs = new Float64Array(COLLECTORS.length);
+  readonly #moves = new Float64Array(COLLECTORS.length);
   readonly #isReread = new Uint8Array(COLLECTORS.length);
   #shape: object | undefined;
   #problems: object | undefined;
@@ -66,8 +69,11 @@ export class Reread {
     let any = false;
     for (const reader of this.#readers) {
       const readAtMs = times.readAtMsOf(reader);
-      const isReread = all || !Object.is(readAtMs, this.#readAtMs[reader]);
+      const moves = times.movesOf(reader);
+      const isReread = all || !Object.is(readAtMs, this.#readAtMs[reader]) ||
+        moves !== this.#moves[reader];
       this.#readAtMs[reader] = readAtMs;
+      this.#moves[reader] = moves;
       this.#isReread[reader] = isReread ? 1 : 0;
       any ||= isReread;
     }

@@ -99,8 +99,7 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
         const source = sourceOf(news);
         const feed = new Feed(bootId(), profile, source);
         const supervised = options.notifySocket !== undefined;
-        const { timeline } = source;
-        sampler = new WorkerSampler(control, feed, { timeline, descriptors, supervised });
+        sampler = new WorkerSampler(control, feed, { source, descriptors, supervised });
         resolve(sampler);
       } else if (message.type === "failed") {
         if (sampler === null) reject(new Error(message.message));
@@ -134,18 +133,22 @@ function bootId(): string {
   return crypto.getRandomValues(new Uint32Array(1))[0]!.toString(16).padStart(8, "0");
 }
 
-/** The timeline of the news where it brings one, else the one that is known. */
-function sourceOf(news: News, known?: Timeline): FeedSource {
-  const { layout, problems, sources } = news;
+/** What the news brings, and where it brings nothing what is known: the same objects. */
+function sourceOf(news: News, known?: FeedSource): FeedSource {
   const timeline = news.timeline === null
-    ? known
+    ? known?.timeline
     : new Timeline(news.timeline.shape, news.timeline.buffer);
-  if (timeline === undefined) throw new Error("Cannot follow the sampler: it sent no timeline");
-  return { layout, timeline, problems, sources };
+  const problems = news.problems ?? known?.problems;
+  const sources = news.sources ?? known?.sources;
+  if (timeline === undefined || problems === undefined || sources === undefined) {
+    throw new Error("Cannot follow the sampler: its first news lacks something");
+  }
+  const scopes = { ...known?.layout.scopes, ...news.layout.scopes };
+  return { layout: { ...news.layout, scopes }, timeline, problems, sources };
 }
 
 interface Opened {
-  readonly timeline: Timeline;
+  readonly source: FeedSource;
   readonly descriptors: Descriptors | null;
   /** A service manager hears of the heartbeat. */
   readonly supervised: boolean;
@@ -158,7 +161,7 @@ class WorkerSampler implements Sampler {
   readonly #control: Control;
   readonly #watchdog: ReturnType<typeof setInterval>;
   #end!: (reason: string) => void;
-  #timeline: Timeline;
+  #source: FeedSource;
   #intervalMs: number;
   #watchTimer: ReturnType<typeof setTimeout> | undefined;
   #idleChecks = 0;
@@ -167,12 +170,12 @@ class WorkerSampler implements Sampler {
   /** Told when there is news. */
   readonly #waiting = new Set<() => void>();
 
-  constructor(control: Control, feed: Feed, { timeline, descriptors, supervised }: Opened) {
+  constructor(control: Control, feed: Feed, { source, descriptors, supervised }: Opened) {
     this.#supervised = supervised;
     this.#control = control;
     this.feed = feed;
     this.descriptors = descriptors;
-    this.#timeline = timeline;
+    this.#source = source;
     this.#intervalMs = control.intervalMs();
     this.ended = new Promise((resolve) => this.#end = resolve);
     this.#watchdog = this.#startWatchdog();
@@ -248,9 +251,8 @@ class WorkerSampler implements Sampler {
   }
 
   update(news: News): void {
-    const source = sourceOf(news, this.#timeline);
-    this.#timeline = source.timeline;
-    this.feed.update(source);
+    this.#source = sourceOf(news, this.#source);
+    this.feed.update(this.#source);
     for (const done of [...this.#waiting]) done();
   }
 

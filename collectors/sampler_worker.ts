@@ -34,9 +34,11 @@ export interface WorkerOptions {
 
 /** What the main thread must know before it can read rows. */
 export interface News {
+  /** Of its scopes those that are others than before. */
   readonly layout: Layout;
-  readonly problems: readonly Problem[];
-  readonly sources: readonly Source[];
+  /** Null where they are as they were. */
+  readonly problems: readonly Problem[] | null;
+  readonly sources: readonly Source[] | null;
   /** Only where it is another one than before: rows have become wider. */
   readonly timeline: { readonly shape: TimelineShape; readonly buffer: SharedArrayBuffer } | null;
 }
@@ -158,7 +160,13 @@ class Told {
   #layoutVersion = 0;
   #problemsVersion = 0;
   #sources: readonly Source[] = [];
-  #timeline: Timeline | null = null;
+  /** What the last news brought. */
+  #told: {
+    readonly scopes: Layout["scopes"];
+    readonly problemsVersion: number;
+    readonly sources: readonly Source[] | null;
+    readonly timeline: Timeline | null;
+  } = { scopes: {}, problemsVersion: -1, sources: null, timeline: null };
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -176,14 +184,17 @@ class Told {
   }
 
   news(): News {
-    const { layout, timeline, sources } = this.#engine;
-    const known = timeline === this.#timeline;
-    this.#timeline = timeline;
+    const { layout, timeline, problemsVersion, sources } = this.#engine;
+    const told = this.#told;
+    const { scopes } = layout;
+    this.#told = { scopes, problemsVersion, sources, timeline };
+    const moved = Object.entries(scopes).filter(([id, scope]) => told.scopes[id] !== scope);
+    const { shape, buffer } = timeline;
     return {
-      layout,
-      problems: this.#engine.problems(),
-      sources,
-      timeline: known ? null : { shape: timeline.shape, buffer: timeline.buffer },
+      layout: { ...layout, scopes: Object.fromEntries(moved) },
+      problems: problemsVersion === told.problemsVersion ? null : this.#engine.problems(),
+      sources: sources === told.sources ? null : sources,
+      timeline: timeline === told.timeline ? null : { shape, buffer },
     };
   }
 }

@@ -46,6 +46,7 @@ export class SlotTable implements Instances {
   #present: number[] = [];
   #seen: Uint8Array;
   #slotOfNumber: number[] = [];
+  #layout: ScopeLayout | null = null;
 
   constructor(scope: Scope, capacity: number, owner: SlotOwner) {
     this.scope = scope;
@@ -58,8 +59,9 @@ export class SlotTable implements Instances {
     return this.#capacity;
   }
 
+  /** The same object until somebody comes, goes or is called otherwise. */
   layout(): ScopeLayout {
-    return { capacity: this.#capacity, instances: [...this.#instances] };
+    return this.#layout ??= { capacity: this.#capacity, instances: [...this.#instances] };
   }
 
   slots(): readonly number[] {
@@ -198,7 +200,7 @@ export class SlotTable implements Instances {
     const told = { [this.scope.label]: known.name, ...labels };
     if (sameWords(known.labels, told) && sameWords(known.groups, groups)) return;
     this.#instances[slot] = { ...known, labels: told, groups };
-    this.#owner.changed();
+    this.#changed();
   }
 
   /** Nothing of the slot's last owner is left to the next one. */
@@ -228,6 +230,11 @@ export class SlotTable implements Instances {
     }
     this.#present = present;
     this.#slotOfNumber = byNumber;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#layout = null;
     this.#owner.changed();
   }
 }

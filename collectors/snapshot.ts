@@ -9,8 +9,10 @@ import { type Counting, countingOf, type Times } from "./counting.ts";
 import type { HostProfile } from "./host.ts";
 import { alternatives, type Formula, inputs } from "./formula.ts";
 import type { Groups } from "./groups.ts";
+import { isVolatile, knownCauses, problemsOf } from "./known_causes.ts";
 import { KnownReadings } from "./known_readings.ts";
-import { HEADER, type Instance, type Layout, readAtColumn } from "./layout.ts";
+import { HEADER, type Instance, type Layout, readAtColumn, type ScopeLayout } from "./layout.ts";
+import { type Moves, NO_MOVES } from "./moves.ts";
 import { Plausibility } from "./plausibility.ts";
 import type { Begun } from "./since.ts";
 import type { SourceIndex } from "./source_index.ts";
@@ -44,7 +46,8 @@ export interface SnapshotParts {
   readonly sourceIndex: SourceIndex;
   /** Absent: nobody saw it. */
   readonly begun?: Begun | null;
-  /** One before it, of the same layout, problems and sources. */
+  readonly moves?: Moves;
+  /** One before it, of the same problems and sources, and but for moves of the same layout. */
   readonly earlier?: Snapshot | null;
 }
 
@@ -65,6 +68,7 @@ export class Snapshot {
   readonly #sourceIndex: SourceIndex;
   readonly #plausibility: Plausibility;
   readonly #known: KnownReadings;
+  readonly #moves: Moves;
   readonly #groupReadings = new Map<string, Reading>();
 
   constructor(parts: SnapshotParts) {
@@ -78,8 +82,9 @@ export class Snapshot {
     this.#sourceIndex = parts.sourceIndex;
     this.#plausibility = new Plausibility(parts.window, parts.before);
     const row = parts.window.to;
-    const { earlier } = parts;
-    this.#known = new KnownReadings(row, earlier ? earlier.#known : undefined);
+    const { earlier, moves = NO_MOVES } = parts;
+    this.#moves = moves;
+    this.#known = new KnownReadings(row, moves, earlier ? earlier.#known : undefined);
     this.sequence = row[HEADER.sequence]!;
     this.wallMs = row[HEADER.wallMs]!;
     this.monotonicMs = row[HEADER.monotonicMs]!;
@@ -92,8 +97,8 @@ export class Snapshot {
   }
 
   /**
-   * The same object while nobody comes or goes, and everything is counted where it was: what is made of
-   * that can be kept by it.
+   * The same object while nobody comes or goes but those who do all the time (see `movesOf`), and
+   * everything is counted where it was: what is made of that can be kept by it.
    */
   get shape(): object {
     return this.#sourceIndex;
@@ -210,6 +215,11 @@ export class Snapshot {
     return this.#window.to[readAtColumn(collector)]!;
   }
 
+  /** How often instances of a collector, by its index, came and went while all else stayed. */
+  movesOf(collector: number): number {
+    return this.#moves[collector]!;
+  }
+
   /** The same by the wall clock. */
   readWallMs(collector: string): number {
     return this.wallMs - this.monotonicMs + this.readAtMs(collector);
@@ -284,7 +294,7 @@ export class Snapshot {
 
   /** Kept from tick to tick: what is absent mostly stays so, for the same cause. */
   #cause(terms: readonly string[], slot: Slot): Problem | undefined {
-    const known = knownCauses(this.problems, this.#layout);
+    const known = knownCauses(this.problems, isVolatile(terms) ? this.#layout : this.shape);
     let bySlot = known.get(terms);
     if (bySlot === undefined) known.set(terms, bySlot = new Map());
     let cause = bySlot.get(slot);
@@ -325,50 +335,23 @@ interface There {
   readonly slots: ReadonlyMap<string, number>;
 }
 
-/** By layout, which is another one when anybody comes or goes. */
-const THERE = new WeakMap<Layout, Map<string, There>>();
+const NOBODY: There = { all: [], slots: new Map() };
+
+/** By the layout of a scope, which is another one when anybody comes or goes. */
+const THERE = new WeakMap<ScopeLayout, There>();
 
 function presentIn(layout: Layout, scope: string): There {
-  let scopes = THERE.get(layout);
-  if (scopes === undefined) THERE.set(layout, scopes = new Map());
-  let there = scopes.get(scope);
+  const known = layout.scopes[scope];
+  if (known === undefined) return NOBODY;
+  let there = THERE.get(known);
   if (there === undefined) {
-    const instances = layout.scopes[scope]?.instances ?? [];
-    const all = instances.flatMap((instance, slot) =>
+    const all = known.instances.flatMap((instance, slot) =>
       instance === null || instance.goneSequence !== null ? [] : [{ ...instance, slot }]
     );
     there = { all, slots: new Map(all.map(({ name, slot }) => [name, slot])) };
-    scopes.set(scope, there);
+    THERE.set(known, there);
   }
   return there;
-}
-
-type Causes = Map<readonly string[], Map<Slot, Problem | null>>;
-
-/** By the list, which stays the same until a cause comes or goes. */
-const CAUSES = new WeakMap<readonly Problem[], { layout: Layout; causes: Causes }>();
-
-function knownCauses(problems: readonly Problem[], layout: Layout): Causes {
-  let known = CAUSES.get(problems);
-  if (known?.layout !== layout) CAUSES.set(problems, known = { layout, causes: new Map() });
-  return known.causes;
-}
-
-/** Likewise. */
-const PROBLEMS = new WeakMap<readonly Problem[], Map<string, readonly Problem[]>>();
-
-/** The causes that cost a metric for somebody. */
-function problemsOf(problems: readonly Problem[], term: Measured): readonly Problem[] {
-  let known = PROBLEMS.get(problems);
-  if (known === undefined) PROBLEMS.set(problems, known = new Map());
-  let found = known.get(term.id);
-  if (found === undefined) {
-    found = problems.filter(({ collector, metrics }) =>
-      collector === term.collector && (metrics === undefined || metrics.includes(term.id))
-    );
-    known.set(term.id, found);
-  }
-  return found;
 }
 
 const OWN = new WeakMap<Metric, readonly string[]>();

@@ -104,7 +104,9 @@ export class Stage {
   #told:
     & object
     & Partial<
-      Pick<Engine, "layoutVersion" | "problemsVersion" | "sources" | "timeline">
+      Pick<Engine, "layoutVersion" | "problemsVersion" | "sources" | "timeline"> & {
+        readonly problems: readonly Problem[];
+      }
     > = {};
 
   /** Moves the clock and takes one tick. */
@@ -129,8 +131,11 @@ export class Stage {
       told.layoutVersion === layoutVersion && told.problemsVersion === problemsVersion &&
       told.sources === sources && told.timeline === timeline
     ) return;
-    this.#told = { layoutVersion, problemsVersion, sources, timeline };
-    this.feed.update({ layout, timeline, problems: this.engine.problems(), sources });
+    const problems = told.problemsVersion === problemsVersion
+      ? told.problems!
+      : this.engine.problems();
+    this.#told = { layoutVersion, problemsVersion, problems, sources, timeline };
+    this.feed.update({ layout, timeline, problems, sources });
   }
 
   get snapshot(): Snapshot {

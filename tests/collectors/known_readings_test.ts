@@ -3,6 +3,7 @@ import { METRICS, placeOf } from "../../collectors/catalogue.ts";
 import { Feed } from "../../collectors/feed.ts";
 import { KnownReadings } from "../../collectors/known_readings.ts";
 import { collectorIndex, COLLECTORS, readAtColumn } from "../../collectors/layout.ts";
+import { NO_MOVES } from "../../collectors/moves.ts";
 import type { Snapshot } from "../../collectors/snapshot.ts";
 import { exact, type Reading } from "../../collectors/trust.ts";
 import { BusyHost } from "../busy_host.ts";
@@ -54,18 +55,18 @@ Deno.test("a reading is kept until one of its collectors has read again", () => 
     return cells;
   };
   const [load, memory] = ["load_1m", "memory_total_bytes"].map(placeOf) as [number, number];
-  const first = new KnownReadings(row({ load: 1000, memory: 1000 }));
+  const first = new KnownReadings(row({ load: 1000, memory: 1000 }), NO_MOVES);
   const reading = first.addHost(load, exact(3));
   first.addHost(memory, exact(4));
   first.addSlot(memory, 2, exact(5));
 
-  const second = new KnownReadings(row({ load: 1000, memory: 2000 }), first);
+  const second = new KnownReadings(row({ load: 1000, memory: 2000 }), NO_MOVES, first);
   assert(second.ofHost(load) === reading);
   assertEquals([second.ofHost(memory), second.ofSlot(memory, 2)], [undefined, undefined]);
-  const third = new KnownReadings(row({ load: 2000, memory: 2000 }), second);
+  const third = new KnownReadings(row({ load: 2000, memory: 2000 }), NO_MOVES, second);
   assertEquals(third.ofHost(load), undefined);
   // What nobody has ever read stays as it is: not read.
-  const never = new KnownReadings(row({}));
+  const never = new KnownReadings(row({}), NO_MOVES);
   never.addSlot(load, 0, exact(1));
-  assertEquals(new KnownReadings(row({}), never).ofSlot(load, 0), exact(1));
+  assertEquals(new KnownReadings(row({}), NO_MOVES, never).ofSlot(load, 0), exact(1));
 });
