@@ -11,6 +11,7 @@ const PARANOID = "/proc/sys/kernel/perf_event_paranoid";
 const NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
 const ROOT_HOME = "/root";
 const RETRIED_MS = 8000;
+const ASK_AGAIN_MS = 100;
 
 async function probe(before: readonly string[]): Promise<ProbeAnswer> {
   const words = [...before, Deno.execPath(), "run", "--allow-all", "--quiet", PROBE];
@@ -78,7 +79,12 @@ await part("descriptors", async () => {
 await part("raised", async () => {
   Deno.writeTextFileSync(PARANOID, "-1");
   const service = await GuestService.start([...NOBODY, "prlimit", "--nofile=4096:4096"]);
-  const first = await service.json("/api/v1/perf");
+  // Counters show something from their second reading on, and it may be asked before that.
+  let first = await service.json("/api/v1/perf");
+  while (/second reading/.test(first.reason ?? "")) {
+    await sleep(ASK_AGAIN_MS);
+    first = await service.json("/api/v1/perf");
+  }
   Deno.writeTextFileSync(PARANOID, "3");
   // Longer than what was refused is tried again, so that anything that opens anew would have by then.
   await sleep(RETRIED_MS);
@@ -86,7 +92,7 @@ await part("raised", async () => {
   check(
     first.available === true && second.available === true,
     `nobody's service goes on with what it has open when paranoid is raised to 3: ${
-      JSON.stringify(second).slice(0, 200)
+      JSON.stringify([first.reason, second]).slice(0, 200)
     }`,
   );
   const ready = (await service.text("/readyz")).trim();
