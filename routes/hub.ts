@@ -133,8 +133,7 @@ export class Hub {
     return new ReadableStream<Bytes>({
       start: (controller) => {
         const close = (): void => {
-          this.#pieces.finish(controller);
-          controller.close();
+          if (this.#finish(client)) controller.close();
           this.#leave(client);
         };
         const unbind = (): void => end?.removeEventListener("abort", close);
@@ -164,8 +163,7 @@ export class Hub {
   closeAll(): void {
     for (const client of this.#clients) {
       client.unbind();
-      this.#pieces.finish(client.controller);
-      client.controller.close();
+      if (this.#finish(client)) client.controller.close();
     }
     this.#clients.clear();
     this.#idle();
@@ -319,13 +317,18 @@ export class Hub {
     this.#enqueue(client, client.gzip ? encoded.block() : encoded.plain);
   }
 
-  #enqueue({ controller, greeting }: Client, bytes: Bytes): void {
-    if (greeting !== null) {
-      greeting.push(bytes);
-      return;
-    }
-    this.#pieces.finish(controller);
-    controller.enqueue(bytes);
+  #enqueue(client: Client, bytes: Bytes): void {
+    if (client.greeting !== null) client.greeting.push(bytes);
+    else if (this.#finish(client)) client.controller.enqueue(bytes);
+  }
+
+  /**
+   * Sends what is left of the greeting. False where the connection turned out to be gone: Deno then
+   * cancels the stream at once, and nothing more may be sent.
+   */
+  #finish(client: Client): boolean {
+    this.#pieces.finish(client.controller);
+    return this.#clients.has(client);
   }
 
   #message(snapshot: Snapshot, channel: Channel, place: Place): Message | null {

@@ -359,3 +359,34 @@ Deno.test("Hub tells pages and programs when ticks do not come, and who comes th
   assertEquals((await ticks.message()).id, "stageboot-2");
   await ticks.cancel();
 });
+
+for (const say of ["tellInterval", "closeAll"] as const) {
+  Deno.test(`Hub.${say}() sends nothing after a connection turned out to be gone`, async () => {
+    const host = startHost();
+    host.tick(0.25);
+    const reader = host.hub.open(
+      {
+        key: "large",
+        compose: ({ sequence }) => ({
+          text: `data: ${"x".repeat(40_000)}\n\n`,
+          next: { kind: "at", sequence },
+        }),
+        aside: () => "data: aside\n\n",
+      },
+      NEW,
+      false,
+    ).getReader();
+    // One piece of many.
+    assertEquals((await reader.read()).done, false);
+    // Deno cancels the stream of a connection that is gone at once, within `enqueue`.
+    const { prototype } = ReadableStreamDefaultController;
+    const { enqueue } = prototype;
+    prototype.enqueue = function (chunk): void {
+      prototype.enqueue = enqueue;
+      enqueue.call(this, chunk);
+      void reader.cancel();
+    };
+    host.hub[say]();
+    assertEquals(host.hub.clients, 0);
+  });
+}
