@@ -55,6 +55,8 @@ export class KnownReadings {
 
   #keep(earlier: KnownReadings): void {
     const isReread = new Uint8Array(COLLECTORS.length);
+    // Mostly nobody moved: then it is the same list.
+    const moved = this.#moves !== earlier.#moves;
     const isMoved = (collector: number): boolean =>
       this.#moves[collector] !== earlier.#moves[collector];
     for (let collector = 0; collector < isReread.length; collector++) {
@@ -66,7 +68,7 @@ export class KnownReadings {
       const hosts = earlier.#hosts[place];
       const parts = earlier.#parts[place];
       if (hosts === undefined && parts === undefined) continue;
-      if (READERS[place]!.some(isMoved)) continue;
+      if (moved && READERS[place]!.some(isMoved)) continue;
       if (!READERS[place]!.some((reader) => isReread[reader] === 1)) {
         this.#hosts[place] = hosts;
         this.#parts[place] = parts;

@@ -39,7 +39,6 @@ export { startSampler } from "./sampler.ts";
 export { parseCpuList } from "./pmu/cpu_list.ts";
 export { parseEventList } from "./pmu/event_list.ts";
 export { BUNDLES } from "./pmu/recipe.ts";
-export { printable } from "./printable.ts";
 export { groupOf, hasProof, type Proof, proofOf } from "./proof.ts";
 export { type Count, countsOf, groupsBeside, type Narrower, narrowerFor } from "./proof_counts.ts";
 export type { Provenance, Source } from "./source.ts";

@@ -91,13 +91,12 @@ function run(options: WorkerOptions): void {
   const specs = registryOf(narrowing);
   const engine = new Engine({ specs, kernel, tree, clock: kernel, profile, reading });
   const schedule = new Schedule(kernel.monotonicMs(), options.intervalMs);
-  const told = new Told(engine);
+  const news = new Newscast(engine);
 
   tick(engine, control, schedule, kernel.monotonicMs());
-  told.update();
   // By now everything has its descriptors, before a client can take one.
   const descriptors = boundDescriptors(kernel, tree);
-  tell({ type: "opened", profile, descriptors, news: told.news() });
+  tell({ type: "opened", profile, descriptors, news: news.next() });
   control.publish();
   schedule.advance(kernel.monotonicMs());
   schedule.hasten(kernel.monotonicMs() + SECOND_TICK_MS_MOST);
@@ -119,7 +118,7 @@ function run(options: WorkerOptions): void {
     }
     tick(engine, control, schedule, kernel.monotonicMs());
     // Before main is woken: a snapshot is made once, and should have its causes with it.
-    if (told.update()) tell({ type: "news", news: told.news() });
+    if (news.isThere()) tell({ type: "news", news: news.next() });
     control.publish();
     const nowMs = kernel.monotonicMs();
     schedule.advance(nowMs);
@@ -155,39 +154,34 @@ function tick(
 }
 
 /** What the main thread was told last, to tell it only what is new. */
-class Told {
+class Newscast {
   readonly #engine: Engine;
-  #layoutVersion = 0;
-  #problemsVersion = 0;
-  #sources: readonly Source[] = [];
   /** What the last news brought. */
   #told: {
+    readonly layoutVersion: number;
     readonly scopes: Layout["scopes"];
     readonly problemsVersion: number;
     readonly sources: readonly Source[] | null;
     readonly timeline: Timeline | null;
-  } = { scopes: {}, problemsVersion: -1, sources: null, timeline: null };
+  } = { layoutVersion: -1, scopes: {}, problemsVersion: -1, sources: null, timeline: null };
 
   constructor(engine: Engine) {
     this.#engine = engine;
   }
 
-  /** Whether there is news since the last call. A wider timeline is a new layout too. */
-  update(): boolean {
+  /** Whether there is any. A wider timeline is a new layout too. */
+  isThere(): boolean {
     const { layoutVersion, problemsVersion, sources } = this.#engine;
-    const news = layoutVersion !== this.#layoutVersion ||
-      problemsVersion !== this.#problemsVersion || sources !== this.#sources;
-    this.#layoutVersion = layoutVersion;
-    this.#problemsVersion = problemsVersion;
-    this.#sources = sources;
-    return news;
+    const told = this.#told;
+    return layoutVersion !== told.layoutVersion || problemsVersion !== told.problemsVersion ||
+      sources !== told.sources;
   }
 
-  news(): News {
+  next(): News {
     const { layout, timeline, problemsVersion, sources } = this.#engine;
     const told = this.#told;
-    const { scopes } = layout;
-    this.#told = { scopes, problemsVersion, sources, timeline };
+    const { version: layoutVersion, scopes } = layout;
+    this.#told = { layoutVersion, scopes, problemsVersion, sources, timeline };
     const moved = Object.entries(scopes).filter(([id, scope]) => told.scopes[id] !== scope);
     const { shape, buffer } = timeline;
     return {

@@ -1,19 +1,17 @@
 /** `/api/v1`: JSON for programs. @module */
-import type { Context } from "hono";
 import type { Snapshot } from "../collectors/mod.ts";
 import { JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { catalogueJson } from "./catalogue_json.ts";
 import { Encoded } from "./encoding.ts";
 import { parseFields } from "./fields.ts";
+import type { Handler } from "./lazily.ts";
 import type { Newest } from "./newest.ts";
 import { lateness } from "./probes.ts";
 import { openStream, queryOf } from "./pages.ts";
 import { perfJson } from "./perf_json.ts";
 import { NOTHING, TICKS } from "./query.ts";
 import { staleJson, TickChannel } from "./tick_stream.ts";
-
-type Handler = (context: Context) => Response;
 
 export async function snapshot(
   { sampler, rendering }: Deps,

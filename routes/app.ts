@@ -4,7 +4,8 @@
  * @module
  */
 import { type Context, Hono } from "hono";
-import { type Marks, printable, type Sampler } from "../collectors/mod.ts";
+import type { Marks, Sampler } from "../collectors/mod.ts";
+import { printable } from "../collectors/printable.ts";
 import type { Address } from "./address.ts";
 import { allowedOrigins } from "./allowed_origins.ts";
 import { HTML_TYPE, wantsHtml } from "./answer.ts";
@@ -21,7 +22,6 @@ import { type Handler, lazily } from "./lazily.ts";
 import { logIn, loginPage, logOut } from "./login.ts";
 import { listMarks, setMark } from "./marks.ts";
 import { Newest } from "./newest.ts";
-import { openApi } from "./openapi.ts";
 import { overview, pageSample, pageStream } from "./pages.ts";
 import { healthz, readyz } from "./probes.ts";
 import { quote, Refusal } from "./refusal.ts";
@@ -69,6 +69,7 @@ function routesOf(deps: Deps): readonly Route[] {
     path,
     handler,
   });
+  const later = (path: string, load: () => Promise<Handler>): Route => get(path, lazily(load));
   const post = (path: string, handler: Handler): Route => ({
     method: "POST",
     path,
@@ -77,45 +78,30 @@ function routesOf(deps: Deps): readonly Route[] {
   return [
     get("/", overview(deps, newest)),
     get("/cpus", cpusPage(deps, newest)),
-    get("/fleet", lazily(() => import("./fleet.ts").then((room) => room.fleetPage(deps)))),
-    get("/proof", lazily(() => import("./proof.ts").then((room) => room.proof(deps, newest)))),
+    later("/fleet", () => import("./fleet.ts").then((room) => room.fleetPage(deps))),
+    later("/proof", () => import("./proof.ts").then((room) => room.proof(deps, newest))),
     get("/fold", fold(deps, newest)),
-    get(
-      "/doctor",
-      lazily(() => import("./doctor.ts").then((room) => room.doctorPage(deps, newest))),
-    ),
-    get(
-      "/chart/:name",
-      lazily(() => import("./chart.ts").then((room) => room.chartTable(deps, newest))),
-    ),
-    get(
+    later("/doctor", () => import("./doctor.ts").then((room) => room.doctorPage(deps, newest))),
+    later("/chart/:name", () => import("./chart.ts").then((room) => room.chartTable(deps, newest))),
+    later(
       "/metrics-guide",
-      lazily(() => import("./guide.ts").then((room) => room.guidePage(deps, newest))),
+      () => import("./guide.ts").then((room) => room.guidePage(deps, newest)),
     ),
     get("/stream", pageStream(deps)),
     get("/sample", pageSample(deps, newest)),
-    get(
-      "/api/v1/snapshot",
-      lazily(() => import("./api.ts").then((room) => room.snapshot(deps, newest))),
-    ),
-    get(
-      "/api/v1/series",
-      lazily(() => import("./series.ts").then((room) => room.series(deps, newest))),
-    ),
-    get(
-      "/api/v1/catalogue",
-      lazily(() => import("./api.ts").then((room) => room.catalogue(newest))),
-    ),
-    get("/api/v1/stream", lazily(() => import("./api.ts").then((room) => room.tickStream(deps)))),
-    get("/api/v1/perf", lazily(() => import("./api.ts").then((room) => room.perf(newest)))),
-    get(
+    later("/api/v1/snapshot", () => import("./api.ts").then((room) => room.snapshot(deps, newest))),
+    later("/api/v1/series", () => import("./series.ts").then((room) => room.series(deps, newest))),
+    later("/api/v1/catalogue", () => import("./api.ts").then((room) => room.catalogue(newest))),
+    later("/api/v1/stream", () => import("./api.ts").then((room) => room.tickStream(deps))),
+    later("/api/v1/perf", () => import("./api.ts").then((room) => room.perf(newest))),
+    later(
       "/api/v1/doctor",
-      lazily(() => import("./doctor.ts").then((room) => room.doctorJson(deps, newest))),
+      () => import("./doctor.ts").then((room) => room.doctorJson(deps, newest)),
     ),
     get("/api/v1/marks", listMarks(deps)),
-    get("/api/v1/openapi.json", openApi(deps)),
+    later("/api/v1/openapi.json", () => import("./openapi.ts").then((room) => room.openApi(deps))),
     post("/api/v1/marks", setMark(deps)),
-    get("/metrics", lazily(() => import("./scrape.ts").then((room) => room.metrics(deps, newest)))),
+    later("/metrics", () => import("./scrape.ts").then((room) => room.metrics(deps, newest))),
     get("/healthz", healthz),
     get("/readyz", readyz(sampler)),
     get("/static/:name", serveStatic(deps.files)),

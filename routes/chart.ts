@@ -1,10 +1,10 @@
 /** `/chart/<id>`: what a chart of the overview, or of one CPU, shows, as a table. @module */
-import type { Context } from "hono";
 import { spanSeconds } from "../views/span.ts";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { checkCpu } from "./charted.ts";
 import { parseFields } from "./fields.ts";
+import type { Handler } from "./lazily.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
 import { CHART_TABLE } from "./query.ts";
@@ -13,7 +13,7 @@ import { quote, Refusal } from "./refusal.ts";
 export async function chartTable(
   { sampler, marks, rendering }: Deps,
   newest: Newest,
-): Promise<(context: Context) => Response> {
+): Promise<Handler> {
   const chart = await rendering.chart();
   return (context) => {
     const { span, cpu } = parseFields(CHART_TABLE, queryOf(context));

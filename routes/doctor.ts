@@ -1,10 +1,10 @@
 /** The doctor over HTTP and in a terminal. @module */
-import type { Context } from "hono";
 import { diagnose } from "../collectors/diagnosis.ts";
 import type { Sampler } from "../collectors/mod.ts";
 import { HTML_TYPE, JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { parseFields } from "./fields.ts";
+import type { Handler } from "./lazily.ts";
 import type { Newest } from "./newest.ts";
 import { snapshotAfterTicks } from "./once.ts";
 import type { DoctorFormat } from "./flags.ts";
@@ -13,8 +13,6 @@ import { NOTHING } from "./query.ts";
 import type { Rendering } from "./rendering.ts";
 
 const JSON_INDENT = 2;
-
-type Handler = (context: Context) => Response;
 
 /** `/doctor`: whole without scripts; it is as fresh as its last tick. */
 export async function doctorPage(deps: Deps, newest: Newest): Promise<Handler> {

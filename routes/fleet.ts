@@ -1,5 +1,4 @@
 /** The page of the fleet: hosts that an engine of PromQL knows. @module */
-import type { Context } from "hono";
 import { fleetPlan } from "../views/fleet_rows.ts";
 import { QUANTITIES } from "../views/fleet_quantities.ts";
 import { HTML_TYPE, send } from "./answer.ts";
@@ -12,6 +11,7 @@ import { FleetPages } from "./fleet_pages.ts";
 import { FLEET } from "./fleet_query.ts";
 import type { Trends } from "./fleet_trends.ts";
 import { graphUrl, quantityOf, TRENDS_MOST } from "./fleet_queries.ts";
+import type { Handler } from "./lazily.ts";
 import { queryOf } from "./pages.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -23,7 +23,7 @@ const NO_TRENDS: Trends = new Map();
 /** `/fleet`: whole without scripts. What the engine does not answer is a sentence on it. */
 export async function fleetPage(
   { engine, clock = CLOCK, rendering }: Deps,
-): Promise<(context: Context) => Promise<Response>> {
+): Promise<Handler> {
   const feed = engine === undefined ? undefined : new FleetFeed(engine, clock);
   const view = await rendering.fleet();
   const pages = new FleetPages();

@@ -1,9 +1,9 @@
 /** The guide to the metrics over HTTP. @module */
-import type { Context } from "hono";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { Encoded } from "./encoding.ts";
 import { parseFields } from "./fields.ts";
+import type { Handler } from "./lazily.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
 import { NOTHING } from "./query.ts";
@@ -15,7 +15,7 @@ import { NOTHING } from "./query.ts";
 export async function guidePage(
   deps: Deps,
   newest: Newest,
-): Promise<(context: Context) => Response> {
+): Promise<Handler> {
   const guide = await deps.rendering.guide();
   let made: { readonly key: string; readonly page: Encoded } | null = null;
   return (context) => {

@@ -36,7 +36,6 @@ import "./login.ts";
 import "./login_sessions.ts";
 import "./marks.ts";
 import "./newest.ts";
-import "./openapi.ts";
 import "./options.ts";
 import "./otlp_options.ts";
 import "./overflow.ts";

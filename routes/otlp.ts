@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { printable, type Sampler } from "../collectors/mod.ts";
+import type { Sampler } from "../collectors/mod.ts";
+import { printable } from "../collectors/printable.ts";
 import { type OtlpIdentity, otlpMessage } from "../views/otlp.ts";
 import { otlpJson } from "../views/otlp_json.ts";
 import { otlpProtobuf } from "../views/otlp_protobuf.ts";

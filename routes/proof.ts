@@ -1,8 +1,8 @@
 /** `/proof`: how the figures of a row or a card were measured, as a part of a page or as a page. @module */
-import type { Context } from "hono";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { parseFields } from "./fields.ts";
+import type { Handler } from "./lazily.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
 import { PROOF } from "./query.ts";
@@ -13,7 +13,7 @@ import { CHART_SPAN_MS } from "./stream.ts";
 export async function proof(
   { sampler, rendering }: Deps,
   newest: Newest,
-): Promise<(context: Context) => Response> {
+): Promise<Handler> {
   const sheet = await rendering.proof();
   return (context) => {
     const { card, row } = parseFields(PROOF, queryOf(context));

@@ -1,9 +1,9 @@
 /** `/metrics`: what a Prometheus scrapes. @module */
-import type { Context } from "hono";
 import { constants } from "node:zlib";
 import { send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { parseFields } from "./fields.ts";
+import type { Handler } from "./lazily.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
 import { lateText } from "../views/late.ts";
@@ -26,7 +26,7 @@ const TYPES: Readonly<Record<ExpositionFormat, string>> = {
 export async function metrics(
   { rendering, sampler }: Deps,
   newest: Newest,
-): Promise<(context: Context) => Response> {
+): Promise<Handler> {
   const { exposition } = await rendering.plain();
   return (context) => {
     const { "collect[]": collect } = parseFields(SCRAPE, queryOf(context));

@@ -47,15 +47,19 @@ interface Graph {
   }[];
 }
 
+const LIST_URLS: ReadonlySet<string> = new Set(LISTS.map(({ path }) => new URL(path, ROOT).href));
+
 /** Text of each list, by its path. */
 export async function moduleLists(): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
+  const known = new Map<string, ReadonlySet<string>>();
   for (const { entry, room, path, ...list } of LISTS) {
     const folder = new URL(room, ROOT).href;
     const asker = new URL(list.asker, ROOT).href;
-    const lists = new Set(LISTS.map(({ path }) => new URL(path, ROOT).href));
-    const listed = [...await loaded(entry)]
-      .filter((url) => url.startsWith(folder) && !lists.has(url) && url !== asker)
+    const urls = known.get(entry) ?? await loaded(entry);
+    known.set(entry, urls);
+    const listed = [...urls]
+      .filter((url) => url.startsWith(folder) && !LIST_URLS.has(url) && url !== asker)
       .map((url) => url.slice(folder.length)).sort();
     texts.set(path, textOf(entry, listed));
   }
@@ -83,7 +87,7 @@ async function loaded(entry: string): Promise<ReadonlySet<string>> {
   const known = new Map(modules.map((module) => [module.specifier, module]));
   const found = new Set<string>(roots);
   for (const url of found) {
-    if (LISTS.some(({ path }) => url === new URL(path, ROOT).href)) continue;
+    if (LIST_URLS.has(url)) continue;
     for (const { code, isDynamic } of known.get(url)?.dependencies ?? []) {
       if (code?.specifier !== undefined && !isDynamic) found.add(code.specifier);
     }

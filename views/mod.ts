@@ -21,7 +21,6 @@ import type { Late } from "./late.ts";
 import { link } from "./link.ts";
 import { overviewPage } from "./overview.tsx";
 import { findSubject, type ProofSubject, ringsOf } from "./proof_subject.ts";
-import { coverageKeys } from "./proof_told.ts";
 import type { SnapshotJson } from "./snapshot_json.ts";
 import { type Span, SPAN_USUAL, spanSeconds } from "./span.ts";
 import { aside, fragments, late, overviewSeries, partials } from "./updates.ts";
@@ -211,6 +210,7 @@ export function createViews(options: ViewsOptions): Views {
     },
     proof: async () => {
       const { sheetPage, SheetPart } = await import("./proof_sheet.tsx");
+      const { coverageKeys } = await import("./proof_told.ts");
       return {
         rings: ringsOf,
         subject: findSubject,

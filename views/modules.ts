@@ -42,7 +42,6 @@ import "./packing.ts";
 import "./parts.tsx";
 import "./problems.tsx";
 import "./proof_subject.ts";
-import "./proof_told.ts";
 import "./remedy_pieces.ts";
 import "./ring.tsx";
 import "./span.ts";

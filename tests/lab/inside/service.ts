@@ -25,6 +25,16 @@ export interface Ended {
   readonly complaints: readonly string[];
 }
 
+/** What `/api/v1/perf` answers once counters show something: from their second reading on. */
+// deno-lint-ignore no-explicit-any -- what it answers is what is tested
+export async function counted(ask: () => Promise<any>): Promise<any> {
+  for (;;) {
+    const perf = await ask();
+    if (!/second reading/.test(perf.reason ?? "")) return perf;
+    await sleep(TRY_AGAIN_MS);
+  }
+}
+
 export class GuestService {
   readonly url: string;
   readonly #child: Deno.ChildProcess;
