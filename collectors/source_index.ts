@@ -28,6 +28,9 @@ interface Places {
   readonly doubted: Uint8Array;
 }
 
+/** Stands for the slots of all there are. */
+const EVERYBODY: readonly number[] = [];
+
 const UNDECIDED = 0;
 const TOGETHER = 1;
 const MIXED = 2;
@@ -46,7 +49,8 @@ export class SourceIndex {
   /** When groups last changed under what they count; by collector. */
   readonly #changedMs = new Map<string, number>();
   readonly #verdicts = new Map<Formula, Verdicts>();
-  readonly #sums = new Map<Formula, Map<readonly number[] | null, boolean>>();
+  /** By slots; weakly, since a window makes lists of those that have all terms. */
+  readonly #sums = new Map<Formula, WeakMap<readonly number[], boolean>>();
 
   constructor(scopes: Scopes, sources: readonly Source[]) {
     this.#scopes = scopes;
@@ -99,16 +103,14 @@ export class SourceIndex {
     return verdicts.bySlot[slot] === MIXED;
   }
 
-  /**
-   * The same for a sum over the members of a group, `null` for all there are; the same object each time.
-   */
+  /** The same for a sum over the members of a group, `null` for all there are. */
   mixedAcross(formula: Formula, scope: string, members: Members | null): boolean {
     const { terms } = this.#verdictsOf(formula);
     if (terms.length < 2) return false;
     let sums = this.#sums.get(formula);
-    if (sums === undefined) this.#sums.set(formula, sums = new Map());
-    const slots = members?.get(scope) ?? null;
-    let mixed = sums.get(slots);
+    if (sums === undefined) this.#sums.set(formula, sums = new WeakMap());
+    const known = members?.get(scope) ?? EVERYBODY;
+    let mixed = sums.get(known);
     if (mixed === undefined) {
       const slotsOf = (each: string): readonly number[] | null => members?.get(each) ?? null;
       const scopes = [...new Set(terms.map((term) => term.scope))];
@@ -117,7 +119,7 @@ export class SourceIndex {
         scopes.some((each) =>
           this.#present(each, slotsOf(each)).some((slot) => this.#differ(terms, each, slot))
         );
-      sums.set(slots, mixed);
+      sums.set(known, mixed);
     }
     return mixed;
   }

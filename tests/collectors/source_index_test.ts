@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { metric } from "../../collectors/catalogue.ts";
 import { add, delta, divide, type Formula } from "../../collectors/formula.ts";
 import type { Source } from "../../collectors/source.ts";
@@ -71,4 +73,19 @@ Deno.test("SourceIndex doubts an event that neither kernel nor maker stands for"
   };
   assertEquals(doubted("instructions"), Uint8Array.of(0, 2, 1, 0));
   assertEquals(doubted("cpu_cycles"), null);
+});
+
+Deno.test("SourceIndex keeps no list of slots that nobody else keeps", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const of = index(source("cpu_cycles", 1, ["0", "1"]), source("instructions", 1, ["0"]));
+  const lists = Array.from({ length: 3 }, () => {
+    const slots = [0];
+    of.mixedAcross(IPC, "cpu", new Map([["cpu", slots]]));
+    return new WeakRef(slots);
+  });
+  // A WeakRef holds what it was made with until the turn ends.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  collect();
+  assertEquals(lists.map((list) => list.deref()), [undefined, undefined, undefined]);
 });
