@@ -1,11 +1,21 @@
 /**
  * Sizes of the local filesystems: mounts out of `/proc/1/mounts`, sizes by `statvfs`. Process 1 has the
- * host's mounts, also where the host's procfs is mounted into a container.
+ * host's mounts, also where the host's procfs is mounted into a container; `statvfs` is asked only where
+ * this service has the same filesystem, since a container has others at the same places.
  *
  * @module
  */
 import { causeOf, openOrFail } from "./cause.ts";
-import type { CollectorSpec, Column, Instances, Reader, RowWriter, Site } from "./collector.ts";
+import {
+  CollectorError,
+  type CollectorSpec,
+  type Column,
+  type Instances,
+  type Reader,
+  type RowWriter,
+  type Site,
+} from "./collector.ts";
+import { textOf } from "./host_files.ts";
 import { SystemError } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
 import { localMounts, type Mount } from "./filesystem_mounts.ts";
@@ -22,6 +32,11 @@ const SIZES = [
   "filesystem_free_bytes",
   "filesystem_available_bytes",
 ] as const;
+const NEEDS_FIRST = "sight of process 1: its own mounts are those of who looks";
+/** Key of the cause that this service does not see filesystems of the host. */
+const UNSEEN = "unseen";
+/** Of filesystems that a message names. */
+const NAMES_MOST = 4;
 const INODES = ["filesystem_files", "filesystem_files_free"] as const;
 
 export const filesystem: CollectorSpec = {
@@ -98,7 +113,7 @@ class FilesystemReader implements Reader {
     }
     const found: Mounted[] = [];
     this.#instances.begin();
-    for (const mount of localMounts(this.#decoder.decode(this.#parsed))) {
+    for (const mount of this.#mounts()) {
       const { device, point, type } = mount;
       const slot = this.#instances.claim(point, { device, fstype: type });
       if (slot >= 0) {
@@ -112,28 +127,40 @@ class FilesystemReader implements Reader {
     }
     this.#instances.end();
     this.#mounted = found;
+    const unseen = found.filter(({ seenAt }) => seenAt === null).map(({ point }) => point);
+    if (unseen.length > 0) this.#site.report(unseenProblem(unseen));
+    else this.#site.resolve(UNSEEN);
+  }
+
+  #mounts(): readonly Mount[] {
+    const text = this.#decoder.decode(this.#parsed);
+    const own = textOf(this.#site.tree, OWN_PATH);
+    // A procfs that is mounted elsewhere and does not know this process tells nothing of what it sees.
+    return localMounts(text, own ?? (isMoved(this.#file) ? "" : text));
   }
 
   #readOne(row: RowWriter, mounted: Mounted): void {
-    const { point, slot } = mounted;
+    const { slot, seenAt } = mounted;
     const columns = this.#columns;
     row.gauge(columns.readOnly, slot, mounted.readOnly ? 1 : 0);
+    if (seenAt === null) return this.#writeNone(row, slot);
     try {
-      const size = this.#site.tree.statvfs(point);
+      const size = this.#site.tree.statvfs(seenAt);
       row.gauge(columns.size, slot, size.totalBytes);
       row.gauge(columns.free, slot, size.freeBytes);
       row.gauge(columns.available, slot, size.availableBytes);
       this.#has(mounted, mounted.sizeKey);
       this.#writeInodes(row, mounted, size.totalInodes, size.freeInodes);
     } catch (error) {
-      row.none(columns.size, slot);
-      row.none(columns.free, slot);
-      row.none(columns.available, slot);
-      row.none(columns.files, slot);
-      row.none(columns.filesFree, slot);
+      this.#writeNone(row, slot);
       const { reason, message } = causeOf(error);
       this.#lack(mounted, mounted.sizeKey, { reason, message, metrics: [...SIZES, ...INODES] });
     }
+  }
+
+  #writeNone(row: RowWriter, slot: number): void {
+    const { size, free, available, files, filesFree } = this.#columns;
+    for (const column of [size, free, available, files, filesFree]) row.none(column, slot);
   }
 
   /** Filesystems that make inodes as they need them say that they have none: vfat, btrfs (statvfs(3)). */
@@ -162,12 +189,40 @@ class FilesystemReader implements Reader {
   }
 }
 
+function unseenProblem(points: readonly string[]): Omit<Problem, "collector"> {
+  const named = points.slice(0, NAMES_MOST).map((point) => JSON.stringify(point)).join(", ");
+  const others = points.length - NAMES_MOST;
+  const [are, them, each] = points.length === 1 ? ["is", "it", "it"] : ["are", "them", "each"];
+  const example = points.find((point) => point !== "/") ?? "/etc/os-release";
+  return {
+    key: UNSEEN,
+    reason: "not_supported",
+    message: `Cannot read how full ${named}${others > 0 ? ` and ${others} more` : ""} ${are}: ` +
+      `found ${them} on the host and not among the mounts of this service, ` +
+      `needs something of ${each} mounted here too`,
+    remedy: "Mount a folder or file of each into the container, read-only and at any place, " +
+      `such as \`--volume ${example}:${example}:ro\``,
+    metrics: [...SIZES, ...INODES],
+    instances: points,
+  };
+}
+
 function openMounts(tree: HostTree): TreeFile {
   try {
     return tree.open(PATH);
   } catch (error) {
     // Process 1 may be hidden (hidepid).
     if (!(error instanceof SystemError)) throw error;
-    return openOrFail(tree, OWN_PATH);
+    const file = openOrFail(tree, OWN_PATH);
+    if (!isMoved(file)) return file;
+    // A procfs that is mounted elsewhere is the host's, and this file of it the container's own.
+    file.close();
+    const { reason, message } = causeOf(error, { needs: NEEDS_FIRST });
+    throw new CollectorError(reason, message);
   }
+}
+
+/** Whether procfs is mounted elsewhere than usual. */
+function isMoved({ path }: TreeFile): boolean {
+  return path !== PATH && path !== OWN_PATH;
 }

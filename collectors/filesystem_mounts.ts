@@ -12,6 +12,14 @@ export interface Mount {
   readonly point: string;
   readonly type: string;
   readonly readOnly: boolean;
+  /** A place where this service finds the same filesystem; null where it finds none. */
+  readonly seenAt: string | null;
+}
+
+/** One line of the file. */
+interface Entry extends Omit<Mount, "seenAt"> {
+  /** Equal for two of the same filesystem, also as two mount namespaces have them. */
+  readonly identity: string;
 }
 
 /**
@@ -56,41 +64,60 @@ const BOUND_FILES: ReadonlySet<string> = new Set([
 /**
  * The local filesystems, each once, at the shortest of its mount points: bind mounts and subvolumes
  * share a device and its space. Lines that are no mounts are passed over.
+ *
+ * `own`: the mounts that this service has. In a container they are others than the host's, and at a place
+ * that both have there may be another filesystem.
  */
-export function localMounts(text: string): readonly Mount[] {
-  const visible = new Map<string, Mount>();
-  for (const line of text.split("\n")) {
-    const mount = parseMount(line);
-    // What is mounted later at the same place hides what was there.
-    if (mount !== undefined) visible.set(mount.point, mount);
-  }
-  const hanging = [...visible.values()].filter(({ type }) => MAY_HANG.test(type));
-  const byDevice = new Map<string, Mount>();
-  for (const mount of visible.values()) {
-    if (!isLocal(mount) || BOUND_FILES.has(mount.point)) continue;
-    if (hanging.some(({ point }) => isBelow(mount.point, point))) continue;
-    const known = byDevice.get(mount.device);
-    if (known === undefined || mount.point.length < known.point.length) {
-      byDevice.set(mount.device, mount);
+export function localMounts(text: string, own: string = text): readonly Mount[] {
+  const all = reachable(text);
+  const byDevice = new Map<string, Entry>();
+  for (const entry of all) {
+    if (!isLocal(entry) || BOUND_FILES.has(entry.point)) continue;
+    const known = byDevice.get(entry.device);
+    if (known === undefined || entry.point.length < known.point.length) {
+      byDevice.set(entry.device, entry);
     }
   }
-  return [...byDevice.values()];
+  const seen = Map.groupBy(own === text ? all : reachable(own), ({ identity }) => identity);
+  return [...byDevice.values()].map((entry) => {
+    const { device, point, type, readOnly, identity } = entry;
+    const places = seen.get(identity) ?? [];
+    const place = places.find((each) => each.point === point) ?? places[0];
+    return { device, point, type, readOnly, seenAt: place?.point ?? null };
+  });
 }
 
-function parseMount(line: string): Mount | undefined {
+/** What is mounted last at each place, and not below what may hang. */
+function reachable(text: string): readonly Entry[] {
+  const visible = new Map<string, Entry>();
+  for (const line of text.split("\n")) {
+    const entry = parseEntry(line);
+    // What is mounted later at the same place hides what was there.
+    if (entry !== undefined) visible.set(entry.point, entry);
+  }
+  const all = [...visible.values()];
+  const hanging = all.filter(({ type }) => MAY_HANG.test(type));
+  return all.filter(({ point }) => !hanging.some((each) => isBelow(point, each.point)));
+}
+
+function parseEntry(line: string): Entry | undefined {
   const [device, point, type, options] = line.split(" ");
   if (device === undefined || !point?.startsWith("/")) return undefined;
   if (type === undefined || options === undefined) return undefined;
+  const words = options.split(",");
+  // All overlays have one device: their layers tell them apart.
+  const layers = type === "overlay" ? words.filter((word) => /^[a-z]*dir[+]?=/.test(word)) : [];
   return {
     device: unescape(device),
     point: unescape(point),
     type,
-    readOnly: options.split(",").includes("ro"),
+    readOnly: words.includes("ro"),
+    identity: [device, type, ...layers].join(" "),
   };
 }
 
 /** A container's root is an overlay on a local disk; other overlays belong to containers of the host. */
-function isLocal({ type, point }: Mount): boolean {
+function isLocal({ type, point }: Entry): boolean {
   return LOCAL_TYPES.has(type) || (type === "overlay" && point === "/");
 }
 

@@ -82,3 +82,44 @@ Deno.test("localMounts passes over lines that are no mounts", () => {
   check("", []);
   check("\n\n/dev/sda1\n/dev/sda1 /x\nno slash ext4 rw\n\u0000\u0001\n", []);
 });
+
+/** `mount-point place` of each filesystem of a host, as a service finds it that has mounts of its own. */
+function checkSeen(host: string, own: string, expected: readonly string[]): void {
+  assertEquals(localMounts(host, own).map(({ point, seenAt }) => `${point} ${seenAt}`), expected);
+}
+
+Deno.test("localMounts finds a filesystem where a container has it, and never another one there", () => {
+  const host = `/dev/sda1 / ext4 rw 0 0
+/dev/sdb1 /home xfs rw 0 0
+/dev/sdc1 /srv xfs rw 0 0
+pool/data /data zfs rw 0 0
+`;
+  checkSeen(host, host, ["/ /", "/home /home", "/srv /srv", "/data /data"]);
+  const container = `overlay / overlay rw,lowerdir=/l,upperdir=/u,workdir=/w 0 0
+/dev/sda1 /etc/resolv.conf ext4 rw 0 0
+/dev/sda1 /etc/hosts ext4 rw 0 0
+/dev/sdd1 /home xfs rw 0 0
+/dev/sdc1 /mnt/srv xfs ro 0 0
+/dev/sdc1 /srv xfs ro 0 0
+`;
+  checkSeen(host, container, ["/ /etc/resolv.conf", "/home null", "/srv /srv", "/data null"]);
+  checkSeen(host, "", ["/ null", "/home null", "/srv null", "/data null"]);
+  // What a unit may not see is covered.
+  checkSeen(host, host + "tmpfs /home tmpfs ro 0 0\n", [
+    "/ /",
+    "/home null",
+    "/srv /srv",
+    "/data /data",
+  ]);
+});
+
+Deno.test("localMounts tells overlays apart by their layers, and not by how they are mounted", () => {
+  const host = "overlay / overlay rw,lowerdir=/a,upperdir=/b 0 0\n";
+  checkSeen(host, "overlay / overlay ro,lowerdir=/a,upperdir=/b 0 0\n", ["/ /"]);
+  checkSeen(host, "overlay / overlay rw,lowerdir=/c,upperdir=/b 0 0\n", ["/ null"]);
+});
+
+Deno.test("localMounts looks for no filesystem where looking may hang", () => {
+  const own = "host:/x /net nfs rw 0 0\n/dev/sda1 /net/disk ext4 rw 0 0\n";
+  checkSeen("/dev/sda1 / ext4 rw 0 0\n", own, ["/ null"]);
+});

@@ -121,3 +121,55 @@ Deno.test("filesystem says that there are no mounts to be read", () => {
   assertEquals(problem!.reason, "not_supported");
   assertStringIncludes(problem!.message, 'Cannot open "/proc/self/mounts": ENOENT');
 });
+
+Deno.test("filesystem in a container measures what it sees of the host's, and says what it does not", () => {
+  const own = "overlay / overlay rw,lowerdir=/l 0 0\n/dev/sda1 /etc/hosts ext4 rw 0 0\n";
+  const { stage: on, tree } = stage(ROOT + HOME);
+  tree.set("/proc/self/mounts", own);
+  tree.set("statvfs /etc/hosts", "1000 400 300 50 20\n");
+  // What the container has at the places of the host's.
+  tree.set("statvfs /", "7 7 7 7 7\n");
+  tree.set("statvfs /home", "7 7 7 7 7\n");
+  on.tick();
+  assertEquals(on.cell("filesystem_size_bytes", "/"), 1000);
+  assertEquals(on.cell("filesystem_read_only", "/home"), 1);
+  const [problem, ...others] = on.problems();
+  assertEquals(others, []);
+  assertEquals(
+    problem!.message,
+    'Cannot read how full "/home" is: found it on the host and not among the mounts of this ' +
+      "service, needs something of it mounted here too",
+  );
+  assertEquals(
+    problem!.remedy,
+    "Mount a folder or file of each into the container, read-only and at any place, such as " +
+      "`--volume /home:/home:ro`",
+  );
+  assertEquals(on.read("filesystem_size_bytes", "/home"), { absent: "not_supported", problem });
+  tree.set(PATH, ROOT);
+  on.tick(5000);
+  assertEquals(on.problems(), []);
+});
+
+Deno.test("filesystem believes no mounts of a procfs that does not know the service", () => {
+  const { stage: on, tree } = stage(ROOT);
+  tree.procfs = "/host/proc";
+  on.tick();
+  const [problem] = on.problems();
+  assertEquals(on.read("filesystem_size_bytes", "/"), { absent: "not_supported", problem });
+  assertStringIncludes(problem!.message, 'Cannot read how full "/" is');
+  assertStringIncludes(problem!.remedy!, "`--volume /etc/os-release:/etc/os-release:ro`");
+});
+
+Deno.test("filesystem takes no mounts of a container for the host's where process 1 is hidden", () => {
+  const tree = new TextTree({ ...SIZES, "/proc/self/mounts": ROOT });
+  tree.procfs = "/host/proc";
+  tree.fail(PATH, ERRNO.EACCES);
+  const on = new Stage([filesystem], { tree });
+  on.tick();
+  assertEquals(on.names("filesystem"), []);
+  const [problem, ...others] = on.problems();
+  assertEquals(others, []);
+  assertEquals(problem!.reason, "denied");
+  assertStringIncludes(problem!.message, "needs sight of process 1");
+});
