@@ -140,11 +140,12 @@ export class PowercapEnergy implements SourcedReader {
   }
 
   #scan(): void {
-    const { tree } = this.#site;
+    const { tree, profile: { cpuVendor } } = this.#site;
     const before = new Map(this.#meters.map((meter) => [meter.zone.folder, meter]));
     const meters: Meter[] = [];
+    const folders = foldersOf(this.#site);
     this.#packages.begin();
-    for (const zone of powercapZones(foldersOf(this.#site), (folder) => nameOf(tree, folder))) {
+    for (const zone of powercapZones(folders, (folder) => nameOf(tree, folder), cpuVendor)) {
       const { folder, name, socket, kind } = zone;
       const slot = this.#packages.claim(name, {}, { socket });
       if (slot < 0) continue;

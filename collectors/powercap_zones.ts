@@ -19,12 +19,18 @@ export interface PowercapZone {
 }
 
 const PARTS: readonly PowercapKind[] = ["core", "uncore", "dram"];
+/**
+ * The driver fills AMD's zone "core" from a meter of which each core has its own, and reads that of one
+ * core (MSR_AMD_CORE_ENERGY_STATUS, drivers/powercap/intel_rapl_msr.c): it is not that of all cores.
+ */
+const PARTS_OF_AMD: readonly PowercapKind[] = PARTS.filter((part) => part !== "core");
 
 /**
  * The zones of some folders, in the order of their numbers. `nameOf`: the text of a folder's file `name`.
  * Those of `intel-rapl-mmio` meter the same packages again and are left out, as is a second zone of one
- * kind in a package: what is metered once is added once. The board's zone (`psys`) belongs to no package;
- * the first stands beside the first package.
+ * kind in a package: what is metered once is added once, and on `cpuVendor` `amd` and `hygon` the zone that
+ * is called cores and is one. The board's zone (`psys`) belongs to no package; the first stands beside the
+ * first package.
  *
  * @example
  * ```ts
@@ -39,6 +45,7 @@ const PARTS: readonly PowercapKind[] = ["core", "uncore", "dram"];
 export function powercapZones(
   folders: readonly string[],
   nameOf: (folder: string) => string | undefined,
+  cpuVendor?: string,
 ): readonly PowercapZone[] {
   const tops: { readonly folder: string; readonly text: string }[] = [];
   for (const folder of numbered(folders, /^intel-rapl:(\d+)$/)) {
@@ -50,6 +57,7 @@ export function powercapZones(
     const name = die === undefined ? socket : `${socket}/${die}`;
     return [{ folder, kind: "package", socket, name }];
   });
+  const parts = cpuVendor === "amd" || cpuVendor === "hygon" ? PARTS_OF_AMD : PARTS;
   const zones = new Map<string, PowercapZone>();
   const take = (zone: PowercapZone): void => {
     const key = `${zone.name} ${zone.kind}`;
@@ -58,7 +66,7 @@ export function powercapZones(
   for (const own of packages) {
     take(own);
     for (const folder of numbered(folders, new RegExp(`^${own.folder}:(\\d+)$`))) {
-      const kind = PARTS.find((part) => part === nameOf(folder)?.trim());
+      const kind = parts.find((part) => part === nameOf(folder)?.trim());
       if (kind !== undefined) take({ ...own, folder, kind });
     }
   }

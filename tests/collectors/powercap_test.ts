@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { energy } from "../../collectors/energy.ts";
+import type { HostProfile } from "../../collectors/host.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { meterIncrease, powercapZones } from "../../collectors/powercap_zones.ts";
 import { isMeasured } from "../../collectors/trust.ts";
@@ -22,7 +23,10 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 const RANGE = 1_000_000_000;
 
-function machine(names: Readonly<Record<string, string>> = NAMES): {
+function machine(
+  names: Readonly<Record<string, string>> = NAMES,
+  profile: Partial<HostProfile> = {},
+): {
   readonly tree: TextTree;
   readonly stage: Stage;
   /** Sets a meter to so many joules. */
@@ -36,7 +40,7 @@ function machine(names: Readonly<Record<string, string>> = NAMES): {
     tree.set(`${FOLDER}/${folder}/max_energy_range_uj`, `${RANGE}\n`);
     joules(folder, 100);
   }
-  return { tree, stage: new Stage([energy], { tree }), joules };
+  return { tree, stage: new Stage([energy], { tree, profile }), joules };
 }
 
 Deno.test("powercapZones knows packages, their parts and the board, each once", () => {
@@ -67,6 +71,14 @@ Deno.test("powercapZones go by numbers, take no zone twice, and know dies", () =
     ["intel-rapl:10", "package", "1/0", "1"],
     ["intel-rapl:10:0", "dram", "1/0", "1"],
   ]);
+});
+
+Deno.test("powercapZones leaves out the one core that stands for all on AMD", () => {
+  for (const vendor of ["amd", "hygon"]) {
+    const zones = powercapZones(Object.keys(NAMES), (folder) => NAMES[folder], vendor);
+    assertEquals(zones.filter(({ kind }) => kind === "core"), []);
+    assertEquals(zones.filter(({ kind }) => kind === "package").length, 2);
+  }
 });
 
 Deno.test("meterIncrease knows a wrap from a meter that began anew", () => {
@@ -103,6 +115,20 @@ Deno.test("powercap energy is each package's, exact, and the board's beside the 
   assertEquals(stage.rate("energy_gpu_joules"), 2);
   assertEquals(stage.rate("energy_memory_joules"), 5);
   assertEquals(stage.rate("energy_platform_joules"), 90);
+});
+
+Deno.test("powercap energy of AMD's cores is absent and not that of one core", () => {
+  const names = { "intel-rapl:0": "package-0", "intel-rapl:0:0": "core" };
+  const { stage, joules } = machine(names, { cpuVendor: "amd", cpuFamily: 0x19 });
+  stage.tick();
+  joules("intel-rapl:0", 230);
+  joules("intel-rapl:0:0", 106);
+  stage.tick();
+  assertEquals(stage.rate("energy_package_joules"), 130);
+  const cores = stage.read("energy_cores_joules");
+  assert(!isMeasured(cores));
+  assertEquals(cores.absent, "not_supported");
+  assertStringIncludes(cores.problem!.message, "the cores");
 });
 
 Deno.test("powercap energy goes on across the end of a meter's range", () => {
