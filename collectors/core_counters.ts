@@ -25,7 +25,8 @@ import { EVERYTHING, leftOutProblem, type Narrowing, wantsCpu } from "./narrowin
 import type { CorePmu } from "./pmu/core_pmu.ts";
 import { eventsOf } from "./pmu/plan.ts";
 import { assumedCorePmus, pmuNames, readCorePmus } from "./pmu_devices.ts";
-import { noPmuProblem, refusal } from "./refusals.ts";
+import { noPmuProblem, type RefusedEvent, refusedPmuProblem } from "./no_pmu.ts";
+import { refusal } from "./refusals.ts";
 import { TermColumns } from "./term_columns.ts";
 
 const METRICS: readonly string[] = TERMS.map(({ metric }) => metric);
@@ -138,9 +139,12 @@ class CoreCounters implements Reader {
           `Cannot count hardware events: --events ${list} names none that is counted here`,
         );
       }
-      const { reason, message, remedy } = denied === undefined
-        ? noPmuProblem(profile, names)
-        : refusal("hardware counters", numbers, denied, profile);
+      const refused = names.length === 0 ? undefined : firstRefused(seats, numbers);
+      const { reason, message, remedy } = denied !== undefined
+        ? refusal("hardware counters", numbers, denied, profile)
+        : refused !== undefined
+        ? refusedPmuProblem(profile, refused)
+        : noPmuProblem(profile, names);
       throw new CollectorError(reason, message, remedy);
     }
     this.#pmus.splice(0, Infinity, ...seats);
@@ -287,6 +291,20 @@ class CoreCounters implements Reader {
       instances: left.map(String),
     });
   }
+}
+
+/** Of PMUs that are there, the first event that the kernel refused. */
+function firstRefused(
+  seats: readonly CorePmuSeat[],
+  numbers: readonly number[],
+): RefusedEvent | undefined {
+  for (const { name, plans, cpus = numbers } of seats) {
+    const first = plans.tried.find(({ errno }) => errno !== 0);
+    if (first !== undefined) {
+      return { pmu: name, event: first.event.name, cpus, errno: first.errno };
+    }
+  }
+  return undefined;
 }
 
 function unreadable(set: CounterSet, outcome: string): CollectorError {

@@ -11,7 +11,7 @@ import { ERRNO, errnoText } from "./kernel/errno.ts";
 import { needOf } from "./kernel/need.ts";
 import { CAP_PERFMON, CAP_SYS_ADMIN, holds, type Obstacle, obstacleOf } from "./kernel/obstacle.ts";
 import { remedyFor, remedyOf } from "./kernel/remedy.ts";
-import { noPmuProblem, noPmuRemedy } from "./no_pmu.ts";
+import { isLent, LENT, noPmuProblem, noPmuRemedy } from "./no_pmu.ts";
 
 /** From below upwards. */
 export const LAYERS = [
@@ -210,6 +210,17 @@ function refusedBelow(answer: PerfAccess["tries"]["cpuCycles"], profile: HostPro
         layers: ["limit"],
         message: `${message}, needs a counter that nobody else holds`,
         remedy: remedyFor(errno, "perf_event", profile),
+      }],
+    };
+  }
+  if (isLent(errno, profile)) {
+    return {
+      cells: { ...THERE.cells, limit: "blocked" },
+      causes: [{
+        id: "lent",
+        layers: ["limit"],
+        message: `${message}, ${LENT.needs}`,
+        remedy: LENT.remedy,
       }],
     };
   }

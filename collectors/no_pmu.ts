@@ -5,10 +5,11 @@
  * @module
  */
 import type { HostProfile } from "./host.ts";
-import { errnoText } from "./kernel/errno.ts";
+import { ERRNO, errnoText } from "./kernel/errno.ts";
 import { needOf } from "./kernel/need.ts";
 import { obstacleOf } from "./kernel/obstacle.ts";
 import { remedyOf } from "./kernel/remedy.ts";
+import { formatCpuList } from "./pmu/cpu_list.ts";
 import type { Reason } from "./trust.ts";
 
 export interface NoPmu {
@@ -39,6 +40,41 @@ export function noPmuProblem(profile: HostProfile, devices: readonly string[]): 
       `/sys/bus/event_source/devices, ${found}, ${needs}`,
     remedy: noPmuRemedy(profile),
   };
+}
+
+/** The first thing that a PMU which is there was asked for. */
+export interface RefusedEvent {
+  readonly pmu: string;
+  readonly event: string;
+  readonly cpus: Iterable<number>;
+  readonly errno: number;
+}
+
+/** A PMU of the cores is there, and the kernel opens none of its events. */
+export function refusedPmuProblem(profile: HostProfile, refused: RefusedEvent): NoPmu {
+  const { pmu, event, cpus, errno } = refused;
+  const lent = isLent(errno, profile);
+  return {
+    // What a virtual machine holds it gives back when it ends: it is soon tried again.
+    reason: lent ? "failed" : "not_supported",
+    message: `Cannot open "${event}" of PMU "${pmu}" on cpu ${formatCpuList(cpus)}, ` +
+      `nor any other of its events: ${errnoText(errno)}, ${
+        lent ? LENT.needs : "needs a PMU that counts"
+      }`,
+    remedy: lent ? LENT.remedy : noPmuRemedy(profile),
+  };
+}
+
+/** Of a PMU that KVM gave to virtual machines (mediated vPMU, kernel/events/core.c). */
+export const LENT = {
+  needs: "which is the answer while virtual machines were given the PMU, needs them to end",
+  remedy: "Stop the virtual machines that were given this machine's PMU (mediated vPMU), " +
+    "or start them without one",
+} as const;
+
+/** Whether an error says that virtual machines on this host have its PMU. */
+export function isLent(errno: number, { hypervisor }: HostProfile): boolean {
+  return errno === ERRNO.EOPNOTSUPP && hypervisor === undefined;
 }
 
 /** What the PMU is switched on by: from outside where this is a guest. Absent where nobody can. */

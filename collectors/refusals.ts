@@ -14,8 +14,6 @@ import { formatCpuList } from "./pmu/cpu_list.ts";
 import { ToldCauses } from "./told_causes.ts";
 import type { Problem, Reason } from "./trust.ts";
 
-export { noPmuProblem } from "./no_pmu.ts";
-
 /** What an error of perf_event_open means for whoever misses the numbers. */
 function reasonOf(errno: number, rights: Rights): Reason {
   switch (errno) {

@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { isMeasured, type Measurement, type Reading } from "../../collectors/trust.ts";
 import { CoreBench, HARDWARE, HW_CACHE, PER_MS } from "../fakes/core_bench.ts";
@@ -163,6 +163,32 @@ Deno.test("coreCounters has one cause for a machine without a PMU", () => {
   assertEquals(problems.map(({ reason }) => reason), ["not_supported"]);
   assertEquals(absence(bench.stage.read("cpu_cycles", "1")), "not_supported");
   assertEquals(bench.perf.openFds, 0);
+});
+
+Deno.test("coreCounters says of a PMU that refuses all its events what it answered", () => {
+  const bench = new CoreBench([0, 1]);
+  bench.perf.refuse(ERRNO.ENOENT);
+  bench.ticks(2);
+  const problems = bench.problems().filter(({ collector }) => collector === "core_counters");
+  assertEquals(problems.map(({ reason, message }) => [reason, message]), [[
+    "not_supported",
+    'Cannot open "cycles" of PMU "cpu" on cpu 0-1, nor any other of its events: ENOENT, no such ' +
+    "file, directory or event, needs a PMU that counts",
+  ]]);
+  assertEquals(bench.perf.openFds, 0);
+});
+
+Deno.test("coreCounters soon tries again a PMU that virtual machines were given", () => {
+  const bench = new CoreBench([0, 1]);
+  bench.perf.refuse(ERRNO.EOPNOTSUPP);
+  bench.ticks(2);
+  const [problem] = bench.problems().filter(({ collector }) => collector === "core_counters");
+  assertEquals(problem!.reason, "failed");
+  assertStringIncludes(problem!.remedy!, "Stop the virtual machines");
+  bench.perf.allowAll();
+  bench.ticks(8);
+  assertEquals(bench.stage.rate("instructions_per_cycle"), 1.5);
+  assertEquals(bench.problems().filter(({ collector }) => collector === "core_counters"), []);
 });
 
 Deno.test("coreCounters tries what nearly every machine has where sysfs is hidden", () => {

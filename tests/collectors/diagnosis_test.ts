@@ -234,6 +234,13 @@ Deno.test("diagnose() sees counters that somebody else holds", () => {
   assertStringIncludes(found.causes[0]?.remedy ?? "", "nmi_watchdog");
 });
 
+Deno.test("diagnose() sees a PMU that virtual machines were given", () => {
+  const found = diagnosisOf({ paranoid: 0, cycles: ERRNO.EOPNOTSUPP }, { soft: true });
+  assertEquals(line(found, "core"), "missing ok ok ok - ok NO");
+  assertStringIncludes(found.causes[0]?.message ?? "", "needs them to end");
+  assertStringIncludes(found.causes[0]?.remedy ?? "", "Stop the virtual machines");
+});
+
 Deno.test("diagnose() sees a PMU that does not even count cycles", () => {
   const found = diagnosisOf(
     { paranoid: 0, cycles: ERRNO.ENOENT },
