@@ -63,7 +63,7 @@ export interface Instances {
   lookup(bytes: Uint8Array, start: number, end: number): number;
   /** Slot of the instance named by a whole number (a CPU, a node), or `UNKNOWN`. */
   number(n: number): number;
-  /** The slots in use; do not keep it. */
+  /** The slots in use: another list whenever somebody comes, goes or belongs to other groups. */
   slots(): readonly number[];
   /** What the machine calls the instance: for paths. What is shown of it is `printable`. */
   nameOf(slot: number): string;

@@ -12,10 +12,16 @@ import { type SlotOwner, SlotTable } from "./slot_table.ts";
 import { Timeline, timelineShape } from "./timeline.ts";
 import type { Problem } from "./trust.ts";
 
+/** Where it states what stands in the way, and takes it back. */
+export interface StoreCauses {
+  report(problem: Omit<Problem, "collector">): void;
+  resolve(key: string): void;
+}
+
 export class ColumnStore implements SlotOwner {
   readonly row: RowBuffer;
   readonly #tables: ReadonlyMap<string, SlotTable>;
-  readonly #report: (problem: Omit<Problem, "collector">) => void;
+  readonly #causes: StoreCauses;
   readonly #bytesMost: number | undefined;
   /** Collectors that opened once: their dormant metrics have columns. */
   readonly #awake = new Set<string>();
@@ -31,10 +37,10 @@ export class ColumnStore implements SlotOwner {
 
   constructor(
     capacities: ReadonlyMap<string, number>,
-    report: (problem: Omit<Problem, "collector">) => void,
+    causes: StoreCauses,
     bytesMost?: number,
   ) {
-    this.#report = report;
+    this.#causes = causes;
     this.#bytesMost = bytesMost;
     const tables = new Map<string, SlotTable>();
     for (const scope of SCOPES.values()) {
@@ -125,12 +131,16 @@ export class ColumnStore implements SlotOwner {
   }
 
   exhausted(scope: Scope, name: string): void {
-    this.#report({
-      key: `exhausted/${scope.id}`,
+    this.#causes.report({
+      key: exhaustedKey(scope),
       reason: "failed",
       message: `Cannot take in ${scope.name.toLowerCase()} ${JSON.stringify(name.slice(0, 64))}: ` +
         `${scope.most} are shown already, and that is the most`,
     });
+  }
+
+  relieved(scope: Scope): void {
+    this.#causes.resolve(exhaustedKey(scope));
   }
 
   #place(): { readonly width: number; readonly bases: readonly number[] } {
@@ -161,4 +171,8 @@ export class ColumnStore implements SlotOwner {
     wider.carry(old, (row, into) => carryRow(row, oldBases, oldCapacities, into, bases));
     this.#timeline = wider;
   }
+}
+
+function exhaustedKey({ id }: Scope): string {
+  return `exhausted/${id}`;
 }

@@ -26,6 +26,7 @@ import {
   type RowWriter,
   type Site,
   TEXT_INTERVAL_MS_LEAST,
+  type Tick,
   UNKNOWN,
 } from "./collector.ts";
 import { cpuGroups } from "./host_topology.ts";
@@ -42,6 +43,12 @@ const PATH = "/proc/stat";
  * soft interrupts of all architectures, and what x86 adds to `intr` (arch_irq_stat_cpu).
  */
 const WRAP = 2 ** 32;
+
+/**
+ * A CPU that comes online is in the file before all is known of it: what describes its caches comes last
+ * (include/linux/cpuhotplug.h, CPUHP_AP_BASE_CACHEINFO_ONLINE). After so long it is looked at again.
+ */
+const SETTLE_MS = 1000;
 
 const CPU = ascii("cpu");
 const SPACE = 32;
@@ -85,6 +92,11 @@ class CpuTimeReader implements Reader {
   readonly #missing = new Uint8Array(LINES.length);
   /** Read once for all CPUs that come in one reading; null before. */
   #pmus: readonly CorePmu[] | null = null;
+  /** Where CPUs belonged when they were last seen. */
+  readonly #groups = new Map<string, Readonly<Record<string, string>>>();
+  /** CPUs that came online, and when. Those of the first reading have been so for long. */
+  readonly #came = new Map<string, number>();
+  #begun = false;
 
   constructor(site: Site) {
     this.#site = site;
@@ -95,7 +107,7 @@ class CpuTimeReader implements Reader {
     this.#file = openOrFail(site.tree, PATH);
   }
 
-  read(row: RowWriter): void {
+  read(row: RowWriter, tick: Tick): void {
     this.#file.read();
     const scanner = this.#scanner;
     scanner.reset(this.#file.bytes, this.#file.length);
@@ -104,10 +116,12 @@ class CpuTimeReader implements Reader {
     }
     this.#cpus.begin();
     while (scanner.startsWith(CPU)) {
-      this.#readCpu(row);
+      this.#readCpu(row, tick);
       scanner.nextLine();
     }
     this.#cpus.end();
+    this.#begun = true;
+    if (this.#came.size > 0) this.#settle(tick);
     this.#pmus = null;
     this.#found.fill(0);
     while (!scanner.done()) {
@@ -130,7 +144,7 @@ class CpuTimeReader implements Reader {
     this.#file.close();
   }
 
-  #readCpu(row: RowWriter): void {
+  #readCpu(row: RowWriter, tick: Tick): void {
     const scanner = this.#scanner;
     const line = scanner.at;
     const start = line + CPU.length;
@@ -139,7 +153,7 @@ class CpuTimeReader implements Reader {
     if (scanner.number() < 0) throw malformed(PATH, scanner.lineText(line), "the number of a CPU");
     const end = scanner.at;
     let slot = this.#cpus.lookup(scanner.bytes, start, end);
-    if (slot === UNKNOWN) slot = this.#claim(scanner.text(start, end));
+    if (slot === UNKNOWN) slot = this.#claim(scanner.text(start, end), tick);
     for (let mode = 0; mode < this.#modes.length; mode++) {
       const ticks = scanner.number();
       if (ticks < 0) {
@@ -154,10 +168,32 @@ class CpuTimeReader implements Reader {
   }
 
   /** A CPU that came, or came back: it may be another one by now. */
-  #claim(name: string): number {
+  #claim(name: string, tick: Tick): number {
+    const before = this.#groups.get(name);
+    const groups = this.#readGroups(name);
+    if (!this.#begun) return this.#cpus.claim(name, {}, groups);
+    this.#came.set(name, tick.monotonicMs);
+    // What is not known of it yet is most likely what it was.
+    return this.#cpus.claim(name, {}, { ...before, ...groups });
+  }
+
+  /** Looks again at those that came a while ago; what is missing then they do not have. */
+  #settle({ monotonicMs }: Tick): void {
+    for (const [name, cameMs] of this.#came) {
+      if (monotonicMs - cameMs < SETTLE_MS) continue;
+      this.#came.delete(name);
+      if (this.#cpus.number(Number(name)) !== UNKNOWN) {
+        this.#cpus.claim(name, {}, this.#readGroups(name));
+      }
+    }
+  }
+
+  #readGroups(name: string): Readonly<Record<string, string>> {
     const { tree } = this.#site;
     this.#pmus ??= readCorePmus(tree);
-    return this.#cpus.claim(name, {}, cpuGroups(tree, Number(name), this.#pmus));
+    const groups = cpuGroups(tree, Number(name), this.#pmus);
+    this.#groups.set(name, groups);
+    return groups;
   }
 
   #readLine(row: RowWriter): void {

@@ -86,7 +86,10 @@ export class Engine {
     ]);
     this.#store = new ColumnStore(
       hints,
-      (problem) => this.#report("sampler", problem),
+      {
+        report: (problem) => this.#report("sampler", problem),
+        resolve: (key) => this.#resolve("sampler", key),
+      },
       options.timelineBytesMost,
     );
     this.#own = ownColumns();

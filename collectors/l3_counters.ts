@@ -46,7 +46,8 @@ function open(site: Site, narrowing: Narrowing): UncoreCounters {
     metrics: METRICS,
     find: () =>
       (cpuListOf(site.tree, CPUMASK) ?? []).map((cpu): UncoreBox => {
-        const { l3_domain: name = String(cpu), socket } = cpuGroups(site.tree, cpu);
+        // A number would be that of another cache.
+        const { l3_domain: name = `cpu${cpu}`, socket } = cpuGroups(site.tree, cpu);
         const groups = socket === undefined ? {} : { socket };
         return { name, groups, pmu: PMU, cpu, terms, provenance: "vendor" };
       }),

@@ -24,13 +24,20 @@ export interface SlotOwner {
   changed(): void;
   /** No more instances can be taken in. */
   exhausted(scope: Scope, name: string): void;
+  /** Nobody waits any more who could not be taken in. */
+  relieved(scope: Scope): void;
 }
 
 interface Known {
   readonly bytes: Uint8Array;
   /** A slot, or `IGNORED`. */
   slot: number;
+  /** Of one that is ignored because there was no room for it: the pass in which it was last there. */
+  waitedIn: number;
 }
+
+/** It does not wait for a slot. */
+const NOT_WAITING = -1;
 
 export class SlotTable implements Instances {
   readonly scope: Scope;
@@ -41,8 +48,11 @@ export class SlotTable implements Instances {
   /** By slot. */
   readonly #instances: (Instance | null)[] = [];
   /** In the order in which files name them, so that the next look-up is mostly the next entry. */
-  readonly #known: Known[] = [];
+  #known: Known[] = [];
   #next = 0;
+  #pass = 0;
+  /** How many wait for a slot. */
+  #waiting = 0;
   #present: number[] = [];
   #seen: Uint8Array;
   #slotOfNumber: number[] = [];
@@ -85,7 +95,7 @@ export class SlotTable implements Instances {
         this.#seen[slot] = 1;
         // It is gone as far as readers know: only `claim` brings it back.
         if (this.#instances[slot]!.goneSequence !== null) return UNKNOWN;
-      }
+      } else if (entry.waitedIn !== NOT_WAITING) entry.waitedIn = this.#pass;
       return slot;
     }
     return UNKNOWN;
@@ -116,7 +126,7 @@ export class SlotTable implements Instances {
     }
     const slot = known !== null ? was : this.#freeSlot(name);
     if (slot < 0) {
-      this.#remember(raw, IGNORED);
+      this.#remember(raw, IGNORED, this.#pass);
       return IGNORED;
     }
     if (known === null) this.#giveUp(slot);
@@ -140,6 +150,7 @@ export class SlotTable implements Instances {
   begin(): void {
     this.#seen.fill(0);
     this.#next = 0;
+    this.#pass++;
   }
 
   end(): void {
@@ -156,6 +167,21 @@ export class SlotTable implements Instances {
       gone = true;
     }
     if (gone) this.#index();
+    if (this.#waiting > 0) this.#forgetWaiting(gone);
+  }
+
+  /** Those who went, and where there is room again all of them: who is still there is claimed anew. */
+  #forgetWaiting(isRoom: boolean): void {
+    this.#known = this.#known.filter(({ waitedIn }) =>
+      waitedIn === NOT_WAITING || (!isRoom && waitedIn === this.#pass)
+    );
+    this.#countWaiting();
+  }
+
+  #countWaiting(): void {
+    const before = this.#waiting;
+    this.#waiting = this.#known.filter(({ waitedIn }) => waitedIn !== NOT_WAITING).length;
+    if (before > 0 && this.#waiting === 0) this.#owner.relieved(this.scope);
   }
 
   #freeSlot(name: string): number {
@@ -198,8 +224,10 @@ export class SlotTable implements Instances {
     groups: Readonly<Record<string, string>>,
   ): void {
     const told = { [this.scope.label]: known.name, ...labels };
-    if (sameWords(known.labels, told) && sameWords(known.groups, groups)) return;
+    const moved = !sameWords(known.groups, groups);
+    if (!moved && sameWords(known.labels, told)) return;
     this.#instances[slot] = { ...known, labels: told, groups };
+    if (moved) this.#present = [...this.#present];
     this.#changed();
   }
 
@@ -210,13 +238,14 @@ export class SlotTable implements Instances {
     if (at >= 0) this.#known.splice(at, 1);
   }
 
-  #remember(name: string, slot: number): void {
+  #remember(name: string, slot: number, waitedIn = NOT_WAITING): void {
     const bytes = encoder.encode(name);
     const known = this.#known.find((entry) =>
       entry.bytes.length === bytes.length && same(entry.bytes, bytes, 0)
     );
-    if (known !== undefined) known.slot = slot;
-    else this.#known.push({ bytes, slot });
+    if (known !== undefined) Object.assign(known, { slot, waitedIn });
+    else this.#known.push({ bytes, slot, waitedIn });
+    if (waitedIn !== NOT_WAITING || this.#waiting > 0) this.#countWaiting();
   }
 
   #index(): void {

@@ -132,6 +132,42 @@ Deno.test("cpu_time says where each CPU belongs, anew when it comes back", () =>
   ]);
 });
 
+Deno.test("cpu_time looks again at a CPU that came before all was known of it", () => {
+  const { stage: on, tree } = stage(stat({ 0: IDLE, 1: IDLE }));
+  const id = (n: number): string => `/sys/devices/system/cpu/cpu${n}/cache/index3/id`;
+  const domains = (): unknown => on.snapshot.instances("cpu").map(({ groups }) => groups.l3_domain);
+  tree.set(id(0), "0\n");
+  tree.set(id(1), "0\n");
+  on.tick();
+  tree.set(PATH, stat({ 0: IDLE }));
+  on.tick(100);
+  tree.remove(id(1));
+  tree.set(PATH, stat({ 0: IDLE, 1: IDLE, 2: IDLE }));
+  on.tick(100);
+  // One that was here keeps its place until it is known; of a new one nothing is.
+  assertEquals(domains(), ["0", "0", undefined]);
+  tree.set(id(1), "1\n");
+  tree.set(id(2), "1\n");
+  on.tick(500);
+  assertEquals(domains(), ["0", "0", undefined]);
+  on.tick(500);
+  assertEquals(domains(), ["0", "1", "1"]);
+  // One that is gone again by then is not brought back by it.
+  tree.set(PATH, stat({ 0: IDLE }));
+  on.tick(100);
+  tree.remove(id(1));
+  tree.set(PATH, stat({ 0: IDLE, 1: IDLE }));
+  on.tick(100);
+  tree.set(PATH, stat({ 0: IDLE }));
+  on.tick(1000);
+  assertEquals(on.names("cpu"), ["0"]);
+  // What is missing by then it does not have.
+  tree.set(PATH, stat({ 0: IDLE, 1: IDLE }));
+  on.tick(100);
+  on.tick(1000);
+  assertEquals(domains(), ["0", undefined]);
+});
+
 Deno.test("cpu_time reads what the host counts from the same file", () => {
   const { stage: on, tree } = stage(stat({ 0: IDLE }));
   on.tick();

@@ -1,9 +1,19 @@
 import { assertEquals } from "@std/assert";
 import { type Scope, SCOPES } from "../../collectors/catalogue.ts";
+import { IGNORED, UNKNOWN } from "../../collectors/collector.ts";
 import { SlotTable } from "../../collectors/slot_table.ts";
 
-/** A table of four slots; `changes` counts how often readers would have to be told. */
-function table(scope: Scope): { slots: SlotTable; changes: () => number; at: (n: number) => void } {
+/**
+ * A table of four slots; `changes` counts how often readers would have to be told, `crowd` has who was not
+ * taken in.
+ */
+function table(scope: Scope): {
+  slots: SlotTable;
+  changes: () => number;
+  at: (n: number) => void;
+  crowd: readonly string[];
+} {
+  const crowd: string[] = [];
   let changes = 0;
   let sequence = 1;
   const slots = new SlotTable(scope, 4, {
@@ -12,9 +22,10 @@ function table(scope: Scope): { slots: SlotTable; changes: () => number; at: (n:
     grow: () => {},
     clear: () => {},
     changed: () => void changes++,
-    exhausted: () => {},
+    exhausted: (_, name) => void crowd.push(name),
+    relieved: () => void crowd.splice(0),
   });
-  return { slots, changes: () => changes, at: (now) => void (sequence = now) };
+  return { slots, changes: () => changes, at: (now) => void (sequence = now), crowd };
 }
 
 const FILESYSTEM = SCOPES.get("filesystem")!;
@@ -63,10 +74,56 @@ Deno.test("SlotTable.claim tells readers that somebody belongs elsewhere from no
   // Who names no groups leaves them as they are.
   slots.claim("/a");
   assertEquals([groups(), changes()], [{ socket: "0" }, 1]);
+  const before = slots.slots();
   slots.claim("/a", {}, { socket: "1" });
-  assertEquals([groups(), changes()], [{ socket: "1" }, 2]);
+  assertEquals([groups(), changes(), slots.slots() === before], [{ socket: "1" }, 2, false]);
   slots.begin();
   slots.end();
   slots.claim("/a", {}, {});
   assertEquals([groups(), changes()], [{}, 4]);
+});
+
+/** Who is there in one pass: looked up, and claimed where the table does not know them. */
+function pass(slots: SlotTable, names: readonly string[]): readonly number[] {
+  slots.begin();
+  const found = names.map((name) => {
+    const bytes = new TextEncoder().encode(name);
+    const slot = slots.lookup(bytes, 0, bytes.length);
+    return slot === UNKNOWN ? slots.claim(name) : slot;
+  });
+  slots.end();
+  return found;
+}
+
+Deno.test("SlotTable takes in who had no room as soon as there is some", () => {
+  const { slots, crowd } = table({ ...FILESYSTEM, most: 4 });
+  assertEquals(pass(slots, ["a", "b", "c", "d", "e"]), [0, 1, 2, 3, IGNORED]);
+  assertEquals(crowd, ["e"]);
+  assertEquals(pass(slots, ["a", "b", "c", "d", "e"]), [0, 1, 2, 3, IGNORED]);
+  assertEquals(crowd, ["e"]);
+  assertEquals(pass(slots, ["a", "c", "d", "e"]), [0, 2, 3, IGNORED]);
+  assertEquals(crowd, []);
+  assertEquals(pass(slots, ["a", "c", "d", "e"]), [0, 2, 3, 1]);
+  assertEquals(crowd, []);
+});
+
+Deno.test("SlotTable forgets who had no room and left", () => {
+  const { slots, crowd } = table({ ...FILESYSTEM, most: 4 });
+  const four = ["a", "b", "c", "d"];
+  assertEquals(pass(slots, [...four, "e", "f"]), [0, 1, 2, 3, IGNORED, IGNORED]);
+  pass(slots, [...four, "f"]);
+  assertEquals(crowd, ["e", "f"]);
+  pass(slots, four);
+  assertEquals(crowd, []);
+  // It was forgotten, so it is told again.
+  pass(slots, [...four, "e"]);
+  assertEquals(crowd, ["e"]);
+});
+
+Deno.test("SlotTable goes on ignoring who is not wanted when others leave", () => {
+  const { slots } = table(FILESYSTEM);
+  slots.ignore("x");
+  pass(slots, ["a", "b", "c", "d", "e", "x"]);
+  assertEquals(pass(slots, ["a", "x"])[1], IGNORED);
+  assertEquals(pass(slots, ["a", "x"])[1], IGNORED);
 });
