@@ -15,7 +15,8 @@ export interface Supervisor {
 
 /** Where messages go; throws what a person should read. */
 export interface Notices {
-  send(text: string): void;
+  /** False where it may be had later: the manager has not read what it was sent before. */
+  send(text: string): boolean;
   close(): void;
 }
 
@@ -28,8 +29,8 @@ export function supervise(notices: Notices): Supervisor {
     update(alive: number): void {
       if (alive === told) return;
       // The first one must arrive: without it the manager kills a service that is well.
-      if (told === 0) notices.send("READY=1\nWATCHDOG=1");
-      else attempt(notices, "WATCHDOG=1");
+      if (told !== 0) attempt(notices, "WATCHDOG=1");
+      else if (!notices.send("READY=1\nWATCHDOG=1")) return;
       told = alive;
     },
     stop(): void {

@@ -11,6 +11,8 @@ import { quote, Refusal } from "./refusal.ts";
 /** 32 metric ids, an instance and a span take less than half. */
 export const URL_LENGTH_MOST = 4096;
 
+const PORT_MOST = 65_535;
+
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -93,8 +95,11 @@ function authorityOf(url: string): string | undefined {
 
 /** Without port and brackets, in lower case; undefined where it is no host. Any port: it may be forwarded. */
 function hostnameOf(host: string): string | undefined {
-  const match = /^(?:\[([0-9a-f:.]+)\]|([^:/?#@[\]\s]+))(?::\d{1,5})?$/i.exec(host);
-  return (match?.[1] ?? match?.[2])?.toLowerCase();
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^:/?#@[\]\s]+))(?::(\d{1,5}))?$/i.exec(host);
+  const [, ipv6, name, port = "0"] = match ?? [];
+  // A URL with such a port is none.
+  if (Number(port) > PORT_MOST) return undefined;
+  return (ipv6 ?? name)?.toLowerCase();
 }
 
 /**

@@ -49,8 +49,7 @@ export function logIn(deps: LoginDeps): (context: Context) => Promise<Response> 
     const from = wayBack(fields.from);
     const { right, waitMs } = await auth.hear(fields.token.trim(), peerOf(context));
     if (right) {
-      const before = sessionOf(context, auth);
-      if (before !== undefined) auth.sessions.end(before.id);
+      endSessions(context, auth);
       const id = auth.sessions.begin();
       const secure = deps.tls || isSecure(context);
       context.header("set-cookie", auth.cookie(id, { secure, seconds: SESSION_MS / 1000 }));
@@ -67,14 +66,20 @@ export function logIn(deps: LoginDeps): (context: Context) => Promise<Response> 
 }
 
 /** The session ends, and with it every stream that it opened, in other windows too. */
-export function logOut({ auth, tls }: LoginDeps): (context: Context) => Response {
+export function logOut({ auth }: Pick<LoginDeps, "auth">): (context: Context) => Response {
   return (context) => {
-    const session = sessionOf(context, auth);
-    if (session !== undefined) auth.sessions.end(session.id);
-    const secure = tls || isSecure(context);
-    context.header("set-cookie", auth.cookie("", { secure, seconds: 0 }));
+    endSessions(context, auth);
+    // By whichever scheme the browser was here before, it is logged in no more.
+    for (const secure of [true, false]) {
+      context.header("set-cookie", auth.cookie("", { secure, seconds: 0 }), { append: true });
+    }
     return leadOn(context, LOGIN_PATH);
   };
+}
+
+/** All that the browser has: one that came by another scheme before has two. */
+function endSessions(context: Context, auth: Auth): void {
+  for (const id of auth.idsOf(context.req.header("cookie") ?? "")) auth.sessions.end(id);
 }
 
 /**

@@ -13,6 +13,8 @@ export const TOLD_AT_ONCE_MOST = 8;
 const READ_BYTES_MOST = 65_536;
 /** A request comes at once with its connection, or it is one of those that are held open half-sent. */
 const QUIET_MS = 20;
+/** Nobody is waited for any longer: over TLS a client may never say a word. */
+const TOLD_MS_MOST = 1000;
 /** After an attempt to accept that failed. */
 const PAUSE_MS = 100;
 
@@ -81,8 +83,13 @@ export class Overflow {
 
   async #tell(connection: Deno.Conn): Promise<void> {
     const told = new AbortController();
-    const stop = (): void => told.abort();
+    // A write that waits for the client's part of a handshake ends with its connection.
+    const stop = (): void => {
+      told.abort();
+      hangUp(connection);
+    };
     this.#closing.signal.addEventListener("abort", stop);
+    void this.#clock.sleep(TOLD_MS_MOST, told.signal).then(stop);
     try {
       await connection.write(ANSWER);
       this.#turnedAway++;
@@ -91,9 +98,8 @@ export class Overflow {
     } catch {
       // It went before it was told.
     }
-    told.abort();
     this.#closing.signal.removeEventListener("abort", stop);
-    connection.close();
+    stop();
   }
 
   /** Reads what the client had sent, and does not wait for what it may still send. */
@@ -109,5 +115,13 @@ export class Overflow {
       if (count === null) return;
       read += count;
     }
+  }
+}
+
+function hangUp(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch {
+    // It is closed already.
   }
 }

@@ -85,7 +85,9 @@ export function serveStatic(files: StaticFiles): (context: Context) => Response 
       );
     }
     const kept = context.req.header("if-none-match")?.includes(file.etag) ?? false;
-    const response = kept ? context.body(null, 304) : send(context, file.content, file.type);
+    const response = kept
+      ? context.body(null, 304, { vary: "accept-encoding" })
+      : send(context, file.content, file.type);
     response.headers.set("cache-control", FOR_EVER);
     response.headers.set("etag", file.etag);
     return response;

@@ -33,11 +33,8 @@ export class NotifySocket {
     if (this.#fd < 0) throw new SystemError("open a socket to notify", libc.errno());
   }
 
-  /**
-   * One datagram, `READY=1` for one. Throws `SystemError`. One that finds the queue full is lost, which
-   * is no error: the next one says the same.
-   */
-  send(text: string): void {
+  /** One datagram, `READY=1` for one. False where the manager's queue is full. Throws `SystemError`. */
+  send(text: string): boolean {
     const { symbols, errno } = this.#libc;
     const bytes = this.#encoder.encode(text);
     const { length } = this.#sockaddr;
@@ -49,9 +46,10 @@ export class NotifySocket {
       this.#sockaddr,
       length,
     );
-    if (sent >= 0) return;
+    if (sent >= 0) return true;
     const cause = errno();
-    if (cause !== ERRNO.EAGAIN) throw new SystemError(`notify "${this.#address}"`, cause);
+    if (cause === ERRNO.EAGAIN) return false;
+    throw new SystemError(`notify "${this.#address}"`, cause);
   }
 
   close(): void {

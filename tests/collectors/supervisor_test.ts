@@ -1,17 +1,17 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { supervise } from "../../collectors/supervisor.ts";
+import { type Notices, supervise } from "../../collectors/supervisor.ts";
 
 /** What was said, and whether the next word can be. */
-function notices(): { said: string[]; closed: boolean; deaf: boolean; send(text: string): void } & {
-  close(): void;
-} {
+function notices(): Notices & { said: string[]; closed: boolean; deaf: boolean; full: boolean } {
   return {
     said: [],
     closed: false,
     deaf: false,
-    send(text: string): void {
+    full: false,
+    send(text: string): boolean {
       if (this.deaf) throw new Error("Cannot notify: ECONNREFUSED");
-      this.said.push(text);
+      if (!this.full) this.said.push(text);
+      return !this.full;
     },
     close(): void {
       this.closed = true;
@@ -47,5 +47,22 @@ Deno.test("supervise() fails when nobody hears that it is ready, and goes on whe
   supervisor.update(2);
   heard.deaf = false;
   supervisor.update(3);
+  assertEquals(heard.said, ["READY=1\nWATCHDOG=1", "WATCHDOG=1"]);
+});
+
+Deno.test("supervise() says that it is ready until the manager has room for it", () => {
+  const heard = notices();
+  const supervisor = supervise(heard);
+  heard.full = true;
+  supervisor.update(1);
+  supervisor.update(1);
+  supervisor.update(2);
+  heard.full = false;
+  supervisor.update(2);
+  supervisor.update(2);
+  heard.full = true;
+  supervisor.update(3);
+  heard.full = false;
+  supervisor.update(4);
   assertEquals(heard.said, ["READY=1\nWATCHDOG=1", "WATCHDOG=1"]);
 });

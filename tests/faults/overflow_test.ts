@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { CLOCK } from "../../routes/clock.ts";
-import { Overflow } from "../../routes/overflow.ts";
+import { Overflow, TOLD_AT_ONCE_MOST } from "../../routes/overflow.ts";
+import { tlsFixture } from "../doors/process.ts";
 
 function listen(port = 0): Deno.TcpListener {
   return Deno.listen({ hostname: "127.0.0.1", port });
@@ -54,4 +55,24 @@ Deno.test("Overflow leaves the address free when it has closed", async () => {
     await overflow.close();
     connection.close();
   }
+});
+
+Deno.test("Overflow waits for nobody who never begins to speak TLS", async () => {
+  const [cert, key, ca] = await Promise.all(["cert", "key", "ca"].map(tlsFixture));
+  const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: cert!, key: key! });
+  const { port } = listener.addr as Deno.NetAddr;
+  const overflow = new Overflow(listener, CLOCK);
+  const silent = [];
+  for (let i = 0; i < TOLD_AT_ONCE_MOST; i++) {
+    silent.push(await Deno.connect({ hostname: "127.0.0.1", port }));
+  }
+  // Behind all of them.
+  const client = Deno.createHttpClient({ caCerts: [ca!] });
+  const response = await fetch(`https://localhost:${port}/`, { client });
+  assertEquals(response.status, 503);
+  await response.body!.cancel();
+  client.close();
+  silent.push(await Deno.connect({ hostname: "127.0.0.1", port }));
+  await overflow.close();
+  for (const connection of silent) connection.close();
 });

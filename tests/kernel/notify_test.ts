@@ -43,10 +43,12 @@ Deno.test("NotifySocket says who could not be notified, and waits for nobody", (
   // A manager that reads nothing: the queue is full after some, and no call blocks.
   using manager = new ManagerSocket("abstract");
   const socket = new NotifySocket(manager.address);
-  for (let i = 0; i < 5000; i++) socket.send("WATCHDOG=1");
+  let taken = 0;
+  for (let i = 0; i < 5000; i++) if (socket.send("WATCHDOG=1")) taken++;
   let heard = 0;
   while (manager.heard() !== null) heard++;
   assertEquals(heard > 0 && heard < 5000, true, `${heard} of 5000`);
+  assertEquals(heard, taken);
   socket.close();
 });
 

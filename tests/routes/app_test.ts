@@ -77,6 +77,8 @@ Deno.test("HEAD has the headers of GET and no body", async () => {
   const response = await host.app.request("/metrics", { method: "HEAD" });
   assertEquals([response.status, response.body], [200, null]);
   assertEquals(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  const whole = await (await host.app.request("/metrics")).bytes();
+  assertEquals(response.headers.get("content-length"), String(whole.length));
 });
 
 Deno.test("a URL of more than 4096 characters is refused", async () => {

@@ -177,15 +177,25 @@ Deno.test("a logout ends the session on the server too, and every stream of it",
   assertEquals(host.hub.clients, 2);
   const out = await ask(host, "/logout", { method: "POST", headers });
   assertEquals([out.status, out.headers.get("location")], [303, "./login"]);
-  assertEquals(
-    out.headers.get("set-cookie"),
-    "ringside-stage-7878=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0",
-  );
+  const forgotten = "ringside-stage-7878=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
+  assertEquals(out.headers.getSetCookie(), [`__Host-${forgotten}; Secure`, forgotten]);
   assertEquals(await reader.next(), null);
   assertEquals(host.hub.clients, 1);
   assertEquals((await ask(host, "/", { headers })).status, 401);
   assertEquals((await ask(host, "/", { headers: stays })).status, 200);
   await other.body!.cancel();
+});
+
+Deno.test("a logout ends all that a browser has which came by two schemes", async () => {
+  const host = await guarded();
+  const plain = cookieOf(await logIn(host)).cookie;
+  const { cookie } = cookieOf(
+    await logIn(host, SECRET, { headers: { origin: "https://localhost" } }),
+  );
+  assert(cookie!.startsWith("__Host-"));
+  const headers = { cookie: `${cookie}; ${plain}` };
+  await ask(host, "/logout", { method: "POST", headers });
+  assertEquals(host.auth!.sessions.size, 0);
 });
 
 Deno.test("a session that had its time ends, and its streams with it", async () => {

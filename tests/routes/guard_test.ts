@@ -35,6 +35,8 @@ Deno.test("servedHosts refuses every other name, and what is none", async () => 
     "[::2]",
     "localhost:",
     "localhost:7878:1",
+    "localhost:65536",
+    "[::1]:99999",
     "localhost@evil.example",
     "evil.example#localhost",
     "[localhost]",

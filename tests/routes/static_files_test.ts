@@ -19,6 +19,7 @@ Deno.test("a static file that the caller has is not sent again", async () => {
   const { app } = startHost();
   const response = await app.request(PATH, { headers: { "if-none-match": 'W/"f355802c"' } });
   assertEquals([response.status, response.body], [304, null]);
+  assertEquals(response.headers.get("vary"), "accept-encoding");
   const other = await app.request(PATH, { headers: { "if-none-match": '"00000000"' } });
   assertEquals(other.status, 200);
 });
