@@ -14,10 +14,7 @@ export function send(context: Context, content: Encoded, type: string): Response
     acceptsGzip(context.req.header("accept-encoding"));
   const headers: Record<string, string> = { "content-type": type, "vary": "accept-encoding" };
   if (gzip) headers["content-encoding"] = "gzip";
-  const body = gzip ? content.gzip() : content.plain;
-  // Of HEAD, which has no body, Deno would say that there is none to GET either (RFC 9110, 8.6).
-  headers["content-length"] = String(body.length);
-  return context.body(body, 200, headers);
+  return context.body(gzip ? content.gzip() : content.plain, 200, headers);
 }
 
 /** A browser, or htmx in one. */

@@ -40,7 +40,15 @@ export function securityHeaders(): MiddlewareHandler {
     const { headers } = context.res;
     for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
     if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+    if (context.req.method === "HEAD") await tellLength(context.res);
   };
+}
+
+/** Deno would say of an answer to HEAD that to GET it has no bytes either (RFC 9110, section 8.6). */
+async function tellLength(answer: Response): Promise<void> {
+  if (answer.body === null) return;
+  const { byteLength } = await answer.clone().arrayBuffer();
+  answer.headers.set("content-length", String(byteLength));
 }
 
 /** Refuses what has too long a URL, and what is for another host. Once for both: each such step is awaited. */

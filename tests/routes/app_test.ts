@@ -74,6 +74,11 @@ Deno.test("a wrong method is told the right ones", async () => {
 Deno.test("HEAD has the headers of GET and no body", async () => {
   const host = startHost();
   host.tick(0.25);
+  for (const path of ["/healthz", "/nowhere"]) {
+    const head = await host.app.request(path, { method: "HEAD" });
+    const { length } = await (await host.app.request(path)).bytes();
+    assertEquals([head.body, head.headers.get("content-length")], [null, String(length)]);
+  }
   const response = await host.app.request("/metrics", { method: "HEAD" });
   assertEquals([response.status, response.body], [200, null]);
   assertEquals(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
