@@ -23,17 +23,12 @@ const WORDS = 16;
 /** Float64 cells after the words. */
 const CELLS = 1;
 
-/** Milliseconds on a clock that both threads share: each has its own origin of `performance.now`. */
-function sharedNow(): number {
-  return performance.timeOrigin + performance.now();
-}
-
 export class Control {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #cells: Float64Array;
-  /** From the worker's clock to the one that both share; NaN before the first tick. */
-  #shareMs = NaN;
+  /** From the worker's clock to main's: the least that a tick was apart from a look at it. */
+  #apartMs = Infinity;
 
   constructor(buffer?: SharedArrayBuffer) {
     this.buffer = buffer ?? new SharedArrayBuffer(WORDS * 4 + CELLS * 8);
@@ -65,10 +60,18 @@ export class Control {
     this.#wake();
   }
 
-  /** Milliseconds since the last tick began, Infinity before the first. */
+  /**
+   * Milliseconds since the last tick began, Infinity before the first. Main has no CLOCK_MONOTONIC, and
+   * `performance.now` has an origin of its own in each thread, which a clock that is set in between puts
+   * hours apart; it runs at the same pace. So a tick's age is counted from the look that was soonest after
+   * one: whoever looks when a row came keeps it right to a millisecond.
+   */
   ageMs(): number {
     const at = this.#cells[0]!;
-    return at === 0 ? Infinity : Math.max(0, sharedNow() - at);
+    if (at === 0) return Infinity;
+    const apartMs = performance.now() - at;
+    this.#apartMs = Math.min(this.#apartMs, apartMs);
+    return apartMs - this.#apartMs;
   }
 
   /** Index of the collector that is being read, or -1. */
@@ -80,6 +83,7 @@ export class Control {
   async nextPublished(published: number): Promise<void> {
     const waiting = Atomics.waitAsync(this.#words, WORD.published, published);
     if (waiting.async) await waiting.value;
+    this.ageMs();
   }
 
   /** A count of publications; wraps. */
@@ -115,10 +119,9 @@ export class Control {
     Atomics.wait(this.#words, WORD.wake, wakeCount, ms);
   }
 
-  /** `monotonicMs`: CLOCK_MONOTONIC, which `performance.now` follows too, but takes longer to ask for. */
+  /** `monotonicMs`: CLOCK_MONOTONIC. */
   begin(monotonicMs: number): void {
-    if (Number.isNaN(this.#shareMs)) this.#shareMs = sharedNow() - monotonicMs;
-    this.#cells[0] = monotonicMs + this.#shareMs;
+    this.#cells[0] = monotonicMs;
   }
 
   setReading(collector: number): void {
