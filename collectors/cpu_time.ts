@@ -14,7 +14,7 @@
  * @module
  */
 import { CPU_MODES } from "./catalogue/cpu_time.ts";
-import { SOFTIRQ_VECTORS, softirqMetric } from "./catalogue/scheduler.ts";
+import { BOOT_TIME, SOFTIRQ_VECTORS, softirqMetric } from "./catalogue/scheduler.ts";
 import { openOrFail } from "./cause.ts";
 import {
   type CollectorSpec,
@@ -64,6 +64,8 @@ const LINES = [
   { key: "procs_running", metric: "tasks_running", counter: false, wraps: false, neverZero: true },
   { key: "procs_blocked", metric: "tasks_blocked", counter: false, wraps: false, neverZero: false },
   { key: "softirq", metric: "softirqs", counter: true, wraps: true, neverZero: true },
+  // Worked out at each reading from the clock of the day: when that is set, it moves with it.
+  { key: "btime", metric: BOOT_TIME, counter: false, wraps: false, neverZero: true },
 ] as const;
 const RUNNING = LINES.findIndex((line) => line.key === "procs_running");
 const BLOCKED = LINES.findIndex((line) => line.key === "procs_blocked");

@@ -5,14 +5,22 @@
  * @module
  */
 import { type Measured, metric as metricOf } from "./catalogue.ts";
+import { BOOT_TIME } from "./catalogue/scheduler.ts";
 import { SELF_START } from "./catalogue/self.ts";
 import { HOST_SLOT } from "./collector.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { isMeasured } from "./trust.ts";
 
 /** The first tick of this service. */
 export interface Begun {
   readonly wallMs: number;
   readonly monotonicMs: number;
+}
+
+/** When the kernel booted, by the clock as it is now: one that is set moves it. Undefined where nobody knows. */
+export function bootedAtMs(snapshot: Snapshot): number | undefined {
+  const reading = snapshot.read(BOOT_TIME);
+  return isMeasured(reading) ? reading.value * 1000 : snapshot.profile.bootedAtMs;
 }
 
 /** The clock of perf events and CLOCK_MONOTONIC drift apart: NTP turns the latter by up to 500 ppm. */
@@ -25,6 +33,7 @@ const CLOCKS_APART_MOST = 1e-3;
 export function sinceMs(snapshot: Snapshot, metric: Measured, slot: number): number | undefined {
   const { since } = metric;
   if (since === undefined) return undefined;
+  // As it was known at the start: counters did not begin anew because a clock was set.
   if (since === "boot") return snapshot.profile.bootedAtMs;
   if (since === "process") return known(total(snapshot, SELF_START, HOST_SLOT) * 1000);
   const { begun, intervalMs } = snapshot;

@@ -4,6 +4,7 @@ import { CARDS } from "../collectors/catalogue.ts";
 import type { HostProfile } from "../collectors/host.ts";
 import type { Mark } from "../collectors/marks.ts";
 import type { Series } from "../collectors/series.ts";
+import { bootedAtMs } from "../collectors/since.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { GRADES } from "../collectors/trust.ts";
 import { arrange } from "./arrangement.ts";
@@ -186,10 +187,11 @@ function HostLine(
 }
 
 export function Uptime(props: { snapshot: Snapshot }): Html {
-  const { profile: { bootedAtMs }, wallMs } = props.snapshot;
+  const { snapshot } = props;
+  const booted = bootedAtMs(snapshot);
   return (
     <span class="m" id="uptime">
-      {bootedAtMs === undefined ? "" : `up ${duration((wallMs - bootedAtMs) / 1000)}`}
+      {booted === undefined ? "" : `up ${duration((snapshot.wallMs - booted) / 1000)}`}
     </span>
   );
 }

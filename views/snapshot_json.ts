@@ -5,7 +5,7 @@
  * @module
  */
 import { GROUPINGS, type Metric, metric as metricOf, shownUnit } from "../collectors/catalogue.ts";
-import type { HostProfile } from "../collectors/host.ts";
+import { bootedAtMs } from "../collectors/since.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { type Hearsay, isMeasured, type Problem, type Reading } from "../collectors/trust.ts";
 import { doubtText } from "./doubt_text.ts";
@@ -95,7 +95,7 @@ export function snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): S
     sequence: snapshot.sequence,
     time: new Date(snapshot.wallMs).toISOString(),
     interval_seconds: snapshot.intervalMs / 1000,
-    host: hostJson(snapshot.profile),
+    host: hostJson(snapshot),
     metrics: Object.fromEntries(ids.map((id) => [id, metricJson(snapshot, id)])),
     problems: snapshot.problems.map(problemJson),
   };
@@ -162,8 +162,9 @@ function readingJson(id: string, reading: Reading): ReadingJson {
   };
 }
 
-function hostJson(profile: HostProfile): HostJson {
-  const { bootedAtMs } = profile;
+function hostJson(snapshot: Snapshot): HostJson {
+  const { profile } = snapshot;
+  const booted = bootedAtMs(snapshot);
   return {
     hostname: profile.hostname,
     kernel: profile.kernelRelease,
@@ -176,7 +177,7 @@ function hostJson(profile: HostProfile): HostJson {
     hypervisor: profile.hypervisor ?? null,
     distribution: profile.distribution ?? null,
     memory_bytes: profile.memoryBytes ?? null,
-    booted_at: bootedAtMs === undefined ? null : new Date(bootedAtMs).toISOString(),
+    booted_at: booted === undefined ? null : new Date(booted).toISOString(),
   };
 }
 

@@ -95,6 +95,9 @@ function gauge(id: string, name: string, help: string, line: string): Measured {
   };
 }
 
+/** Id of the metric of when the kernel booted. */
+export const BOOT_TIME = "boot_time_seconds";
+
 export const scheduler: Subject = {
   metrics: [
     counter("context_switches", "Context switches", "{switch}", {
@@ -130,5 +133,17 @@ export const scheduler: Subject = {
       "Tasks that wait for I/O to complete.",
       "procs_blocked",
     ),
+    {
+      id: BOOT_TIME,
+      name: "Booted",
+      help: "When the kernel booted, in seconds since 1970, by the clock of the host as it is now.",
+      unit: "s",
+      kind: "gauge",
+      scope: "host",
+      collector,
+      source: "/proc/stat, btime",
+      // Told with the names of the host.
+      exposition: undefined,
+    },
   ],
 };

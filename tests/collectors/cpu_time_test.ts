@@ -2,7 +2,8 @@ import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/ass
 import { isColumn, METRICS } from "../../collectors/catalogue.ts";
 import { cpuTime } from "../../collectors/cpu_time.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
-import { Stage } from "../stage.ts";
+import { bootedAtMs } from "../../collectors/since.ts";
+import { PROFILE, Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 
 const PATH = "/proc/stat";
@@ -242,8 +243,18 @@ Deno.test("cpu_time says which line a stand-in for the kernel leaves out, and wh
   assertEquals(on.cell("softirqs"), 550);
 });
 
+Deno.test("cpu_time moves the time of the boot when the clock is set", () => {
+  const { stage: on, tree } = stage(stat({ 0: IDLE }));
+  on.tick();
+  assertEquals(bootedAtMs(on.snapshot), 1_795_190_280_000);
+  tree.set(PATH, stat({ 0: IDLE }, REST.replace("btime 1795190280", "btime 1795200280")));
+  on.tick();
+  assertEquals(bootedAtMs(on.snapshot), 1_795_200_280_000);
+});
+
 Deno.test("cpu_time takes a 0 that no running kernel counts for no count", () => {
-  const sandbox = "intr 0\nctxt 0\nprocesses 0\nprocs_running 0\nprocs_blocked 0\nsoftirq 0 0\n";
+  const sandbox = "intr 0\nctxt 0\nprocesses 0\nprocs_running 0\nprocs_blocked 0\nsoftirq 0 0\n" +
+    "btime 0\n";
   const { stage: on, tree } = stage(stat({ 0: IDLE }, sandbox));
   on.tick();
   on.tick();
@@ -251,11 +262,21 @@ Deno.test("cpu_time takes a 0 that no running kernel counts for no count", () =>
   assertEquals(others, []);
   assertStringIncludes(
     problem!.message,
-    '"intr", "ctxt", "processes", "procs_running", "procs_blocked", "softirq" in "/proc/stat"',
+    '"intr", "ctxt", "processes", "procs_running", "procs_blocked", "softirq", "btime" in ' +
+      '"/proc/stat"',
   );
-  for (const metric of ["context_switches", "forks", "tasks_running", "tasks_blocked"]) {
+  const metrics = [
+    "context_switches",
+    "forks",
+    "tasks_running",
+    "tasks_blocked",
+    "boot_time_seconds",
+  ];
+  for (const metric of metrics) {
     assertEquals(on.read(metric), { absent: "not_supported", problem });
   }
+  // Then it is as it was read at the start.
+  assertEquals(bootedAtMs(on.snapshot), PROFILE.bootedAtMs);
   // Nobody may wait for I/O, as long as somebody is known to run.
   tree.set(PATH, stat({ 0: IDLE }, REST.replace("procs_blocked 1", "procs_blocked 0")));
   on.tick();
