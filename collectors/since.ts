@@ -5,22 +5,14 @@
  * @module
  */
 import { type Measured, metric as metricOf } from "./catalogue.ts";
-import { BOOT_TIME } from "./catalogue/scheduler.ts";
 import { SELF_START } from "./catalogue/self.ts";
 import { HOST_SLOT } from "./collector.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { isMeasured } from "./trust.ts";
 
 /** The first tick of this service. */
 export interface Begun {
   readonly wallMs: number;
   readonly monotonicMs: number;
-}
-
-/** When the kernel booted, by the clock as it is now: one that is set moves it. Undefined where nobody knows. */
-export function bootedAtMs(snapshot: Snapshot): number | undefined {
-  const reading = snapshot.read(BOOT_TIME);
-  return isMeasured(reading) ? reading.value * 1000 : snapshot.profile.bootedAtMs;
 }
 
 /** The clock of perf events and CLOCK_MONOTONIC drift apart: NTP turns the latter by up to 500 ppm. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Measured, type Metric, metric as metricOf, placeOf } from "./catalogue.ts";
+import { BOOT_TIME } from "./catalogue/scheduler.ts";
 import { type Counting, countingOf, type Times } from "./counting.ts";
 import type { HostProfile } from "./host.ts";
 import { alternatives, type Formula, inputs } from "./formula.ts";
@@ -94,6 +95,12 @@ export class Snapshot {
   /** The only cursor there is, as the world sees it: `<boot id>-<sequence>`. */
   get cursor(): string {
     return `${this.bootId}-${this.sequence}`;
+  }
+
+  /** When the kernel booted, by the clock as it is now: one that is set moves it. */
+  get bootedAtMs(): number | undefined {
+    const reading = this.read(BOOT_TIME);
+    return isMeasured(reading) ? reading.value * 1000 : this.profile.bootedAtMs;
   }
 
   /**

@@ -1,11 +1,13 @@
 /** Handlers of rooms that few enter: their modules are loaded when they are first asked for. @module */
+// What such a room asks of a package is read now: its files are not in memory, and may be gone by then.
+import "@valibot/to-json-schema";
 import type { Context } from "hono";
 
 export type Handler = (context: Context) => Response | Promise<Response>;
 
 /**
- * What is loaded stays. Of an `import` with a literal Deno has the text from the start on: it needs
- * neither the right to read nor the file to be there still.
+ * What is loaded stays. Of an `import` of a module of its own, with a literal, Deno has the text from the
+ * start on: it needs neither the right to read nor the file to be there still.
  */
 export function lazily(load: () => Promise<Handler>): Handler {
   let loading: Promise<Handler> | undefined;

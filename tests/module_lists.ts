@@ -76,8 +76,18 @@ function textOf(entry: string, modules: readonly string[]): string {
 ${modules.map((module) => `import "./${module}";\n`).join("")}`;
 }
 
-/** URLs of all modules that are loaded at the start, and no later, whatever the lists ask for by now. */
-async function loaded(entry: string): Promise<ReadonlySet<string>> {
+/** Packages that `main.ts` asks for later than at its start, if at all. */
+export async function laterPackages(): Promise<readonly string[]> {
+  const atStart = await loaded("main.ts");
+  const all = await loaded("main.ts", true);
+  return [...all].filter((url) => url.startsWith("npm:") && !atStart.has(url)).toSorted();
+}
+
+/**
+ * URLs of all modules that are loaded at the start, whatever the lists ask for by now. `later`: also those
+ * that are loaded when they are first needed.
+ */
+async function loaded(entry: string, later = false): Promise<ReadonlySet<string>> {
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", new URL(entry, ROOT).pathname],
     stderr: "inherit",
@@ -89,7 +99,7 @@ async function loaded(entry: string): Promise<ReadonlySet<string>> {
   for (const url of found) {
     if (LIST_URLS.has(url)) continue;
     for (const { code, isDynamic } of known.get(url)?.dependencies ?? []) {
-      if (code?.specifier !== undefined && !isDynamic) found.add(code.specifier);
+      if (code?.specifier !== undefined && (later || !isDynamic)) found.add(code.specifier);
     }
   }
   return found;

@@ -1,6 +1,5 @@
 /** What `/metrics` tells that no collector reads. @module */
 import { PMU_AVAILABLE_HELP, PMU_QUANTITIES, type PmuQuantities } from "../collectors/mod.ts";
-import { bootedAtMs } from "../collectors/since.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { type ExpositionFormat, headsOf, labelText, numberText } from "./exposition_text.ts";
 import { absenceOf } from "./pmu_absence.ts";
@@ -43,11 +42,10 @@ export function buildInfo(format: ExpositionFormat, version: string): string {
 
 /** The names of the host and its kernel, and its clock. */
 export function hostInfo(snapshot: Snapshot, format: ExpositionFormat): string {
-  const { hostname, kernelRelease, machine } = snapshot.profile;
+  const { bootedAtMs, profile: { hostname, kernelRelease, machine } } = snapshot;
   const names = { sysname: "Linux", nodename: hostname, release: kernelRelease, machine };
   const text = `${UNAME_HEADS[format]}${UNAME}{${labelText(names)}} 1\n` +
     `${TIME_HEADS[format]}${TIME} ${numberText(snapshot.wallMs / 1000)}\n`;
-  const booted = bootedAtMs(snapshot);
-  if (booted === undefined) return text;
-  return `${text}${BOOT_HEADS[format]}${BOOT} ${numberText(booted / 1000)}\n`;
+  if (bootedAtMs === undefined) return text;
+  return `${text}${BOOT_HEADS[format]}${BOOT} ${numberText(bootedAtMs / 1000)}\n`;
 }

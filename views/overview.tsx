@@ -4,7 +4,6 @@ import { CARDS } from "../collectors/catalogue.ts";
 import type { HostProfile } from "../collectors/host.ts";
 import type { Mark } from "../collectors/marks.ts";
 import type { Series } from "../collectors/series.ts";
-import { bootedAtMs } from "../collectors/since.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { GRADES } from "../collectors/trust.ts";
 import { arrange } from "./arrangement.ts";
@@ -187,11 +186,10 @@ function HostLine(
 }
 
 export function Uptime(props: { snapshot: Snapshot }): Html {
-  const { snapshot } = props;
-  const booted = bootedAtMs(snapshot);
+  const { bootedAtMs, wallMs } = props.snapshot;
   return (
     <span class="m" id="uptime">
-      {booted === undefined ? "" : `up ${duration((snapshot.wallMs - booted) / 1000)}`}
+      {bootedAtMs === undefined ? "" : `up ${duration((wallMs - bootedAtMs) / 1000)}`}
     </span>
   );
 }

@@ -5,7 +5,6 @@
  * @module
  */
 import { GROUPINGS, type Metric, metric as metricOf, shownUnit } from "../collectors/catalogue.ts";
-import { bootedAtMs } from "../collectors/since.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { type Hearsay, isMeasured, type Problem, type Reading } from "../collectors/trust.ts";
 import { doubtText } from "./doubt_text.ts";
@@ -163,8 +162,7 @@ function readingJson(id: string, reading: Reading): ReadingJson {
 }
 
 function hostJson(snapshot: Snapshot): HostJson {
-  const { profile } = snapshot;
-  const booted = bootedAtMs(snapshot);
+  const { profile, bootedAtMs } = snapshot;
   return {
     hostname: profile.hostname,
     kernel: profile.kernelRelease,
@@ -177,7 +175,7 @@ function hostJson(snapshot: Snapshot): HostJson {
     hypervisor: profile.hypervisor ?? null,
     distribution: profile.distribution ?? null,
     memory_bytes: profile.memoryBytes ?? null,
-    booted_at: booted === undefined ? null : new Date(booted).toISOString(),
+    booted_at: bootedAtMs === undefined ? null : new Date(bootedAtMs).toISOString(),
   };
 }
 

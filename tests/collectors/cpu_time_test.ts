@@ -2,7 +2,6 @@ import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/ass
 import { isColumn, METRICS } from "../../collectors/catalogue.ts";
 import { cpuTime } from "../../collectors/cpu_time.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
-import { bootedAtMs } from "../../collectors/since.ts";
 import { PROFILE, Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 
@@ -246,10 +245,10 @@ Deno.test("cpu_time says which line a stand-in for the kernel leaves out, and wh
 Deno.test("cpu_time moves the time of the boot when the clock is set", () => {
   const { stage: on, tree } = stage(stat({ 0: IDLE }));
   on.tick();
-  assertEquals(bootedAtMs(on.snapshot), 1_795_190_280_000);
+  assertEquals(on.snapshot.bootedAtMs, 1_795_190_280_000);
   tree.set(PATH, stat({ 0: IDLE }, REST.replace("btime 1795190280", "btime 1795200280")));
   on.tick();
-  assertEquals(bootedAtMs(on.snapshot), 1_795_200_280_000);
+  assertEquals(on.snapshot.bootedAtMs, 1_795_200_280_000);
 });
 
 Deno.test("cpu_time takes a 0 that no running kernel counts for no count", () => {
@@ -276,7 +275,7 @@ Deno.test("cpu_time takes a 0 that no running kernel counts for no count", () =>
     assertEquals(on.read(metric), { absent: "not_supported", problem });
   }
   // Then it is as it was read at the start.
-  assertEquals(bootedAtMs(on.snapshot), PROFILE.bootedAtMs);
+  assertEquals(on.snapshot.bootedAtMs, PROFILE.bootedAtMs);
   // Nobody may wait for I/O, as long as somebody is known to run.
   tree.set(PATH, stat({ 0: IDLE }, REST.replace("procs_blocked 1", "procs_blocked 0")));
   on.tick();
