@@ -2,7 +2,7 @@
 # deploy/kubernetes.yaml say what that takes, deploy/README.md why.
 #
 #   docker build -t ringside .
-FROM denoland/deno:debian-2.9.6 AS build
+FROM docker.io/denoland/deno:debian-2.9.6 AS build
 WORKDIR /source
 COPY deno.json deno.lock main.ts LICENSE README.md ./
 COPY collectors collectors
@@ -13,7 +13,7 @@ COPY deploy/assemble.ts deploy/assemble.ts
 # What the service imports, and nothing of the tests, so that it starts without a network.
 RUN deno run --allow-all deploy/assemble.ts /opt/ringside
 
-FROM denoland/deno:debian-2.9.6
+FROM docker.io/denoland/deno:debian-2.9.6
 COPY --from=build /opt/ringside /opt/ringside
 WORKDIR /opt/ringside/app
 # Nobody in particular: nothing here belongs to it, and nothing is written.

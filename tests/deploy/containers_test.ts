@@ -32,7 +32,7 @@ function serves(variables: Readonly<Record<string, string>>): Record<string, unk
 
 Deno.test("the image is of one tagged base, takes in no tests, and runs as nobody in particular", async () => {
   assertEquals(new Set(image.bases).size, 1);
-  assertMatch(image.bases[0]!, /^denoland\/deno:debian-\d+\.\d+\.\d+$/);
+  assertMatch(image.bases[0]!, /^docker\.io\/denoland\/deno:debian-\d+\.\d+\.\d+$/);
   assertEquals(image.sources.filter((path) => /^(tests|\.|\.git)/.test(path)), []);
   for (const path of image.sources) await Deno.stat(new URL(path, ROOT));
   assertMatch(image.user, /^[1-9]\d*:[1-9]\d*$/);
