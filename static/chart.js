@@ -63,6 +63,8 @@ globalThis.RingsideChart = (() => {
     isDue(now) {
       if (this.plot === null) return true;
       const { bbox, scales: { x } } = this.plot;
+      // A clock that was set back.
+      if (now < x.max) return true;
       if ((now - x.max) * bbox.width >= x.max - x.min) return true;
       const newest = this.lines().map((values) => values.at(-1));
       const most = this.drawn === "stack" ? newest.reduce((a, b) => a + b) : Math.max(...newest);

@@ -49,7 +49,8 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    const ring = event.key === "Escape" ? open() : null;
+    // A chart takes it for itself: the end of a zoom, or of a moment.
+    const ring = event.key === "Escape" && !event.defaultPrevented ? open() : null;
     if (ring === null) return;
     ring.open = false;
     ring.querySelector("summary").focus();

@@ -9,7 +9,7 @@ import { type Cell, type ChartRow, chartRows } from "./chart_rows.ts";
 import { cpusHref } from "./cpus_choice.ts";
 import { cpuCard } from "./cpus_one.tsx";
 import { type Assets, document } from "./document.tsx";
-import { duration, instant, plural, spell } from "./format.ts";
+import { countedShare, duration, instant, plural, spell } from "./format.ts";
 import type { Html } from "./html.ts";
 import { type Span, spanName, SPANS } from "./span.ts";
 import type { Mark } from "../collectors/marks.ts";
@@ -134,7 +134,7 @@ function Value(props: { cell: Cell; unit: string }): Html {
     <td>
       <b>{text}</b>
       {suffix === "" ? "" : `\u00a0${suffix}`}
-      {share < 1 ? <small>{` estimated ${Math.floor(share * 100)}\u00a0%`}</small> : null}
+      {share < 1 ? <small>{` estimated ${countedShare(share, "\u00a0")}`}</small> : null}
     </td>
   );
 }

@@ -60,7 +60,7 @@ export const HEAT_STEPS = 10;
 
 export interface HeatScale {
   readonly top: number;
-  /** Where the machine itself ends it, nothing is above. */
+  /** Values are above, or may be: where the machine itself ends it, mostly none is. */
   readonly open: boolean;
   /** Of the numbers in the cells, which have one for all: `%`, `GHz`; empty for plain numbers. */
   readonly unit: string;
@@ -71,15 +71,23 @@ export interface HeatScale {
 
 export function heatScale(quantity: InstanceQuantity, snapshot: Snapshot): HeatScale {
   const { top: fixed, topMetric } = quantity.heat!;
-  const { unit } = found(quantity, snapshot);
+  const { metric: id, unit } = found(quantity, snapshot);
   const scale = scaleOf(unit);
   const told = topMetric === undefined ? undefined : snapshot.read(topMetric);
   const ends = told !== undefined && isMeasured(told) && told.grade !== "implausible";
   const top = ends ? told.value : fixed;
   const prefixed = scale.kind === "decimal";
   const size = prefixed ? 1000 ** Math.max(0, Math.floor(Math.log10(top) / 3)) : 1;
-  const open = !ends && scale.kind !== "percent";
+  const open = scale.kind !== "percent" && (!ends || isAbove(id, top, snapshot));
   return { top, open, unit: spellAt(top, scale).unit, size, scale };
+}
+
+/** Whether a CPU is above what the machine says that there is: some leave out their boost. */
+function isAbove(id: string, top: number, snapshot: Snapshot): boolean {
+  return snapshot.instances(CPU_PAGE.scope).some(({ name }) => {
+    const reading = snapshot.read(id, name);
+    return isMeasured(reading) && reading.value > top;
+  });
 }
 
 /** From 0 to `HEAT_STEPS` - 1. */

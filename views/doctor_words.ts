@@ -1,7 +1,7 @@
 /** What a diagnosis says in words, the same on the page and in a terminal. @module */
 import type { Diagnosis } from "../collectors/diagnosis.ts";
 import type { Gain, Plan, Privilege, Step, Way } from "../collectors/unlock_plan.ts";
-import { plural } from "./format.ts";
+import { countedShare, plural } from "./format.ts";
 
 /** Names of a list, before the number of those that follow. */
 const NAMED_MOST = 3;
@@ -79,9 +79,9 @@ function upTo(gains: readonly Gain[]): string {
 
 /** How far what is counted can be trusted. */
 export function caveats({ caveats: { coverageLeast, implausible, mixed } }: Diagnosis): string {
-  const share = Math.floor(coverageLeast * 100);
+  const share = countedShare(coverageLeast);
   return [
-    ...(coverageLeast < 1 ? [`Counters take turns: as little as ${share} % of the time.`] : []),
+    ...(coverageLeast < 1 ? [`Counters take turns: as little as ${share} of the time.`] : []),
     ...(implausible.length > 0 ? [`Implausible: ${some(implausible)}.`] : []),
     ...(mixed.length > 0 ? [`Mixed, of terms counted at different times: ${some(mixed)}.`] : []),
   ].join(" ");

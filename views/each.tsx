@@ -3,7 +3,7 @@ import type { Each } from "../collectors/card.ts";
 import type { Present, Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured, type Reading } from "../collectors/trust.ts";
 import { Shares } from "./bar.tsx";
-import { whole } from "./format.ts";
+import { spellOut, whole } from "./format.ts";
 import type { Html } from "./html.ts";
 import { link } from "./link.ts";
 import { worst } from "./standing.ts";
@@ -140,7 +140,7 @@ function Ends({ block, snapshot, instances }: SomeProps): Html | null {
   const [first, last] = [shares[0], shares.at(-1)];
   if (first === undefined || last === undefined) return null;
   const say = ({ name, share }: typeof first): string =>
-    `${block.heading} ${name}, ${Math.round(share * 100)}\u00a0%`;
+    `${block.heading} ${name}, ${spellOut(share, "1")}`;
   return <>{`Busiest: ${say(first)}. Quietest: ${say(last)}. `}</>;
 }
 

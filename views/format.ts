@@ -89,6 +89,11 @@ export function spell(value: number, unit: string): Spelled {
   return spellAt(value, scaleOf(unit));
 }
 
+/** A total in one string. Its seconds are a span, however many: those of 256 CPUs are a date in a year. */
+export function spellTotal(value: number, unit: string): string {
+  return unit === "s" && value >= MOMENT_FROM_SECONDS ? duration(value) : spellOut(value, unit);
+}
+
 /**
  * `spell` in one string, its unit behind a space that does not break.
  *
@@ -244,12 +249,17 @@ const BOUND_WORDS = { lower: "at least", upper: "at most" } as const;
 
 const HEARSAY_WORDS = { third_party: "third party's word", unverified: "unverified" } as const;
 
+/** A share of time that was counted, rounded down; one that is not none is not 0. */
+export function countedShare(share: number, space = " "): string {
+  return share > 0 && share < 0.01 ? `under 1${space}%` : `${Math.floor(share * 100)}${space}%`;
+}
+
 /** A grade in a few words: `exact`, `62 %`, `low 14 %`, `3 of 4`, `62 %, 3 of 4, mixed`, `at least`. */
 export function trustWords(measured: Measurement): string {
   const { grade, coverage, partial, mixed, bound, hearsay } = measured;
   if (grade === "exact" || grade === "implausible") return GRADE_WORDS[grade];
   const words: string[] = [];
-  const share = `${Math.floor(coverage * 100)} %`;
+  const share = countedShare(coverage);
   if (grade === "low") words.push(`low ${share}`);
   // All of the time says nothing where something else is why this is an estimate.
   else if (
@@ -278,7 +288,7 @@ export function trustSentence(measured: Measurement): string {
   const parts = [GRADE_WORDS[measured.grade]];
   if (measured.bound !== undefined) parts.push(BOUND_SENTENCES[measured.bound]);
   if (measured.coverage < 1) {
-    parts.push(`counted ${Math.floor(measured.coverage * 100)} % of the time`);
+    parts.push(`counted ${countedShare(measured.coverage)} of the time`);
   }
   if (measured.partial !== undefined) {
     parts.push(`${measured.partial.counted} of ${measured.partial.present} parts in it`);

@@ -5,7 +5,7 @@ import type { Series } from "../collectors/series.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Source } from "../collectors/source.ts";
 import { isMeasured, type Measurement } from "../collectors/trust.ts";
-import { duration } from "./format.ts";
+import { countedShare, duration } from "./format.ts";
 import type { Html } from "./html.ts";
 import { Remedy } from "./problems.tsx";
 import { countOfThem, nameOfCount } from "./proof_names.ts";
@@ -61,7 +61,7 @@ export function Coverage(props: CoverageProps): Html {
 /** `62 % of the time counted`. */
 function coverageWords(coverage: number): string {
   return coverage < WHOLE
-    ? `${Math.floor(coverage * 100)} % of the time counted`
+    ? `${countedShare(coverage)} of the time counted`
     : "counted all of the time";
 }
 

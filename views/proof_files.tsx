@@ -2,7 +2,7 @@
 import { shownUnit } from "../collectors/catalogue.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured } from "../collectors/trust.ts";
-import { instant, spellOut } from "./format.ts";
+import { instant, spellOut, spellTotal } from "./format.ts";
 import type { Html } from "./html.ts";
 import { nameAt } from "./proof_names.ts";
 import type { FileTerm } from "./proof_told.ts";
@@ -80,7 +80,7 @@ function Term({ term, snapshot }: { term: FileTerm; snapshot: Snapshot }): Html 
         {field === "" ? null : <small>{` ${field}`}</small>}
       </th>
       <td data-name={COLUMNS[0]}>
-        {counts ? spellOut(totalOf(snapshot, term), entry.unit) : value}
+        {counts ? spellTotal(totalOf(snapshot, term), entry.unit) : value}
       </td>
       <td data-name={COLUMNS[1]}>{counts ? value : ""}</td>
     </tr>

@@ -50,7 +50,10 @@ export function quantitiesOf(card: Card): readonly Quantity[] {
   if (found === undefined) {
     const all = new Map<string, Quantity>();
     for (const block of card.blocks) {
-      for (const quantity of quantitiesIn(block)) all.set(keyOf(quantity), quantity);
+      for (const quantity of quantitiesIn(block)) {
+        // A legend calls it by what it stands for there; who tells it first, by what it is.
+        if (!all.has(keyOf(quantity))) all.set(keyOf(quantity), quantity);
+      }
     }
     QUANTITIES.set(card, found = [...all.values()]);
   }

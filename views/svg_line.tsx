@@ -6,7 +6,7 @@
 import type { Mark } from "../collectors/marks.ts";
 import type { Series } from "../collectors/series.ts";
 import { axisLabel, niceTop, timeMarks } from "./axis.ts";
-import { type Scale, spellOut } from "./format.ts";
+import { countedShare, type Scale, spellOut } from "./format.ts";
 import type { Html } from "./html.ts";
 import {
   abscissas,
@@ -185,7 +185,7 @@ function percent(share: number): string {
 }
 
 function counted(spans: readonly Doubt[]): string {
-  return `${Math.floor(100 * Math.min(...spans.map(({ share }) => share)))} %`;
+  return countedShare(Math.min(...spans.map(({ share }) => share)));
 }
 
 interface LinesProps {
@@ -251,7 +251,7 @@ function sentence(
     if (most === -Infinity) return `${name}: not measured yet`;
     const last = column.at(-1) ?? null;
     const share = shares[index]?.at(-1) ?? 1;
-    const doubt = share < 1 ? ` (estimated, ${Math.floor(share * 100)} % counted)` : "";
+    const doubt = share < 1 ? ` (estimated, ${countedShare(share)} counted)` : "";
     const now = last === null ? "not measured now" : `now ${spellOut(last, props.unit)}${doubt}`;
     return `${name}: ${now}, from ${spellOut(least, props.unit)} to ${spellOut(most, props.unit)}`;
   });

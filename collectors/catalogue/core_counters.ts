@@ -99,7 +99,7 @@ function cache(
       name: `${level} misses`,
       help: misses,
       unit: "{miss}",
-      most: 1e11,
+      most: 1e10,
     },
     instructionsOf(bundle),
   ];
@@ -165,8 +165,8 @@ const ENTRIES: readonly TermEntry[] = [
     "l1d",
     "l1d",
     "L1D",
-    "Loads from the first-level data cache.",
-    "Loads that the first-level data cache did not have, or lines that it had to fetch.",
+    "Accesses to the first-level data cache: loads, on some CPUs stores too.",
+    "Accesses that the first-level data cache did not have, or lines that it had to fetch.",
   ),
   ...cache(
     "l2",
@@ -180,7 +180,9 @@ const ENTRIES: readonly TermEntry[] = [
     bundle: "tlb",
     role: "dtlb_misses",
     name: "dTLB misses",
-    help: "Loads whose address the data TLBs did not have.",
+    help:
+      "Accesses whose address the data TLBs did not have: of which level, and whether stores are " +
+      "among them, depends on the CPU.",
     unit: "{miss}",
     most: 1e10,
   },
@@ -266,7 +268,7 @@ interface Ratio {
   readonly name: string;
   readonly help: string;
   readonly unit?: Unit;
-  readonly sane: readonly [least: number, most: number];
+  readonly sane?: readonly [least: number, most: number];
   readonly formula: Formula;
 }
 
@@ -274,31 +276,30 @@ function derived({ unit = "1", ...entry }: Ratio): Derived {
   return { ...entry, unit, kind: "derived", scope: "cpu" };
 }
 
-/** Misses by accesses of the same group. `most`: above 1 where a miss is a line fetched, by whomever. */
-function missRatio(prefix: string, level: string, most = 1): Derived {
+/**
+ * Misses by accesses of the same group. `fetched`: a miss is a line fetched, by whomever: a loop that only
+ * writes has hardly a load and many of those.
+ */
+function missRatio(prefix: string, level: string, fetched = false): Derived {
   return derived({
     id: `${prefix}_miss_ratio`,
     name: `${level} miss ratio`,
     help: `Share of the ${level}'s accesses that missed.`,
-    sane: [0, most],
+    ...(fetched ? {} : { sane: [0, 1] }),
     formula: divide(delta(`${prefix}_misses`), delta(`${prefix}_references`)),
   });
 }
 
-/** Misses for a thousand instructions of the same group. */
-function perThousand(
-  id: string,
-  level: string,
-  misses: string,
-  bundle: BundleId,
-  most: number,
-): Derived {
+/**
+ * Misses for a thousand instructions of the same group. They have no bound: one instruction may copy a
+ * megabyte (`rep movs`). What misses cannot exceed is one a cycle, which their own band knows.
+ */
+function perThousand(id: string, level: string, misses: string, bundle: BundleId): Derived {
   return derived({
     id,
     name: `${level} MPKI`,
     help: `${level} misses for every 1,000 instructions retired.`,
     unit: MISSES_PER_THOUSAND,
-    sane: [0, most],
     formula: mpki(misses, `${bundle}_group_instructions`),
   });
 }
@@ -361,15 +362,15 @@ const ratios: readonly Derived[] = [
     sane: [0, 1],
     formula: divide(delta("branch_misses"), delta("branch_instructions")),
   }),
-  perThousand("branch_mpki", "Branch", "branch_misses", "branch", 200),
-  missRatio("l1d", "L1D", 2),
-  perThousand("l1d_mpki", "L1D", "l1d_misses", "l1d", 500),
+  perThousand("branch_mpki", "Branch", "branch_misses", "branch"),
+  missRatio("l1d", "L1D", true),
+  perThousand("l1d_mpki", "L1D", "l1d_misses", "l1d"),
   missRatio("l1i", "L1I"),
-  perThousand("l1i_mpki", "L1I", "l1i_misses", "l1i", 500),
+  perThousand("l1i_mpki", "L1I", "l1i_misses", "l1i"),
   missRatio("l2", "L2"),
-  perThousand("l2_mpki", "L2", "l2_misses", "l2", 300),
-  perThousand("dtlb_mpki", "dTLB", "dtlb_misses", "tlb", 200),
-  perThousand("itlb_mpki", "iTLB", "itlb_misses", "tlb", 200),
+  perThousand("l2_mpki", "L2", "l2_misses", "l2"),
+  perThousand("dtlb_mpki", "dTLB", "dtlb_misses", "tlb"),
+  perThousand("itlb_mpki", "iTLB", "itlb_misses", "tlb"),
 ];
 
 export const coreCounters: Subject = {

@@ -50,7 +50,8 @@ export const CPU_MODES: readonly CpuMode[] = [
     metric: "cpu_irq_seconds",
     name: "Hard interrupts",
     help:
-      "Time in hardware interrupts. Counted as system on kernels without CONFIG_IRQ_TIME_ACCOUNTING.",
+      "Time in hardware interrupts. On kernels without CONFIG_IRQ_TIME_ACCOUNTING it is in whatever the " +
+      "CPU did when it was interrupted.",
     exposition: { family: "cpu", mode: "irq" },
   },
   {

@@ -149,7 +149,9 @@ export const DISK_FIELDS: readonly DiskField[] = [
     position: 10,
     kind: "counter",
     name: "Time of requests",
-    help: "Time in which requests were under way, summed over all of them.",
+    help:
+      "Time in which requests were under way, summed over all of them. Since Linux 5.0 that of a " +
+      "request is added when it ends.",
     unit: "s",
     scale: MILLISECOND,
     exposition: "node_disk_io_time_weighted_seconds_total",
@@ -279,7 +281,9 @@ function derived(scope: DiskScope): readonly Derived[] {
     }, divide(rise("io_seconds"), elapsed())),
     entry("queue_length", "Queue", {
       unit: "{operation}",
-      help: "Requests under way, on average over the window.",
+      help:
+        "Requests under way, on average over the window. Since Linux 5.0 a request counts when it " +
+        "ends, with all of its time: while none ends it is 0, whatever is under way.",
     }, divide(rise("io_weighted_seconds"), elapsed())),
   ];
 }

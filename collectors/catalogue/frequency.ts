@@ -37,7 +37,8 @@ const frequencies: readonly Measured[] = [
   {
     id: "cpu_frequency_max_hertz",
     name: "Highest",
-    help: "Highest clock frequency that the CPU can run at, boost included.",
+    help:
+      "Highest clock frequency that the CPU can run at, as its driver has it: some leave boost out.",
     unit: "Hz",
     kind: "gauge",
     scope: "cpu",

@@ -92,7 +92,9 @@ export const CACHE_GUIDE: GuideTexts = {
     normal:
       "Times the size of a line it is the least that was read from memory: ten million a second are " +
       "0.64 GB/s. Write-backs, DMA and prefetches past this cache come on top.",
-    misread: "It is no bandwidth: where memory controllers are counted, theirs is the figure.",
+    misread:
+      "It is no bandwidth: where memory controllers are counted, theirs is the figure. With several " +
+      "last-level caches another one may have the line, and no memory is read.",
     beside: ["memory_bytes_per_second", "memory_llc_traffic_bytes_per_second", "llc_mpki"],
   },
   l1d_misses: { as: "l1d_mpki" },

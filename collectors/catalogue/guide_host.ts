@@ -144,7 +144,9 @@ export const HOST_GUIDE: GuideTexts = {
   disk_queue_length: {
     normal:
       "Below 1 on quiet disks; NVMe takes tens without longer waits, a spinning disk hardly two.",
-    misread: "It grows with the load and with the wait: their product by Little's law.",
+    misread:
+      "It grows with the load and with the wait: their product by Little's law. While a disk hangs and " +
+      "no request ends it is 0, and pressure on I/O is not.",
     beside: ["disk_read_latency_seconds", "disk_busy_ratio"],
   },
   volume_busy_ratio: { as: "disk_busy_ratio" },

@@ -68,7 +68,9 @@ export const TRAFFIC_GUIDE: GuideTexts = {
     normal:
       "It is a lower bound of what was read. It lies far below the controllers where prefetchers " +
       "do most of the work, and close to them where access is random.",
-    misread: "It has no writes in it.",
+    misread:
+      "It has no writes in it. With several last-level caches what one of them gave another is in it, " +
+      "and was not read from memory.",
     beside: ["llc_misses_per_second", "memory_residual_llc_bytes_per_second"],
   },
   memory_residual_llc_bytes_per_second: {
@@ -105,7 +107,7 @@ export const TRAFFIC_GUIDE: GuideTexts = {
   mbm_local_bytes: { as: "mbm_total_bytes" },
   mbm_remote_bytes: {
     normal:
-      "On one socket 0. On several, some is normal; a share that grows tells of tasks and memory " +
+      "With one node 0. With several, some is normal; a share that grows tells of tasks and memory " +
       "on different nodes.",
     misread: "On AMD nodes may be parts of a socket: remote is then not always another socket.",
     beside: ["numa_remote_ratio", "mbm_total_bytes"],

@@ -80,7 +80,7 @@ const derived: readonly Derived[] = [
     "LLC MPKI",
     "Last-level cache misses for every 1,000 instructions retired.",
     MISSES_PER_THOUSAND,
-    [0, 200],
+    undefined,
     either(mpki("core_llc_misses", "llc_group_instructions"), mpki("l3_misses", "instructions")),
   ),
 ];

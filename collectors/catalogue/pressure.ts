@@ -133,7 +133,7 @@ export const pressure: Subject = {
         {
           block: "table",
           scope: "pressure",
-          heading: "Some tasks stalled",
+          heading: "Tasks stalled",
           columns: PRESSURE_AVERAGES.map(({ metric }) => ({ metric })),
           most: PRESSURE_LINES.length,
           empty: "The kernel keeps no pressure information",

@@ -40,7 +40,7 @@ export const SOFTWARE_COUNTS: readonly SoftwareCount[] = [
     name: "Context switches",
     help: "Times that the CPU went from one task to another.",
     unit: "{switch}",
-    sane: [0, 1e6],
+    sane: [0, 1e7],
   },
   {
     metric: "software_cpu_migrations",
@@ -48,7 +48,7 @@ export const SOFTWARE_COUNTS: readonly SoftwareCount[] = [
     name: "Migrations",
     help: "Times that a task came to run on the CPU after it had run on another.",
     unit: "{migration}",
-    sane: [0, 1e6],
+    sane: [0, 1e7],
   },
   {
     metric: "software_page_faults",

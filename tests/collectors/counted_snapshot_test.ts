@@ -285,3 +285,23 @@ Deno.test("a cause that costs several CPUs is told for each, for their group, an
   ]);
   assertEquals(stage.problems(), []);
 });
+
+Deno.test("Snapshot.read believes a copy: few instructions, hardly a load, and a miss in most cycles", () => {
+  const { core, stage } = bench();
+  const copy = (misses: number): Rises => ({
+    ...busy(1e6, 3e9),
+    l1d_references: [1e5, 1, 1],
+    l1d_misses: [misses, 1, 1],
+    l1d_group_instructions: [1e6, 1, 1],
+  });
+  core.rises = { 0: copy(2e9) };
+  ticks(stage, 4);
+  assertEquals(stage.read("l1d_mpki", "0"), exact(2e6));
+  assertEquals(stage.read("l1d_miss_ratio", "0"), exact(2e4));
+  // More than one a cycle of any CPU there is.
+  core.rises = { 0: copy(2e10) };
+  ticks(stage, 4);
+  for (const id of ["l1d_misses", "l1d_mpki", "l1d_miss_ratio"]) {
+    assertEquals(gradeOf(stage.read(id, "0")), "implausible", id);
+  }
+});

@@ -10,6 +10,7 @@ import {
   plural,
   spell,
   spellOut,
+  spellTotal,
   trustSentence,
   trustWords,
   whole,
@@ -114,10 +115,19 @@ Deno.test("absentWords has words for every reason, and neither a dash nor a digi
   for (const text of words) assertEquals(/^[a-z][a-z ]+$/.test(text), true, text);
 });
 
+Deno.test("spellTotal takes no total of seconds for a date", () => {
+  // 128 CPUs that were idle for a hundred days each.
+  assertEquals(spellTotal(128 * 100 * 86_400, "s"), duration(128 * 100 * 86_400));
+  assertEquals(spellTotal(12, "s"), spellOut(12, "s"));
+  assertEquals(spellTotal(2e9, "By"), spellOut(2e9, "By"));
+});
+
 Deno.test("trustWords says the share that was counted, never more than there was", () => {
   assertEquals(trustWords({ value: 1, coverage: 1, grade: "exact" }), "exact");
   assertEquals(trustWords({ value: 1, coverage: 0.629, grade: "estimated" }), "62 %");
   assertEquals(trustWords({ value: 1, coverage: 0.14, grade: "low" }), "low 14 %");
+  assertEquals(trustWords({ value: 1, coverage: 0.004, grade: "low" }), "low under 1 %");
+  assertEquals(trustWords({ value: 1, coverage: 0.01, grade: "low" }), "low 1 %");
   assertEquals(trustWords({ value: 1, coverage: 0.5, grade: "implausible" }), "implausible");
   const partial = { counted: 3, present: 4 };
   assertEquals(trustWords({ value: 1, coverage: 1, grade: "estimated", partial }), "3 of 4");

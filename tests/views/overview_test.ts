@@ -324,7 +324,7 @@ Deno.test("many CPUs are a skyline with one path for each part", () => {
   assertStringIncludes(html, ">CPUs 50 to 99<");
   assertStringIncludes(
     html,
-    'Busiest: CPU 99, 99\u00a0%. Quietest: CPU 0, 0\u00a0%. <a href="cpus">All CPUs</a>',
+    'Busiest: CPU 99, 99.0\u00a0%. Quietest: CPU 0, 0\u00a0%. <a href="cpus">All CPUs</a>',
   );
   // CPU 1 is one hundredth busy: one unit high, in the second place of six units.
   assertStringIncludes(html, 'd="M7 100v-1h4v1z');
