@@ -10,6 +10,7 @@ import { type Address, printAddress } from "./address.ts";
 import { CLOCK, type Clock } from "./clock.ts";
 import { tlsCause, type TlsFiles } from "./doors.ts";
 import type { Hub } from "./hub.ts";
+import { OptionError } from "./options.ts";
 import { Overflow } from "./overflow.ts";
 import { complain } from "./speech.ts";
 import { SpareDescriptors } from "./spare_descriptors.ts";
@@ -50,7 +51,7 @@ export class Listener {
   readonly #spare: SpareDescriptors;
   #toldMs = -Infinity;
 
-  /** Listens. Throws `ListenError`. */
+  /** Listens. Throws `ListenError`, and `OptionError` where Deno may not listen there. */
   constructor(options: ListenOptions) {
     this.#options = options;
     this.#clock = options.clock ?? CLOCK;
@@ -61,9 +62,12 @@ export class Listener {
     try {
       this.#server = this.#listen();
     } catch (error) {
-      throw new ListenError(
-        `Cannot listen on ${printAddress(this.address)}: ${causeOf(error, this.address)}`,
-      );
+      const message = `Cannot listen on ${printAddress(this.address)}: ` +
+        causeOf(error, this.address);
+      // Words of the start that do not fit together stay wrong, however often it is started anew.
+      throw error instanceof Deno.errors.NotCapable
+        ? new OptionError(message)
+        : new ListenError(message);
     }
     this.address = { ...options.address, port: this.#server.addr.port };
     void this.#spare.begin();

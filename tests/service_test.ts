@@ -159,7 +159,7 @@ Deno.test("what it cannot begin with is one line that says what to do", async ()
   assertStringIncludes(lines[0]!, "/nowhere");
   const foreign = await failed(["--listen", "192.0.2.1:0", "--insecure-no-auth"]);
   assertEquals(foreign, {
-    code: 1,
+    code: 2,
     lines: [
       "Cannot listen on 192.0.2.1:0: Deno may not use this address, " +
       "needs --allow-net=192.0.2.1:0",
