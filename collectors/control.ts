@@ -64,7 +64,7 @@ export class Control {
    * Milliseconds since the last tick began, Infinity before the first. Main has no CLOCK_MONOTONIC, and
    * `performance.now` has an origin of its own in each thread, which a clock that is set in between puts
    * hours apart; it runs at the same pace. So a tick's age is counted from the look that was soonest after
-   * one: whoever looks when a row came keeps it right to a millisecond.
+   * one began, and short by as much as that: by what the shortest tick takes where somebody waits for rows.
    */
   ageMs(): number {
     const at = this.#cells[0]!;

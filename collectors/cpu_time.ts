@@ -94,10 +94,10 @@ class CpuTimeReader implements Reader {
   readonly #missing = new Uint8Array(LINES.length);
   /** Read once for all CPUs that come in one reading; null before. */
   #pmus: readonly CorePmu[] | null = null;
-  /** Where CPUs belonged when they were last seen. */
+  /** Where CPUs belonged when that was known for certain. */
   readonly #groups = new Map<string, Readonly<Record<string, string>>>();
-  /** CPUs that came online, and when. Those of the first reading have been so for long. */
-  readonly #came = new Map<string, number>();
+  /** CPUs that came online. Those of the first reading have been so for long. */
+  readonly #came = new Map<string, { readonly atMs: number; readonly isGuessed: boolean }>();
   #begun = false;
 
   constructor(site: Site) {
@@ -171,31 +171,36 @@ class CpuTimeReader implements Reader {
 
   /** A CPU that came, or came back: it may be another one by now. */
   #claim(name: string, tick: Tick): number {
-    const before = this.#groups.get(name);
     const groups = this.#readGroups(name);
-    if (!this.#begun) return this.#cpus.claim(name, {}, groups);
-    this.#came.set(name, tick.monotonicMs);
+    if (!this.#begun) {
+      this.#groups.set(name, groups);
+      return this.#cpus.claim(name, {}, groups);
+    }
     // What is not known of it yet is most likely what it was.
-    return this.#cpus.claim(name, {}, { ...before, ...groups });
+    const likely = { ...this.#groups.get(name), ...groups };
+    const isGuessed = Object.keys(likely).length > Object.keys(groups).length;
+    this.#came.set(name, { atMs: tick.monotonicMs, isGuessed });
+    return this.#cpus.claim(name, {}, likely);
   }
 
   /** Looks again at those that came a while ago; what is missing then they do not have. */
   #settle({ monotonicMs }: Tick): void {
-    for (const [name, cameMs] of this.#came) {
-      if (monotonicMs - cameMs < SETTLE_MS) continue;
+    for (const [name, { atMs, isGuessed }] of this.#came) {
+      if (monotonicMs - atMs < SETTLE_MS) continue;
       this.#came.delete(name);
-      if (this.#cpus.number(Number(name)) !== UNKNOWN) {
-        this.#cpus.claim(name, {}, this.#readGroups(name));
-      }
+      if (this.#cpus.number(Number(name)) === UNKNOWN) continue;
+      const groups = this.#readGroups(name);
+      this.#groups.set(name, groups);
+      // Others looked at sysfs too when it came, and what was guessed right would not tell them to again.
+      if (isGuessed) this.#cpus.claim(name, {}, {});
+      this.#cpus.claim(name, {}, groups);
     }
   }
 
   #readGroups(name: string): Readonly<Record<string, string>> {
     const { tree } = this.#site;
     this.#pmus ??= readCorePmus(tree);
-    const groups = cpuGroups(tree, Number(name), this.#pmus);
-    this.#groups.set(name, groups);
-    return groups;
+    return cpuGroups(tree, Number(name), this.#pmus);
   }
 
   #readLine(row: RowWriter): void {

@@ -15,6 +15,7 @@ import {
   type RowWriter,
   type Site,
 } from "./collector.ts";
+import type { HostProfile } from "./host.ts";
 import { textOf } from "./host_files.ts";
 import { SystemError } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
@@ -112,6 +113,7 @@ class FilesystemReader implements Reader {
       for (const key of mounted.causes) this.#site.resolve(key);
     }
     const found: Mounted[] = [];
+    let isCrowded = false;
     this.#instances.begin();
     for (const mount of this.#mounts()) {
       const { device, point, type } = mount;
@@ -123,12 +125,14 @@ class FilesystemReader implements Reader {
           causes: new Set(),
           sizeKey: `statvfs ${point}`,
         });
-      }
+      } else isCrowded = true;
     }
     this.#instances.end();
     this.#mounted = found;
+    // Who had no room may have some when others go: then it is looked again, though nothing is mounted.
+    if (isCrowded) this.#parsedLength = -1;
     const unseen = found.filter(({ seenAt }) => seenAt === null).map(({ point }) => point);
-    if (unseen.length > 0) this.#site.report(unseenProblem(unseen));
+    if (unseen.length > 0) this.#site.report(unseenProblem(unseen, this.#site.profile));
     else this.#site.resolve(UNSEEN);
   }
 
@@ -189,7 +193,10 @@ class FilesystemReader implements Reader {
   }
 }
 
-function unseenProblem(points: readonly string[]): Omit<Problem, "collector"> {
+function unseenProblem(
+  points: readonly string[],
+  { perfAccess }: HostProfile,
+): Omit<Problem, "collector"> {
   const named = points.slice(0, NAMES_MOST).map((point) => JSON.stringify(point)).join(", ");
   const others = points.length - NAMES_MOST;
   const [are, them, each] = points.length === 1 ? ["is", "it", "it"] : ["are", "them", "each"];
@@ -200,11 +207,19 @@ function unseenProblem(points: readonly string[]): Omit<Problem, "collector"> {
     message: `Cannot read how full ${named}${others > 0 ? ` and ${others} more` : ""} ${are}: ` +
       `found ${them} on the host and not among the mounts of this service, ` +
       `needs something of ${each} mounted here too`,
-    remedy: "Mount a folder or file of each into the container, read-only and at any place, " +
-      `such as \`--volume ${example}:${example}:ro\``,
+    remedy: perfAccess?.runtime === "systemd"
+      ? "Let the unit see them: ProtectHome=read-only in place of yes, and nothing above them in " +
+        "InaccessiblePaths= or TemporaryFileSystem="
+      : "Mount a folder or file of each into the container, read-only and at any place, " +
+        `such as \`--volume ${quoted(`${example}:${example}:ro`)}\``,
     metrics: [...SIZES, ...INODES],
     instances: points,
   };
+}
+
+/** For a shell, where it needs that. */
+function quoted(word: string): string {
+  return /^[\w/.:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function openMounts(tree: HostTree): TreeFile {

@@ -69,16 +69,15 @@ const BOUND_FILES: ReadonlySet<string> = new Set([
  * that both have there may be another filesystem.
  */
 export function localMounts(text: string, own: string = text): readonly Mount[] {
-  const all = reachable(text);
   const byDevice = new Map<string, Entry>();
-  for (const entry of all) {
+  for (const entry of reachable(text)) {
     if (!isLocal(entry) || BOUND_FILES.has(entry.point)) continue;
     const known = byDevice.get(entry.device);
     if (known === undefined || entry.point.length < known.point.length) {
       byDevice.set(entry.device, entry);
     }
   }
-  const seen = Map.groupBy(own === text ? all : reachable(own), ({ identity }) => identity);
+  const seen = Map.groupBy(reachable(own), ({ identity }) => identity);
   return [...byDevice.values()].map((entry) => {
     const { device, point, type, readOnly, identity } = entry;
     const places = seen.get(identity) ?? [];

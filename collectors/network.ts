@@ -126,6 +126,7 @@ class NetworkReader implements Reader {
     // Hardware is asked for first: its names are few, so one that is not there is found out fast.
     let slot = physical.lookup(scanner.bytes, start, end);
     if (slot >= 0) return this.#write(row, this.#columns.interface, slot);
+    if (slot !== UNKNOWN) return;
     slot = virtual.lookup(scanner.bytes, start, end);
     if (slot >= 0) return this.#write(row, this.#columns.virtual_interface, slot);
     if (slot !== UNKNOWN) return;
@@ -135,7 +136,7 @@ class NetworkReader implements Reader {
     if (slot >= 0) {
       this.#write(row, this.#columns[scope], slot);
       if (scope === "interface") this.#speed.expire();
-    } else virtual.ignore(name);
+    }
   }
 
   #write(row: RowWriter, columns: readonly Column[], slot: number): void {

@@ -155,7 +155,7 @@ export class SlotTable implements Instances {
 
   end(): void {
     const present = this.#present;
-    let gone = false;
+    let gone = 0;
     for (let i = 0; i < present.length; i++) {
       const slot = present[i]!;
       if (this.#seen[slot] === 1) continue;
@@ -164,16 +164,17 @@ export class SlotTable implements Instances {
         goneSequence: this.#owner.sequence(),
       };
       this.#owner.clear(this.scope, slot, false);
-      gone = true;
+      gone++;
     }
-    if (gone) this.#index();
+    if (gone > 0) this.#index();
     if (this.#waiting > 0) this.#forgetWaiting(gone);
   }
 
-  /** Those who went, and where there is room again all of them: who is still there is claimed anew. */
-  #forgetWaiting(isRoom: boolean): void {
+  /** Those who went, and of the others as many as there is room for: they are claimed anew. */
+  #forgetWaiting(room: number): void {
+    let left = room;
     this.#known = this.#known.filter(({ waitedIn }) =>
-      waitedIn === NOT_WAITING || (!isRoom && waitedIn === this.#pass)
+      waitedIn === NOT_WAITING || (waitedIn === this.#pass && left-- <= 0)
     );
     this.#countWaiting();
   }

@@ -69,7 +69,7 @@ export function logIn(deps: LoginDeps): (context: Context) => Promise<Response> 
 export function logOut({ auth }: Pick<LoginDeps, "auth">): (context: Context) => Response {
   return (context) => {
     endSessions(context, auth);
-    // By whichever scheme the browser was here before, it is logged in no more.
+    // One that came by http before is to forget that too; what https gave is not for http to take.
     for (const secure of [true, false]) {
       context.header("set-cookie", auth.cookie("", { secure, seconds: 0 }), { append: true });
     }

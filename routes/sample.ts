@@ -85,10 +85,10 @@ export function sampleOf(feed: Feed, parts: SampleParts): Sample {
   };
 }
 
-/** Two digits of a share, which stays below 1 where it was, and above 0. */
+/** Two digits of a share, which stays below 1 where it was; of less than a hundredth one. */
 function shortened(share: number): number {
-  if (share === 1 || share === 0) return share;
-  return Math.max(0.01, Math.min(0.99, Number(share.toFixed(2))));
+  if (share < 0.01) return Number(share.toPrecision(1));
+  return share === 1 ? 1 : Math.min(0.99, Number(share.toFixed(2)));
 }
 
 function rounded(value: number | null): number | null {

@@ -1,7 +1,7 @@
 // One chart: a figure with data-columns drawn live, in the place of its picture. Which columns it
 // shows, and how, stands in its attributes.
 globalThis.RingsideChart = (() => {
-  const { niceTop, label } = globalThis.ringsideScale;
+  const { niceTop, label, counted } = globalThis.ringsideScale;
   const { stack, voids, doubt, line } = globalThis.ringsideTrace;
   const { colour, ink } = globalThis.ringsidePalette;
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -202,7 +202,7 @@ globalThis.RingsideChart = (() => {
       ctx.font = font(ratio);
       ctx.textAlign = "center";
       const [x, y] = [left + width / 2, top + 12 * ratio];
-      if (this.all) this.say(ctx, `${Math.floor(this.least * 100)}\u00a0% counted`, x, y);
+      if (this.all) this.say(ctx, `${counted(this.least)} counted`, x, y);
       this.page.words?.(this, plot);
       ctx.restore();
     }

@@ -1,7 +1,7 @@
 // One moment on all charts: under the pointer, or moved by the arrow keys. Each chart says its values
 // at that moment over its caption, and what the keys move is read aloud.
 {
-  const { ringside: page, ringsideScale: { label } } = globalThis;
+  const { ringside: page, ringsideScale: { label, counted } } = globalThis;
   const { points, charts } = page;
   /** Of the last word to the next. */
   const HEARD_MS = 400;
@@ -44,11 +44,11 @@
     const [lines, shares] = [chart.lines(), chart.shares()];
     return chart.names.map((name, index) => {
       const value = lines[index][point] ?? null;
-      const counted = shares[index]?.[point] ?? 1;
+      const part = shares[index]?.[point] ?? 1;
       return {
         name,
         value: value === null ? "not measured" : label(value, chart.scale),
-        share: value === null || counted === 1 ? "" : `${Math.floor(counted * 100)}\u00a0%`,
+        share: value === null || part === 1 ? "" : counted(part),
       };
     });
   };

@@ -2,6 +2,7 @@
 // with the share that was counted; how long a gap lasted; marks with their names.
 {
   const { ringside: page, ringsidePalette: { colour }, ringsideDoubts: doubts } = globalThis;
+  const { counted } = globalThis.ringsideScale;
   /** Pixels of the style sheet between the lines of the hatch, and of a line of words. */
   const HATCH = 6;
   const ROW = 14;
@@ -76,7 +77,7 @@
     }
     for (const { from, to, share } of spansOf(chart)) {
       const row = page.marks.length > 0 ? 2 : 1;
-      say([`${Math.floor(share * 100)}\u00a0%`], [from, to], top + (row * ROW - 2) * ratio);
+      say([counted(share)], [from, to], top + (row * ROW - 2) * ratio);
     }
     marks(ctx, { left, right, top, height, valToPos });
   };

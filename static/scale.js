@@ -55,5 +55,9 @@ globalThis.ringsideScale = (() => {
     return unit === "" ? digits(amount) : `${digits(amount)}\u00a0${unit}`;
   };
 
-  return { niceTop, label };
+  /** Of time that was counted, never more than there was. */
+  const counted = (share) =>
+    `${share && share < 0.01 ? "under 1" : Math.floor(share * 100)}\u00a0%`;
+
+  return { niceTop, label, counted };
 })();

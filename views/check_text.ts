@@ -1,7 +1,7 @@
 /** Ringside's counts beside perf's, for a terminal: a line an event, and a verdict. @module */
 import { DIFFERENCE_MOST } from "../collectors/comparison.ts";
 import type { Check, Compared, Explanation } from "../collectors/mod.ts";
-import { plural, spellOut, whole } from "./format.ts";
+import { countedShare, plural, spellOut, whole } from "./format.ts";
 import { printable } from "./table_text.ts";
 
 const HEAD = ["group", "event", "Ringside", "perf stat", "counted", "difference", ""] as const;
@@ -39,7 +39,7 @@ function cells(row: Compared): readonly string[] {
     row.events.map(printed).join(" + "),
     count(row.own.count, row.unit),
     count(row.perf.count, row.unit),
-    `${share(row.own.coverage)} / ${share(row.perf.coverage)}`,
+    `${countedShare(row.own.coverage)} / ${countedShare(row.perf.coverage)}`,
     Number.isNaN(row.difference) ? "" : percent(row.difference),
     note(row),
   ];
@@ -54,11 +54,6 @@ function count(value: number, unit: string): string {
   if (Number.isNaN(value)) return NOTHING;
   if (unit === "s") return `${value.toFixed(CLOCK_DIGITS)} s`;
   return unit === "Hz" ? spellOut(value, unit) : whole(Math.round(value));
-}
-
-/** Whole percents that never say more than there was. */
-function share(coverage: number): string {
-  return `${Math.floor(coverage * 100)} %`;
 }
 
 function percent(difference: number): string {

@@ -88,8 +88,8 @@ interface CoverageChartProps {
 function CoverageChart({ shares, seconds, spanSeconds }: CoverageChartProps): Html {
   const known = shares.filter((share) => share !== null);
   const [least, most] = [Math.min(...known), Math.max(...known)];
-  const label = `Share of the time counted, from ${Math.floor(least * 100)} to ` +
-    `${Math.floor(most * 100)} % in the last ${duration(spanSeconds)}`;
+  const label = `Share of the time counted, from ${countedShare(least)} to ` +
+    `${countedShare(most)} in the last ${duration(spanSeconds)}`;
   return (
     <figure class="coverage">
       <div>

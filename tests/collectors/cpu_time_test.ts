@@ -152,6 +152,16 @@ Deno.test("cpu_time looks again at a CPU that came before all was known of it", 
   assertEquals(domains(), ["0", "0", undefined]);
   on.tick(500);
   assertEquals(domains(), ["0", "1", "1"]);
+  // Nor is it forgotten where it belongs while it comes and goes.
+  for (const cpus of [{ 0: IDLE }, { 0: IDLE, 1: IDLE }, { 0: IDLE }, { 0: IDLE, 1: IDLE }]) {
+    tree.remove(id(1));
+    tree.set(PATH, stat(cpus));
+    on.tick(100);
+  }
+  assertEquals(domains(), ["0", "1"]);
+  tree.set(id(1), "1\n");
+  on.tick(1000);
+  assertEquals(domains(), ["0", "1"]);
   // One that is gone again by then is not brought back by it.
   tree.set(PATH, stat({ 0: IDLE }));
   on.tick(100);

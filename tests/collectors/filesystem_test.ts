@@ -1,6 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { SCOPES } from "../../collectors/catalogue.ts";
 import { filesystem } from "../../collectors/filesystem.ts";
+import type { HostProfile } from "../../collectors/host.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
+import { PerfMachine } from "../fakes/perf_machine.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 
@@ -172,4 +175,37 @@ Deno.test("filesystem takes no mounts of a container for the host's where proces
   assertEquals(others, []);
   assertEquals(problem!.reason, "denied");
   assertStringIncludes(problem!.message, "needs sight of process 1");
+});
+
+Deno.test("filesystem takes in those that had no room when others are unmounted", () => {
+  const most = SCOPES.get("filesystem")!.most;
+  const mount = (n: number): string => `/dev/sd${n} /disk${n} ext4 rw 0 0\n`;
+  const all = Array.from({ length: most + 2 }, (_, n) => n);
+  const { stage: on, tree } = stage(all.map(mount).join(""));
+  for (const n of all) tree.set(`statvfs /disk${n}`, "1000 400 300 50 20\n");
+  const told = (): readonly string[] => on.problems().map(({ key }) => key);
+  on.tick();
+  assertEquals([on.names("filesystem").length, told()], [most, ["exhausted/filesystem"]]);
+  tree.set(PATH, all.slice(1).map(mount).join(""));
+  on.tick(5000);
+  on.tick(5000);
+  assertEquals([on.names("filesystem").length, told()], [most, ["exhausted/filesystem"]]);
+  tree.set(PATH, all.slice(2).map(mount).join(""));
+  on.tick(5000);
+  on.tick(5000);
+  assertEquals([on.names("filesystem").length, told()], [most, []]);
+});
+
+Deno.test("filesystem tells a unit what hides one from it, and a shell what has blanks in quotes", () => {
+  const spaced = "/dev/sdc1 /my\\040disk ext4 rw 0 0\n";
+  const remedy = (profile: Partial<HostProfile>): string | undefined => {
+    const tree = new TextTree({ ...SIZES, [PATH]: spaced, "/proc/self/mounts": ROOT });
+    const on = new Stage([filesystem], { tree, profile });
+    on.tick();
+    return on.problems()[0]!.remedy;
+  };
+  assertStringIncludes(remedy({})!, "`--volume '/my disk:/my disk:ro'`");
+  const access = new PerfMachine({ paranoid: 0 }).access();
+  const unit = { perfAccess: { ...access, runtime: "systemd" } } as const;
+  assertStringIncludes(remedy(unit)!, "ProtectHome=read-only");
 });

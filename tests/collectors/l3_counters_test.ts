@@ -1,7 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { cpuTime } from "../../collectors/cpu_time.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { l3Counters, l3CountersOf } from "../../collectors/l3_counters.ts";
 import { isMeasured } from "../../collectors/trust.ts";
+import { Stage } from "../stage.ts";
 import { CoreBench, type CoreBenchOptions, ONE_PMU } from "../fakes/core_bench.ts";
 
 const L3 = "/sys/bus/event_source/devices/amd_l3";
@@ -127,4 +129,37 @@ Deno.test("l3Counters miss a cache that the options leave out in every sum, and 
     "Cannot count the L3 caches on cpu 2: --cpus leaves it out",
     "Start without --cpus, or with this CPU in its list",
   ]);
+});
+
+Deno.test("l3Counters call a cache by its number though its CPU came before sysfs knew it", () => {
+  const stat = (cpus: readonly number[]): string =>
+    "cpu  1 1 1 1 1 1 1 1 1 1\n" + cpus.map((cpu) => `cpu${cpu} 1 1 1 1 1 1 1 1 1 1\n`).join("");
+  const bench = machine({ files: { ...FILES, "/proc/stat": stat([0, 1, 2, 3]) } });
+  const { tree, perf, kernel } = bench;
+  const stage = new Stage([cpuTime, l3Counters], {
+    tree,
+    kernel,
+    profile: { cpuVendor: "amd", cpuFamily: 25, cpuModelNumber: 1 },
+  });
+  const tick = (ms: number, cpus?: readonly number[]): void => {
+    if (cpus !== undefined) tree.set("/proc/stat", stat(cpus));
+    perf.pass(ms);
+    stage.tick(ms);
+  };
+  tick(1000);
+  perf.offline(2);
+  perf.offline(3);
+  tree.set(`${L3}/cpumask`, "0\n");
+  tick(1000, [0, 1]);
+  assertEquals(stage.names("l3_domain"), ["0"]);
+  const ids = [2, 3].map((cpu) => `${CPU}/cpu${cpu}/cache/index3/id`);
+  for (const id of ids) tree.remove(id);
+  perf.online(2);
+  perf.online(3);
+  tree.set(`${L3}/cpumask`, "0,2\n");
+  tick(100, [0, 1, 2, 3]);
+  for (const id of ids) tree.set(id, "1\n");
+  tick(1000);
+  tick(1000);
+  assertEquals(stage.names("l3_domain"), ["0", "1"]);
 });

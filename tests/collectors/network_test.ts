@@ -253,3 +253,36 @@ Deno.test("network says once that sysfs is of another network namespace, and tak
   ]]);
   assertEquals(on.cell("interface_speed_bytes", "eth0"), NaN);
 });
+
+Deno.test("network says that interfaces have no room, and takes them in when there is some", () => {
+  for (const [scope, hardware] of [["virtual_interface", false], ["interface", true]] as const) {
+    const name = (n: number): string => `${hardware ? "eth" : "veth"}${n}`;
+    const sysfs = Object.fromEntries(
+      Array.from(
+        { length: 600 },
+        (_, n) =>
+          hardware
+            ? [`${CLASS}/${name(n)}/device/modalias`, "virtio\n"]
+            : [`${CLASS}/${name(n)}/type`, "1\n"],
+      ),
+    );
+    const from = (first: number, count: number): string =>
+      dev(Object.fromEntries(Array.from({ length: count }, (_, n) => [name(first + n), ZEROS])));
+    // One that has hardware tells the others from it.
+    const all = { ...sysfs, [`${CLASS}/eth1000/device/modalias`]: "virtio\n" };
+    const { stage: on, tree } = stage(from(0, 514), all);
+    on.tick();
+    on.tick();
+    const told = (): readonly string[] =>
+      on.problems().filter(({ key }) => key.startsWith("exhausted")).map(({ key }) => key);
+    assertEquals([on.names(scope).length, told()], [512, [`exhausted/${scope}`]]);
+    tree.set(PATH, from(1, 513));
+    on.tick();
+    assertEquals(told(), [`exhausted/${scope}`]);
+    tree.set(PATH, from(2, 512));
+    on.tick();
+    on.tick();
+    assertEquals([on.names(scope).length, told()], [512, []]);
+    assertEquals(on.names(scope).includes(name(513)), true);
+  }
+});

@@ -107,6 +107,19 @@ Deno.test("SlotTable takes in who had no room as soon as there is some", () => {
   assertEquals(crowd, []);
 });
 
+Deno.test("SlotTable takes in as many as there is room for, and says that others wait still", () => {
+  const { slots, crowd } = table({ ...FILESYSTEM, most: 4 });
+  const all = ["a", "b", "c", "d", "e", "f"];
+  pass(slots, all);
+  pass(slots, all.slice(1));
+  assertEquals(crowd, ["e", "f"]);
+  assertEquals(pass(slots, all.slice(1)), [1, 2, 3, 0, IGNORED]);
+  assertEquals(crowd, ["e", "f"]);
+  pass(slots, ["d", "e", "f"]);
+  assertEquals(pass(slots, ["d", "e", "f"]).includes(IGNORED), false);
+  assertEquals(crowd, []);
+});
+
 Deno.test("SlotTable forgets who had no room and left", () => {
   const { slots, crowd } = table({ ...FILESYSTEM, most: 4 });
   const four = ["a", "b", "c", "d"];
