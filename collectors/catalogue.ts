@@ -41,6 +41,8 @@ export interface Scope {
   readonly known?: string;
   /** Attributes of OpenTelemetry that its labels become, where a convention names them. */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** Attribute of OpenTelemetry that an instance's whole name becomes, beside those of its labels. */
+  readonly identity?: string;
   /** Instances change all the time (processes): no history, no exposition. */
   readonly volatile?: true;
 }

@@ -23,6 +23,7 @@ import {
   TEXT_INTERVAL_MS_LEAST,
   UNKNOWN,
 } from "./collector.ts";
+import { textOf } from "./host_files.ts";
 import { ERRNO, SystemError } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
 import { Scanner } from "./scan.ts";
@@ -159,6 +160,7 @@ class DiskReader implements Reader {
     const scope = scopeOf(this.#site.tree, name);
     if (scope === "gone") return UNKNOWN;
     if (scope === "disk") {
+      this.#leavePaths(name);
       const slot = this.#disks.claim(name);
       if (slot === IGNORED) this.#volumes.ignore(name);
       return slot;
@@ -166,6 +168,16 @@ class DiskReader implements Reader {
     this.#disks.ignore(name);
     if (scope === "left_out") this.#volumes.ignore(name);
     return IGNORED;
+  }
+
+  /** A drive that counts by itself: its paths, where they stood for it, pass on the same bytes. */
+  #leavePaths(drive: string): void {
+    for (const slot of this.#disks.slots()) {
+      const name = this.#disks.nameOf(slot);
+      if (headOf(name) !== drive) continue;
+      this.#disks.ignore(name);
+      this.#volumes.ignore(name);
+    }
   }
 
   #tellLater(later: number): void {
@@ -188,6 +200,20 @@ class DiskReader implements Reader {
   }
 }
 
+/** The drive that a hidden path leads to: `nvme0n1` of `nvme0c1n1` (drivers/nvme/host/multipath.c). */
+function headOf(path: string): string | undefined {
+  const [, controller, namespace] = /^(nvme\d+)c\d+(n\d+)$/.exec(path) ?? [];
+  return controller === undefined ? undefined : `${controller}${namespace}`;
+}
+
+/**
+ * Whether a drive counts what its paths do: before Linux 6.2 it does not. Undefined where nobody tells.
+ */
+function counts(tree: HostTree, drive: string): boolean | undefined {
+  const numbers = textOf(tree, `${CLASS}/${drive}/stat`)?.trim().split(/\s+/).map(Number);
+  return numbers?.some((number) => number > 0);
+}
+
 /** Where a device is shown. `gone`: it left between the two readings. */
 function scopeOf(tree: HostTree, name: string): DiskScope | "left_out" | "gone" {
   // Names with a slash, such as cciss/c0d0, stand in sysfs with an exclamation mark.
@@ -196,7 +222,10 @@ function scopeOf(tree: HostTree, name: string): DiskScope | "left_out" | "gone" 
     const entries = tree.list(directory);
     // A partition counts for its drive; a hidden device is one path of an NVMe drive that has several.
     if (entries.includes("partition") || LEFT_OUT.test(name)) return "left_out";
-    if (entries.includes("hidden") && tree.text(`${directory}/hidden`) === "1") return "left_out";
+    if (entries.includes("hidden") && tree.text(`${directory}/hidden`) === "1") {
+      const head = headOf(name);
+      return head !== undefined && counts(tree, head) === false ? "disk" : "left_out";
+    }
     return entries.includes("device") ? "disk" : "volume";
   } catch (error) {
     if (error instanceof SystemError && GONE.includes(error.errno)) return "gone";

@@ -13,6 +13,10 @@ import { USER_HZ } from "./user_hz.ts";
 
 /** Reading one takes 12 us, and the tick waits for it: 4096 are a twentieth of a second. */
 export const PROCESSES_MOST = 4096;
+/** Of a kernel thread that is known as one: after so many walks it is looked at again. */
+const TURNS = 16;
+/** Always read: who they are says whether this is the whole host. */
+const FIRST: ReadonlySet<string> = new Set(["1", "2"]);
 /** Kernel worker threads have the longest names, and those end here (fs/proc/array.c). */
 const COMM_MOST = 64;
 
@@ -34,6 +38,8 @@ export interface Walk {
   readonly processes: readonly Process[];
   /** How many there are: more than were read when above `PROCESSES_MOST`. */
   readonly count: number;
+  /** How many of those that were not read are no kernel threads. */
+  readonly unread: number;
 }
 
 interface Before {
@@ -52,23 +58,32 @@ export class ProcessWalk {
   #beganMs = 0;
   /** When the youngest process of the walk before started. */
   #youngestTicks = 0;
+  /** Numbers of kernel threads: on a large host there are thousands, and the largest is none of them. */
+  #threads: ReadonlySet<string> = new Set();
+  #turn = 0;
 
   constructor(tree: HostTree, clock: Clock) {
     this.#tree = tree;
     this.#clock = clock;
   }
 
-  /** Reads every process once. Throws `SystemError` where `/proc` cannot be listed. */
-  walk(): Walk {
+  /**
+   * Reads every process once; where there are too many, no kernel threads, and of the others the newest
+   * and those that are listed. Throws `SystemError` where `/proc` cannot be listed.
+   */
+  walk(listed: { has(pid: string): boolean } = FIRST): Walk {
     const beganMs = this.#clock.monotonicMs();
     const pids = this.#tree.list("/proc").filter((name) => /^\d+$/.test(name));
+    const { chosen, unread } = this.#choose(pids, listed);
     const now = new Map<string, Before>();
     const processes: Process[] = [];
+    const threads = new Set<string>();
     let youngestTicks = 0;
-    for (const pid of pids.slice(0, PROCESSES_MOST)) {
+    for (const pid of chosen) {
       if (!this.#readStat(pid)) continue;
       const stat = this.#stat;
       const { startTicks } = stat;
+      if (stat.virtualBytes === 0) threads.add(pid);
       const cpuTicks = stat.userTicks + stat.systemTicks;
       const atMs = this.#clock.monotonicMs();
       now.set(pid, { startTicks, cpuTicks, atMs });
@@ -82,10 +97,39 @@ export class ProcessWalk {
         residentBytes: stat.residentPages === 0 ? 0 : stat.residentPages * this.#pageSize(pid),
       });
     }
+    if (pids.length > PROCESSES_MOST) this.#know(pids, chosen, threads);
     this.#before = now;
     this.#beganMs = beganMs;
     this.#youngestTicks = youngestTicks;
-    return { processes, count: pids.length };
+    return { processes, count: pids.length, unread };
+  }
+
+  #choose(
+    pids: readonly string[],
+    listed: { has(pid: string): boolean },
+  ): { readonly chosen: readonly string[]; readonly unread: number } {
+    if (pids.length <= PROCESSES_MOST) return { chosen: pids, unread: 0 };
+    const turn = this.#turn = (this.#turn + 1) % TURNS;
+    const own = pids.filter((pid) =>
+      FIRST.has(pid) || !this.#threads.has(pid) || Number(pid) % TURNS === turn
+    );
+    if (own.length <= PROCESSES_MOST) return { chosen: own, unread: 0 };
+    const first = own.filter((pid) => FIRST.has(pid) || listed.has(pid));
+    const others = own.filter((pid) => !FIRST.has(pid) && !listed.has(pid));
+    const chosen = [...first, ...others.slice(first.length - PROCESSES_MOST)];
+    return { chosen, unread: own.length - chosen.length };
+  }
+
+  /** Those that were read are known anew, the others as before while they are there. */
+  #know(
+    pids: readonly string[],
+    chosen: readonly string[],
+    threads: ReadonlySet<string>,
+  ): void {
+    const read = new Set(chosen);
+    this.#threads = new Set(
+      pids.filter((pid) => read.has(pid) ? threads.has(pid) : this.#threads.has(pid)),
+    );
   }
 
   /** False where the process is gone, or hidden from this user. */

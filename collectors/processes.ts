@@ -51,7 +51,7 @@ class ProcessesReader implements Reader {
   }
 
   read(row: RowWriter): void {
-    const walk = this.#walk.walk();
+    const walk = this.#walk.walk(this.#listed);
     this.#writeHost(row, walk);
     const users = top(walk.processes, (process) => process.cpuRatio);
     const owners = top(walk.processes, (process) => process.residentBytes);
@@ -128,8 +128,11 @@ function whatIsHidden(walk: Walk): Omit<Problem, "key" | "collector"> | undefine
   if (walk.count <= PROCESSES_MOST) return undefined;
   return {
     reason: "failed",
-    message: `Cannot read all ${walk.count} processes: the first ${PROCESSES_MOST} are, and that ` +
-      "is the most while the tick waits",
+    message: `Cannot read all ${walk.count} processes: ` +
+      (walk.unread === 0
+        ? "kernel threads are left out"
+        : `the newest are and those that are listed, and ${walk.unread} are not`) +
+      `, since ${PROCESSES_MOST} are the most while the tick waits`,
     metrics: STATES,
   };
 }

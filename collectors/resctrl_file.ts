@@ -114,8 +114,9 @@ export class MbmFile {
       if (!scanner.startsWith(WORD_BYTES[i]!, 0)) continue;
       this.#state = MBM_WORDS[i]!;
       this.#error = null;
-      // Nothing counts now, and the counter that is assigned next begins at 0.
-      if (this.#state === "Unassigned") this.#last = NaN;
+      // Nothing counts now, and the counter that is assigned next begins at 0. Where the CPU had lost track
+      // of a group (Unavailable) kernels before late 2025 take that for a counter that was full.
+      if (this.#state === "Unassigned" || this.#state === "Unavailable") this.#last = NaN;
       return;
     }
     // Made once: a message is made of strings.

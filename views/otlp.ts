@@ -189,7 +189,7 @@ function placeOf({ metric, constant, groups }: Member, present: Present): Attrib
     [name, value.replaceAll("{}", present.name)] as const
   );
   const replaced = Object.values(constant).some((value) => value.includes("{}"));
-  const names = SCOPES.get(metric.scope)?.attributes ?? {};
+  const { attributes: names = {}, identity } = SCOPES.get(metric.scope) ?? {};
   const own = replaced ? [] : Object.entries(present.labels).map(([label, value]) => {
     const name = names[label] ?? `${SCOPE}.${label}`;
     return [name, NUMBERS.has(name) && /^\d+$/.test(value) ? Number(value) : value] as const;
@@ -197,7 +197,8 @@ function placeOf({ metric, constant, groups }: Member, present: Present): Attrib
   const grouped = groups.flatMap((id) =>
     present.groups[id] === undefined ? [] : [[`${SCOPE}.${id}`, present.groups[id]] as const]
   );
-  return Object.fromEntries([...own, ...grouped, ...named]);
+  const whole = identity === undefined ? [] : [[identity, present.name] as const];
+  return Object.fromEntries([...whole, ...own, ...grouped, ...named]);
 }
 
 /** Undefined: its event is what it is called by, and nobody says which it is. */

@@ -20,7 +20,9 @@ export const thermal: Subject = {
     name: "Sensor",
     spare: 1,
     most: 256,
-    attributes: { sensor: "hw.id" },
+    // Two drives have a sensor of one name each: with its chip it is one of the host's.
+    attributes: { sensor: "hw.name" },
+    identity: "hw.id",
   }],
   metrics: [
     {

@@ -90,6 +90,27 @@ Deno.test("disk sums drives only: partitions, volumes and hidden paths pass on t
   assertEquals(on.rate("volume_read_bytes", "dm-0"), 5120);
 });
 
+Deno.test("disk shows the paths of an NVMe drive that does not count by itself, until it does", () => {
+  const paths = ["nvme0c0n1", "nvme0c1n1"];
+  const text = (numbers: string, own: string): string =>
+    paths.map((name) => full(name, numbers)).join("") + full("nvme0n1", own);
+  const { stage: on, tree } = stage(text(USED, UNUSED));
+  tree.set(`${CLASS}/nvme0c1n1/device/model`, "Example NVMe\n");
+  tree.set(`${CLASS}/nvme0c1n1/hidden`, "1\n");
+  tree.set(`${CLASS}/nvme0n1/stat`, `${UNUSED} ${DISCARDS} ${FLUSHES}\n`);
+  on.tick();
+  assertEquals([on.names("disk"), on.names("volume")], [paths, []]);
+  tree.set(PATH, text("10 0 90 5 20 0 160 30 0 40 35", UNUSED));
+  on.tick();
+  // Ten sectors on each of two paths.
+  assertEquals(on.rate("disk_read_bytes"), 10240);
+  // As with its iostats switched on.
+  tree.set(PATH, text("11 0 98 5 20 0 160 30 0 40 35", "2 0 16 1 0 0 0 0 0 1 1"));
+  on.tick();
+  on.tick();
+  assertEquals(on.names("disk"), ["nvme0n1"]);
+});
+
 Deno.test("disk shows a device with its first request, not before", () => {
   const { stage: on, tree } = stage(full("sr0", UNUSED));
   on.tick();

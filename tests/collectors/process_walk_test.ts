@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CollectorError } from "../../collectors/collector.ts";
 import { ERRNO, SystemError } from "../../collectors/kernel/errno.ts";
-import { PROCESSES_MOST, ProcessWalk } from "../../collectors/process_walk.ts";
+import { PROCESSES_MOST, ProcessWalk, type Walk } from "../../collectors/process_walk.ts";
 import { HandClock } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 
@@ -117,4 +117,33 @@ Deno.test("ProcessWalk reads so many processes and no more, and says how many th
   )
     .walk();
   assertEquals([walk.processes.length, walk.count], [PROCESSES_MOST, PROCESSES_MOST + 3]);
+  assertEquals(walk.unread, 3);
+});
+
+Deno.test("ProcessWalk finds who works behind more kernel threads than it may read", () => {
+  const told: Record<string, Told> = { 1: {}, 2: { comm: "kthreadd", bytes: 0 } };
+  for (let pid = 3; pid < PROCESSES_MOST + 200; pid++) told[pid] = { bytes: 0, pages: 0 };
+  told["900000"] = { comm: "worker", pages: 1000 };
+  const clock = new HandClock();
+  const walk = new ProcessWalk(host(told), clock);
+  const has = (found: Walk, pid: string): boolean => found.processes.some((one) => one.pid === pid);
+  const first = walk.walk();
+  assertEquals([has(first, "900000"), has(first, "2"), first.unread > 0], [true, true, true]);
+  clock.advance(3000);
+  // By now they are known, and read in turns.
+  const second = walk.walk();
+  assertEquals([has(second, "900000"), has(second, "2"), second.unread], [true, true, 0]);
+  assertEquals(second.processes.length < 1000, true, `${second.processes.length}`);
+});
+
+Deno.test("ProcessWalk reads the newest of too many, and those that are listed", () => {
+  const pids = Array.from({ length: PROCESSES_MOST + 100 }, (_, i) => String(i + 1));
+  const walk = new ProcessWalk(
+    host(Object.fromEntries(pids.map((pid) => [pid, {}]))),
+    new HandClock(),
+  );
+  const read = new Set(walk.walk(new Set(["50"])).processes.map(({ pid }) => pid));
+  assertEquals(["1", "2", "50", pids.at(-1)!].every((pid) => read.has(pid)), true);
+  assertEquals([read.has("51"), read.has("90")], [false, false]);
+  assertEquals(read.size, PROCESSES_MOST);
 });

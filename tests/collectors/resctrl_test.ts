@@ -201,11 +201,11 @@ Deno.test("resctrl counts no traffic as remote that only one of the two files co
   stage.tick();
   put(tree, "", 0, 6000, 5600);
   stage.tick();
-  // All of it was local: only the total came late.
-  assertEquals(kinds(stage, "0"), [5000, 5000, 0]);
+  // Where the total goes on from after it was lost nobody knows: old kernels add 2^44 counts.
+  assertEquals(kinds(stage, "0"), [0, 5000, 0]);
   put(tree, "", 0, 6064, 5600);
   stage.tick();
-  assertEquals(kinds(stage, "0"), [5064, 5000, 64]);
+  assertEquals(kinds(stage, "0"), [64, 5000, 64]);
 });
 
 Deno.test("resctrl lets go of an L3 cache whose CPUs are offline, and finds it again", async () => {
