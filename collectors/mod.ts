@@ -22,6 +22,7 @@ export { NODE_PERF, type NodePerfFamily } from "./catalogue/node_perf.ts";
 export { PERF_FIELDS, type PerfField } from "./catalogue/perf_api.ts";
 export {
   PMU_AVAILABLE_HELP,
+  PMU_INEXACT_HELP,
   PMU_QUANTITIES,
   type PmuQuantities,
 } from "./catalogue/pmu_quantities.ts";

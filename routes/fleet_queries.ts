@@ -136,8 +136,8 @@ export const QUESTIONS = {
   hosts: `timestamp(ringside_build_info) or ` +
     `max_over_time(timestamp(ringside_build_info)[${REMEMBERED}:1m])`,
   names: `last_over_time(node_uname_info[${REMEMBERED}])`,
-  /** Where a quantity of the hardware is not counted, and why. */
-  absences: "ringside_pmu_available == 0",
+  /** Where a quantity of the hardware is not counted, or is not exact, and why. */
+  absences: "ringside_pmu_available == 0 or ringside_pmu_inexact",
   cores: `count by (job, instance, pmu) (${selector(EVENTS, CYCLES, OF_CORES)})`,
   counted: terms(
     "cycles",

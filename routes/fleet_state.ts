@@ -8,7 +8,7 @@ import {
   TERMS,
   TRENDS,
 } from "../views/fleet_quantities.ts";
-import { PMU_ABSENCES } from "../views/pmu_absence.ts";
+import { PMU_ABSENCES, PMU_INEXACT, type PmuInexact } from "../views/pmu_absence.ts";
 import {
   graphUrl,
   hostQuery,
@@ -60,6 +60,7 @@ export function fleetOf(answers: Answers, lacks: readonly string[], engine: stri
   const cores = listsOf(answers.cores, ({ pmu }) => pmu);
   const terms = termsOf(answers);
   const absences = absencesOf(answers.absences);
+  const inexact = inexactOf(answers.absences);
   const shown = [...newest].slice(0, HOSTS_MOST);
   const atSeconds = answers.hosts[0]?.seconds ?? NaN;
   return {
@@ -79,6 +80,7 @@ export function fleetOf(answers: Answers, lacks: readonly string[], engine: stri
         terms: own?.terms ?? {},
         waits: own?.waits,
         absences: absences.get(key) ?? {},
+        inexact: inexact.get(key) ?? {},
       };
     }),
     atMs: 1000 * atSeconds,
@@ -172,6 +174,19 @@ function absencesOf(
     const host = found.get(key);
     if (host === undefined) found.set(key, Object.fromEntries([[group, reason]]));
     else host[group] = reason;
+  }
+  return found;
+}
+
+function inexactOf(samples: readonly Sample[]): ReadonlyMap<string, FleetHost["inexact"]> {
+  const found = new Map<string, Record<string, Partial<Record<PmuInexact, number>>>>();
+  for (const { labels, value } of samples) {
+    const why = PMU_INEXACT.find((each) => each === labels.why);
+    const { group } = labels;
+    if (why === undefined || group === undefined || !(value > 0 && value <= 1)) continue;
+    const key = hostKey(labels);
+    const host = found.get(key) ?? {};
+    found.set(key, { ...host, [group]: { ...host[group], [why]: value } });
   }
   return found;
 }

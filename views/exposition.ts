@@ -18,7 +18,8 @@ import {
   prepareEventInfo,
   prepareNodePerf,
 } from "./exposition_families.ts";
-import { availability, buildInfo, hostInfo } from "./exposition_own.ts";
+import type { PmuQuantities } from "../collectors/mod.ts";
+import { availability, buildInfo, hostInfo, inexactness } from "./exposition_own.ts";
 import { type ExpositionFormat, numberText } from "./exposition_text.ts";
 import { Recent } from "./recent.ts";
 
@@ -122,13 +123,13 @@ function own(snapshot: Snapshot, format: ExpositionFormat, options: ExpositionOp
   const { collect, version, nodeMetrics = true } = options;
   const host = nodeMetrics ? hostInfo(snapshot, format) : "";
   if (collect === undefined) {
-    return availability(snapshot, format) + buildInfo(format, version) + host;
+    return availability(snapshot, format) + inexactness(snapshot, format) +
+      buildInfo(format, version) + host;
   }
   // A group is told beside whatever of it is told.
   const sets = collect.map((name) => COLLECT.get(name));
-  return availability(
-    snapshot,
-    format,
-    ({ metrics }) => metrics.some((id) => sets.some((ids) => ids?.has(id))),
-  ) + (collect.includes(COLLECT_HOST) ? buildInfo(format, version) + host : "");
+  const wanted = ({ metrics }: PmuQuantities): boolean =>
+    metrics.some((id) => sets.some((ids) => ids?.has(id)));
+  return availability(snapshot, format, wanted) + inexactness(snapshot, format, wanted) +
+    (collect.includes(COLLECT_HOST) ? buildInfo(format, version) + host : "");
 }

@@ -1,11 +1,35 @@
 /** What `/metrics` tells that no collector reads. @module */
-import { PMU_AVAILABLE_HELP, PMU_QUANTITIES, type PmuQuantities } from "../collectors/mod.ts";
+import {
+  PMU_AVAILABLE_HELP,
+  PMU_INEXACT_HELP,
+  PMU_QUANTITIES,
+  type PmuQuantities,
+} from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { type ExpositionFormat, headsOf, labelText, numberText } from "./exposition_text.ts";
-import { absenceOf } from "./pmu_absence.ts";
+import { absenceOf, inexactOf } from "./pmu_absence.ts";
 
 const AVAILABLE = "ringside_pmu_available";
 const AVAILABLE_HEADS = headsOf(AVAILABLE, "gauge", PMU_AVAILABLE_HELP, "");
+
+const INEXACT = "ringside_pmu_inexact";
+const INEXACT_HEADS = headsOf(INEXACT, "gauge", PMU_INEXACT_HELP, "");
+
+/** Why what groups of quantities tell is not exact, beside the share of time; only where something is. */
+export function inexactness(
+  snapshot: Snapshot,
+  format: ExpositionFormat,
+  wanted: (group: PmuQuantities) => boolean = () => true,
+): string {
+  let text = "";
+  for (const quantities of PMU_QUANTITIES) {
+    if (!wanted(quantities)) continue;
+    for (const [why, value] of inexactOf(snapshot, quantities)) {
+      text += `${INEXACT}{group="${quantities.id}",why="${why}"} ${numberText(value)}\n`;
+    }
+  }
+  return text === "" ? "" : INEXACT_HEADS[format] + text;
+}
 
 /** Whether each group of what PMUs could count is counted: 1 or 0, with the reason where it is not. */
 export function availability(

@@ -6,8 +6,8 @@
  * @module
  */
 import type { Reading, Reason } from "../collectors/mod.ts";
-import { LOW_COVERAGE } from "../collectors/trust.ts";
-import { PMU_ABSENCES, type PmuAbsence } from "./pmu_absence.ts";
+import { HEARSAY, type Hearsay, LOW_COVERAGE } from "../collectors/trust.ts";
+import { PMU_ABSENCES, type PmuAbsence, type PmuInexact } from "./pmu_absence.ts";
 
 /** Sums over a host, each in a second or as it stands. */
 export const TERMS = [
@@ -41,6 +41,11 @@ export interface FleetQuantity {
   readonly times?: number;
   /** Groups of `ringside_pmu_available`: where none of them is counted, they say why. */
   readonly groups: readonly string[];
+  /**
+   * The group whose counts are of other places than what they are divided by: where some of either are
+   * missing there is no quotient.
+   */
+  readonly apart?: string;
   /** How long its counters counted, by how long they were to. */
   readonly coverage?: readonly [counted: Term, asked: Term];
   /** Drawn beside the value. */
@@ -70,6 +75,7 @@ export const QUANTITIES: readonly FleetQuantity[] = [
     per: "retired",
     times: 1000,
     groups: ["llc", "l3"],
+    apart: "l3",
     coverage: MISSES_COVERAGE,
     trend: true,
   },
@@ -89,6 +95,7 @@ export const QUANTITIES: readonly FleetQuantity[] = [
     by: "moved",
     per: "peak",
     groups: ["memory_bandwidth"],
+    apart: "memory_bandwidth",
     coverage: UNCORE_COVERAGE,
     trend: false,
   },
@@ -133,6 +140,8 @@ export interface FleetHost {
   readonly waits?: string | undefined;
   /** Group of quantities to the reason why it is not counted. */
   readonly absences: Readonly<Record<string, string>>;
+  /** Group of quantities to why what it tells is not exact, with a share of instances or 1. */
+  readonly inexact?: Readonly<Record<string, Readonly<Partial<Record<PmuInexact, number>>>>>;
 }
 
 export interface Fleet {
@@ -167,7 +176,7 @@ const WHOLE = 1 - 1e-6;
 
 /** A quantity of a host, or of several together. */
 export function figureOf(quantity: FleetQuantity, hosts: readonly FleetHost[]): Reading | Lack {
-  const { by, per, times = 1, coverage, groups } = quantity;
+  const { by, per, times = 1, coverage, groups, apart } = quantity;
   // An event may be there and mean something else: a host that says it does not count it is believed.
   const whole = hosts.filter(({ terms, absences }) =>
     terms[by] !== undefined && (per === undefined || terms[per] !== undefined) &&
@@ -183,15 +192,46 @@ export function figureOf(quantity: FleetQuantity, hosts: readonly FleetHost[]): 
   const partial = whole.length < hosts.length
     ? { partial: { counted: whole.length, present: hosts.length } }
     : {};
+  const { least, mixed, hearsay } = flawsOf(quantity, whole);
+  // Of others than what it is divided by, and nobody here can tell of which: the host itself says none.
+  const isApart = apart !== undefined &&
+    whole.some(({ absences }) => absences[apart] === undefined);
+  if (least < 1 && isApart) return { lack: "unknown" };
+  const covered = share * least;
   const grade = share < LOW_COVERAGE
     ? "low"
-    : share < WHOLE || whole.length < hosts.length
+    : covered < WHOLE || whole.length < hosts.length || mixed || hearsay !== undefined
     ? "estimated"
     : "exact";
   const value = times * upper / lower;
   // Each is a number and their sum is none: what is told cannot be meant.
   if (!Number.isFinite(value) || Number.isNaN(share)) return { lack: "unknown" };
-  return { value, coverage: share, grade, ...partial };
+  return {
+    value,
+    coverage: covered,
+    grade,
+    ...(mixed ? { mixed } : {}),
+    ...(hearsay === undefined ? {} : { hearsay }),
+    ...partial,
+  };
+}
+
+interface Flaws {
+  /** The least share of instances that are in it. */
+  readonly least: number;
+  readonly mixed: true | undefined;
+  readonly hearsay: Hearsay | undefined;
+}
+
+/** What hosts say against their own figures, beside the share of time. */
+function flawsOf({ groups, per }: FleetQuantity, hosts: readonly FleetHost[]): Flaws {
+  const all = [...groups, ...(per === undefined ? [] : [GROUP_OF[per] ?? []])].flat();
+  const told = hosts.flatMap(({ inexact = {} }) => all.map((group) => inexact[group] ?? {}));
+  return {
+    least: Math.min(1, ...told.map(({ partial = 1 }) => partial)),
+    mixed: told.some(({ mixed }) => mixed !== undefined) || undefined,
+    hearsay: HEARSAY.findLast((word) => told.some((each) => each[word] !== undefined)),
+  };
 }
 
 function sumOf(term: Term, hosts: readonly FleetHost[]): number {

@@ -1,6 +1,6 @@
-/** Whether what PMUs could count is counted and can be true, in a word. @module */
+/** Whether what PMUs could count is counted, can be true and is exact, in words. @module */
 import type { PmuQuantities } from "../collectors/mod.ts";
-import { type Reason, REASONS } from "../collectors/trust.ts";
+import { HEARSAY, type Reason, REASONS } from "../collectors/trust.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured, type Reading } from "../collectors/trust.ts";
 
@@ -22,6 +22,35 @@ export function absenceOf(snapshot: Snapshot, { metrics, made }: PmuQuantities):
   }
   const absences = readings.flatMap((reading) => isMeasured(reading) ? [] : [reading]);
   return (absences.find(({ problem }) => problem !== undefined) ?? absences[0])?.absent ?? "";
+}
+
+/** Why what is told is no exact figure of the host. */
+export const PMU_INEXACT = ["partial", "mixed", ...HEARSAY] as const;
+export type PmuInexact = (typeof PMU_INEXACT)[number];
+
+/**
+ * Why, beside the share of time that was counted, each with a number: of `partial` the least share of
+ * instances that are counted, of the others 1. Empty where nothing is, and where nothing is counted.
+ */
+export function inexactOf(
+  snapshot: Snapshot,
+  { metrics, made, quotient }: PmuQuantities,
+): ReadonlyMap<PmuInexact, number> {
+  const found = new Map<PmuInexact, number>();
+  const readings = metrics.map((id) => snapshot.read(id));
+  if (!readings.some(isMeasured)) return found;
+  for (const id of [made, quotient]) if (id !== undefined) readings.push(snapshot.read(id));
+  for (const reading of readings) {
+    if (!isMeasured(reading)) continue;
+    const { partial, mixed, hearsay } = reading;
+    if (partial !== undefined) {
+      const share = partial.counted / partial.present;
+      found.set("partial", Math.min(share, found.get("partial") ?? 1));
+    }
+    if (mixed) found.set("mixed", 1);
+    if (hearsay !== undefined) found.set(hearsay, 1);
+  }
+  return found;
 }
 
 function isImplausible(reading: Reading): boolean {

@@ -18,7 +18,14 @@ export interface PmuQuantities {
   readonly metrics: readonly string[];
   /** Made of them: what cannot be true of it cannot be true of them either. */
   readonly made?: string;
+  /** Made of them and of others: how good it can be says how good a quotient of such totals can be. */
+  readonly quotient?: string;
 }
+
+/** The help of `ringside_pmu_inexact`. */
+export const PMU_INEXACT_HELP =
+  "Why what a group of quantities tells is no exact figure of the host, beside the share of time: " +
+  "partial with the share of instances that are counted, or 1 for mixed, third_party and unverified.";
 
 /** The help of `ringside_pmu_available`, and of the same over OTLP. */
 export const PMU_AVAILABLE_HELP =
@@ -26,6 +33,8 @@ export const PMU_AVAILABLE_HELP =
 
 /** Terms that are counted only beside others: cycles and instructions have a group of their own. */
 const COMPANIONS = ["instructions", "cycles"];
+
+const LLC_QUOTIENT = "llc_mpki";
 
 const { reads, writes, combined } = TRAFFIC_METRICS.ddr;
 
@@ -38,8 +47,9 @@ export const PMU_QUANTITIES: readonly PmuQuantities[] = [
       )
       .map(({ metric }) => metric),
     ...(bundle === "core" ? { made: "instructions_per_cycle" } : {}),
+    ...(bundle === "llc" ? { quotient: LLC_QUOTIENT } : {}),
   })),
-  { id: "l3", metrics: L3_TERMS.map(({ metric }) => metric) },
+  { id: "l3", metrics: L3_TERMS.map(({ metric }) => metric), quotient: LLC_QUOTIENT },
   {
     id: "memory_bandwidth",
     metrics: [reads, writes, combined],

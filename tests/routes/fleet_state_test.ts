@@ -36,6 +36,10 @@ Deno.test("a host is what its series say together", () => {
       sample({ group: "llc", reason: "denied" }, 0),
       sample({ group: "energy", reason: "implausible" }, 0),
       sample({ group: "tsc", reason: "nonsense" }, 0),
+      sample({ group: "core", why: "partial" }, 0.5),
+      sample({ group: "core", why: "mixed" }, 1),
+      sample({ group: "core", why: "nonsense" }, 1),
+      sample({ group: "energy", why: "partial" }, -3),
     ],
     cores: [sample({ pmu: "cpu_core" }), sample({ pmu: "cpu_atom" })],
     counted: [sample({ term: "cycles" }, 2e9), sample({ term: "retired" }, 0)],
@@ -58,6 +62,7 @@ Deno.test("a host is what its series say together", () => {
     terms: { cycles: 2e9, retired: 0, waited: 0.4 },
     waits: "I/O",
     absences: { llc: "denied", energy: "implausible" },
+    inexact: { core: { partial: 0.5, mixed: 1 } },
   });
   assertEquals(new URL(query!).searchParams.get("g0.expr")!.includes('instance="a:7878"'), true);
 });

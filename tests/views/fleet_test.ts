@@ -58,6 +58,35 @@ Deno.test("what is not measured is a reason and never 0", () => {
   });
 });
 
+Deno.test("what a host says is not exact is not exact here either", () => {
+  const amd = { llc: "not_supported" } as const;
+  const misses = { misses: 1, retired: 1000, cycles: 1000 };
+  assertEquals(
+    figure("mpki", withTerms(misses, { absences: amd, inexact: { l3: { mixed: 1 } } })),
+    { value: 1, coverage: 1, grade: "estimated", mixed: true },
+  );
+  const word = { memory_bandwidth: { unverified: 1, third_party: 1 } };
+  assertEquals(figure("bandwidth", withTerms({ moved: 5 }, { inexact: word })), {
+    value: 5,
+    coverage: 1,
+    grade: "estimated",
+    hearsay: "unverified",
+  });
+  // Half of the CPUs, for both terms.
+  const half = { core: { partial: 0.5 } };
+  assertEquals(figure("ipc", withTerms(misses, { inexact: half })), {
+    value: 1,
+    coverage: 0.5,
+    grade: "estimated",
+  });
+  // Misses of whole caches by instructions of some of their CPUs are nobody's.
+  assertEquals(figure("mpki", withTerms(misses, { absences: amd, inexact: half })), {
+    lack: "unknown",
+  });
+  const intel = withTerms(misses, { absences: { l3: "not_supported" }, inexact: half });
+  assertEquals(figure("mpki", intel), { value: 1, coverage: 0.5, grade: "estimated" });
+});
+
 Deno.test("what a host says cannot be true has no figure, alone and among others", () => {
   const terms = { cycles: 1e9, retired: 0, misses: 1e6, asked: 2, counted: 2 };
   const dead = withTerms(terms, { absences: { core: "implausible", l3: "not_supported" } });

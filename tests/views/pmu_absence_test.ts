@@ -1,10 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { timeEnabledOf, timeRunningOf } from "../../collectors/catalogue/counted.ts";
 import { PMU_QUANTITIES } from "../../collectors/mod.ts";
+import { l3Counters } from "../../collectors/l3_counters.ts";
 import { isMeasured } from "../../collectors/trust.ts";
 import { exposition } from "../../views/exposition.ts";
 import { otlpMessage } from "../../views/otlp.ts";
 import { absenceOf } from "../../views/pmu_absence.ts";
+import { CoreBench, ONE_PMU } from "../fakes/core_bench.ts";
 import { HandFilled } from "./hand_filled.ts";
 
 const GB = 1e9;
@@ -91,4 +93,31 @@ Deno.test("what is said of available groups names no way to count them: energy h
     assert(help !== undefined && /^Whether a group of quantities is counted and can/.test(help));
     assert(!help.includes("perf_event_open"), help);
   }
+});
+
+Deno.test("/metrics says why counters are not exact, beside the share of time", () => {
+  const told = (bench: CoreBench): readonly string[] => {
+    bench.ticks(4);
+    const text = exposition(bench.stage.snapshot, "prometheus", { version: "1.2.3" });
+    return text.split("\n").filter((line) => line.startsWith("ringside_pmu_inexact{"));
+  };
+  assertEquals(told(new CoreBench([0, 1, 2, 3])), []);
+  const some = told(new CoreBench([0, 1, 2, 3], { narrowing: { cpus: [0, 1, 2] } }));
+  assertEquals(some.includes('ringside_pmu_inexact{group="core",why="partial"} 0.75'), true);
+  assertEquals(some.filter((line) => !line.includes('why="partial"} 0.75')), []);
+  const L3 = "/sys/bus/event_source/devices/amd_l3";
+  const amd = new CoreBench([0, 1], {
+    files: {
+      ...ONE_PMU,
+      [`${L3}/type`]: "12\n",
+      [`${L3}/cpumask`]: "0\n",
+      [`${L3}/format/event`]: "config:0-7\n",
+      [`${L3}/format/umask`]: "config:8-15\n",
+    },
+    profile: { cpuVendor: "amd", cpuFamily: 25, cpuModelNumber: 1 },
+    also: [l3Counters],
+  });
+  amd.perf.perMs.set(`12:${0xff04}`, 1000);
+  amd.perf.perMs.set(`12:${0x0104}`, 100);
+  assertEquals(told(amd).includes('ringside_pmu_inexact{group="l3",why="mixed"} 1'), true);
 });

@@ -318,6 +318,6 @@ Deno.test("Sheet draws the coverage of the last minutes where it was not whole",
   const html = sheetOf(snapshot, "branches", undefined, past([[0.5, 1, 0.75], [1, 1, 0.25]]));
   // The worse of both lines; the gap is a gap.
   assertStringIncludes(html, '<path class="area" d="M0 36V18V36ZM200 36V27V36Z">');
-  assertStringIncludes(html, "Share of the time counted, from 25 to 50 % in the last 5\u00a0min");
+  assertStringIncludes(html, "Share of the time counted, from 25 % to 50 % in the last 5\u00a0min");
   assert(!sheetOf(snapshot, "branches", undefined, past([null, null])).includes("<figure"));
 });
