@@ -33,6 +33,7 @@ export interface Question extends Omit<Wanted, "partners"> {
 type Context = Question & Wanted;
 
 const AVAILABLE = "ringside_pmu_available";
+const INEXACT = "ringside_pmu_inexact";
 /** Elapsed time, where everything else is a rate. */
 const ONE = "1";
 /** What has a counter of its own says nothing of those that are shared. */
@@ -146,7 +147,33 @@ function compileBoth(
     op === "divide" ? [...context.partners, ...inputs(of).flatMap(coreQuantity)] : context.partners;
   const above = compile(left, { ...context, bound: leftBound, partners: partners(right) });
   const below = compile(right, { ...context, bound: rightBound, partners: partners(left) });
-  return above && below && combine(op, above, below);
+  const made = above && below && combine(op, above, below);
+  return made && op === "divide" ? whereWhole(made, above.of, below.of, context) : made;
+}
+
+/** Leaves out hosts where parts are missing of counts that are taken at places of two kinds. */
+function whereWhole(
+  made: Expression,
+  above: readonly string[],
+  below: readonly string[],
+  { matchers = "" }: Context,
+): Expression {
+  const places = [above, below].map((of) => new Set(of.flatMap(placeOf)));
+  if (places[0]!.isSubsetOf(places[1]!) || places[1]!.isSubsetOf(places[0]!)) return made;
+  const groups = groupsOf(made.of);
+  if (groups.length === 0) return made;
+  const partial = selectorOf(INEXACT, groupMatcher(groups), `why="partial"`, matchers);
+  return {
+    ...made,
+    text: `${wrapped(made, BINDING.and)} unless on (${HOST}) ${partial}`,
+    binding: BINDING.and,
+  };
+}
+
+/** Where a counter counts; of what is the same for all nobody asks. */
+function placeOf(id: string): readonly string[] {
+  const metric = metricOf(id);
+  return metric.kind === "counter" ? [metric.scope] : [];
 }
 
 function whole(text: string, of: readonly string[] = []): Expression {
@@ -206,10 +233,18 @@ function term(id: string, reading: Reading, context: Context): Expression | unde
 
 /** Leaves out hosts that say of a group of counters that they do not count what they should. */
 function doubted(quantities: readonly string[], { matchers = "" }: Question): string {
-  const groups = PMU_QUANTITIES
+  const groups = groupsOf(quantities);
+  if (groups.length === 0) return "";
+  const group = groupMatcher(groups);
+  return ` unless on (${HOST}) ${selectorOf(AVAILABLE, group, `reason="implausible"`, matchers)}`;
+}
+
+function groupsOf(quantities: readonly string[]): readonly string[] {
+  return PMU_QUANTITIES
     .filter((group) => quantities.some((id) => group.metrics.includes(id)))
     .map(({ id }) => id);
-  if (groups.length === 0) return "";
-  const group = groups.length === 1 ? `group="${groups[0]}"` : `group=~"${groups.join("|")}"`;
-  return ` unless on (${HOST}) ${selectorOf(AVAILABLE, group, `reason="implausible"`, matchers)}`;
+}
+
+function groupMatcher(groups: readonly string[]): string {
+  return groups.length === 1 ? `group="${groups[0]}"` : `group=~"${groups.join("|")}"`;
 }
