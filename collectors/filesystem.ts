@@ -109,9 +109,7 @@ class FilesystemReader implements Reader {
     const { bytes, length } = this.#file;
     this.#parsed = bytes.slice(0, length);
     this.#parsedLength = length;
-    for (const mounted of this.#mounted) {
-      for (const key of mounted.causes) this.#site.resolve(key);
-    }
+    const before = new Map(this.#mounted.map((mounted) => [mounted.point, mounted]));
     const found: Mounted[] = [];
     let isCrowded = false;
     this.#instances.begin();
@@ -119,15 +117,19 @@ class FilesystemReader implements Reader {
       const { device, point, type } = mount;
       const slot = this.#instances.claim(point, { device, fstype: type });
       if (slot >= 0) {
+        const known = before.get(point);
+        const isSame = known?.device === device && known.seenAt === mount.seenAt;
+        if (isSame) before.delete(point);
         found.push({
           ...mount,
           slot,
-          causes: new Set(),
+          causes: isSame ? known.causes : new Set(),
           sizeKey: `statvfs ${point}`,
         });
       } else isCrowded = true;
     }
     this.#instances.end();
+    for (const { causes } of before.values()) for (const key of causes) this.#site.resolve(key);
     this.#mounted = found;
     // Who had no room may have some when others go: then it is looked again, though nothing is mounted.
     if (isCrowded) this.#parsedLength = -1;

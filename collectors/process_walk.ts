@@ -13,8 +13,8 @@ import { USER_HZ } from "./user_hz.ts";
 
 /** Reading one takes 12 us, and the tick waits for it: 4096 are a twentieth of a second. */
 export const PROCESSES_MOST = 4096;
-/** Of a kernel thread that is known as one: after so many walks it is looked at again. */
-const TURNS = 16;
+/** Of known kernel threads that are looked at again in one walk. */
+const THREADS_MOST = PROCESSES_MOST / 16;
 /** Always read: who they are says whether this is the whole host. */
 const FIRST: ReadonlySet<string> = new Set(["1", "2"]);
 /** Kernel worker threads have the longest names, and those end here (fs/proc/array.c). */
@@ -38,7 +38,7 @@ export interface Walk {
   readonly processes: readonly Process[];
   /** How many there are: more than were read when above `PROCESSES_MOST`. */
   readonly count: number;
-  /** How many of those that were not read are no kernel threads. */
+  /** How many were not read, without kernel threads as far as they are known. */
   readonly unread: number;
 }
 
@@ -56,7 +56,7 @@ export class ProcessWalk {
   #pageBytes = NaN;
   #before: ReadonlyMap<string, Before> | null = null;
   #beganMs = 0;
-  /** When the youngest process of the walk before started. */
+  /** When the youngest process that was ever read started. */
   #youngestTicks = 0;
   /** Numbers of kernel threads: on a large host there are thousands, and the largest is none of them. */
   #threads: ReadonlySet<string> = new Set();
@@ -68,8 +68,8 @@ export class ProcessWalk {
   }
 
   /**
-   * Reads every process once; where there are too many, no kernel threads, and of the others the newest
-   * and those that are listed. Throws `SystemError` where `/proc` cannot be listed.
+   * Reads every process once; where there are too many, those that are listed, the newest, and others in
+   * turn, kernel threads more seldom. Throws `SystemError` where `/proc` cannot be listed.
    */
   walk(listed: { has(pid: string): boolean } = FIRST): Walk {
     const beganMs = this.#clock.monotonicMs();
@@ -97,27 +97,40 @@ export class ProcessWalk {
         residentBytes: stat.residentPages === 0 ? 0 : stat.residentPages * this.#pageSize(pid),
       });
     }
-    if (pids.length > PROCESSES_MOST) this.#know(pids, chosen, threads);
+    if (pids.length > PROCESSES_MOST) {
+      this.#know(pids, chosen, threads);
+      // Who was not read this time is compared with when it was.
+      for (const pid of pids) {
+        const known = this.#before?.get(pid);
+        if (known !== undefined && !now.has(pid)) now.set(pid, known);
+      }
+    }
     this.#before = now;
     this.#beganMs = beganMs;
-    this.#youngestTicks = youngestTicks;
+    this.#youngestTicks = Math.max(this.#youngestTicks, youngestTicks);
     return { processes, count: pids.length, unread };
   }
 
+  /** Whom to read: all, or where they are too many so many that the others have their turn. */
   #choose(
     pids: readonly string[],
     listed: { has(pid: string): boolean },
   ): { readonly chosen: readonly string[]; readonly unread: number } {
     if (pids.length <= PROCESSES_MOST) return { chosen: pids, unread: 0 };
-    const turn = this.#turn = (this.#turn + 1) % TURNS;
-    const own = pids.filter((pid) =>
-      FIRST.has(pid) || !this.#threads.has(pid) || Number(pid) % TURNS === turn
-    );
-    if (own.length <= PROCESSES_MOST) return { chosen: own, unread: 0 };
-    const first = own.filter((pid) => FIRST.has(pid) || listed.has(pid));
-    const others = own.filter((pid) => !FIRST.has(pid) && !listed.has(pid));
-    const chosen = [...first, ...others.slice(first.length - PROCESSES_MOST)];
-    return { chosen, unread: own.length - chosen.length };
+    const turn = this.#turn++;
+    const isFirst = (pid: string): boolean => FIRST.has(pid) || listed.has(pid);
+    const first = pids.filter(isFirst);
+    const rest = pids.filter((pid) => !isFirst(pid));
+    const threads = inTurn(rest.filter((pid) => this.#threads.has(pid)), turn, THREADS_MOST);
+    const own = rest.filter((pid) => !this.#threads.has(pid));
+    const room = PROCESSES_MOST - first.length - threads.length;
+    if (own.length <= room) return { chosen: [...first, ...threads, ...own], unread: 0 };
+    // Half of the room for the newest, half for all others in turn.
+    const newest = own.slice(own.length - (room >> 1));
+    const older = own.slice(0, own.length - newest.length);
+    const others = inTurn(older, turn, room - newest.length);
+    const chosen = [...first, ...threads, ...newest, ...others];
+    return { chosen, unread: own.length - newest.length - others.length };
   }
 
   /** Those that were read are known anew, the others as before while they are there. */
@@ -179,6 +192,13 @@ export class ProcessWalk {
       throw error;
     }
   }
+}
+
+/** So many, in each turn those that come after the ones before. */
+function inTurn(all: readonly string[], turn: number, most: number): readonly string[] {
+  if (all.length <= most) return all;
+  const begin = (turn * most) % all.length;
+  return [...all.slice(begin), ...all.slice(0, begin)].slice(0, most);
 }
 
 /** The process ended since it was listed, or hidepid hides it. */

@@ -128,10 +128,10 @@ function whatIsHidden(walk: Walk): Omit<Problem, "key" | "collector"> | undefine
   if (walk.count <= PROCESSES_MOST) return undefined;
   return {
     reason: "failed",
-    message: `Cannot read all ${walk.count} processes: ` +
+    message: "Cannot read all processes: " +
       (walk.unread === 0
         ? "kernel threads are left out"
-        : `the newest are and those that are listed, and ${walk.unread} are not`) +
+        : "those that are listed are, the newest, and others in turn") +
       `, since ${PROCESSES_MOST} are the most while the tick waits`,
     metrics: STATES,
   };

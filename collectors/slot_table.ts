@@ -155,7 +155,7 @@ export class SlotTable implements Instances {
 
   end(): void {
     const present = this.#present;
-    let gone = 0;
+    let gone = false;
     for (let i = 0; i < present.length; i++) {
       const slot = present[i]!;
       if (this.#seen[slot] === 1) continue;
@@ -164,10 +164,10 @@ export class SlotTable implements Instances {
         goneSequence: this.#owner.sequence(),
       };
       this.#owner.clear(this.scope, slot, false);
-      gone++;
+      gone = true;
     }
-    if (gone > 0) this.#index();
-    if (this.#waiting > 0) this.#forgetWaiting(gone);
+    if (gone) this.#index();
+    if (this.#waiting > 0) this.#forgetWaiting(this.#capacity - this.#present.length);
   }
 
   /** Those who went, and of the others as many as there is room for: they are claimed anew. */

@@ -85,10 +85,13 @@ export function sampleOf(feed: Feed, parts: SampleParts): Sample {
   };
 }
 
-/** Two digits of a share, which stays below 1 where it was; of less than a hundredth one. */
+/** Of a hundredth: 0.29 times 100 is a little less than 29. */
+const ROUNDED = 1e-6;
+
+/** Two digits of a share, never more than it was; of less than a hundredth one. */
 function shortened(share: number): number {
   if (share < 0.01) return Number(share.toPrecision(1));
-  return share === 1 ? 1 : Math.min(0.99, Number(share.toFixed(2)));
+  return Math.floor(share * 100 + ROUNDED) / 100;
 }
 
 function rounded(value: number | null): number | null {

@@ -57,7 +57,7 @@ globalThis.ringsideScale = (() => {
 
   /** Of time that was counted, never more than there was. */
   const counted = (share) =>
-    `${share && share < 0.01 ? "under 1" : Math.floor(share * 100)}\u00a0%`;
+    `${share && share < 0.01 ? "under 1" : Math.floor(share * 100 + 1e-6)}\u00a0%`;
 
   return { niceTop, label, counted };
 })();

@@ -166,7 +166,7 @@ export const SILENT_SECONDS = 120;
 /** Why a host has no value. */
 export type Lack =
   | { readonly lack: Reason }
-  | { readonly lack: "silent" | "unknown" | "implausible" };
+  | { readonly lack: "silent" | "unknown" | "implausible" | "partial" };
 
 const KNOWN: ReadonlySet<string> = new Set(PMU_ABSENCES);
 /** Which group counts a term, where it is none of the quantity's own: misses are told by instructions. */
@@ -176,31 +176,30 @@ const WHOLE = 1 - 1e-6;
 
 /** A quantity of a host, or of several together. */
 export function figureOf(quantity: FleetQuantity, hosts: readonly FleetHost[]): Reading | Lack {
-  const { by, per, times = 1, coverage, groups, apart } = quantity;
+  const { by, per, times = 1, coverage, groups } = quantity;
   // An event may be there and mean something else: a host that says it does not count it is believed.
-  const whole = hosts.filter(({ terms, absences }) =>
+  const told = hosts.filter(({ terms, absences }) =>
     terms[by] !== undefined && (per === undefined || terms[per] !== undefined) &&
     (groups.length === 0 || groups.some((group) => absences[group] === undefined)) &&
     !isBelied(per, absences)
   );
-  if (whole.length === 0) return lackOf(quantity, hosts);
+  if (told.length === 0) return lackOf(quantity, hosts);
+  const whole = told.filter((host) => !isApart(quantity, host));
+  if (whole.length === 0) return { lack: "partial" };
   const upper = sumOf(by, whole);
   // Waiting is a share of time of each: that of many is no sum, but the mean over all their time.
   const lower = per === undefined ? (by === "waited" ? whole.length : 1) : sumOf(per, whole);
   if (lower === 0) return { absent: "no_events" };
   const share = coverage === undefined ? 1 : coverageOf(coverage, whole);
+  const { parts, mixed, hearsay } = flawsOf(quantity, whole);
   const partial = whole.length < hosts.length
     ? { partial: { counted: whole.length, present: hosts.length } }
+    : parts < WHOLE
+    ? { partial: { counted: Math.max(1, Math.floor(parts * PERCENT)), present: PERCENT } }
     : {};
-  const { least, mixed, hearsay } = flawsOf(quantity, whole);
-  // Of others than what it is divided by, and nobody here can tell of which: the host itself says none.
-  const isApart = apart !== undefined &&
-    whole.some(({ absences }) => absences[apart] === undefined);
-  if (least < 1 && isApart) return { lack: "unknown" };
-  const covered = share * least;
   const grade = share < LOW_COVERAGE
     ? "low"
-    : covered < WHOLE || whole.length < hosts.length || mixed || hearsay !== undefined
+    : share < WHOLE || "partial" in partial || mixed || hearsay !== undefined
     ? "estimated"
     : "exact";
   const value = times * upper / lower;
@@ -208,7 +207,7 @@ export function figureOf(quantity: FleetQuantity, hosts: readonly FleetHost[]): 
   if (!Number.isFinite(value) || Number.isNaN(share)) return { lack: "unknown" };
   return {
     value,
-    coverage: covered,
+    coverage: share,
     grade,
     ...(mixed ? { mixed } : {}),
     ...(hearsay === undefined ? {} : { hearsay }),
@@ -216,22 +215,50 @@ export function figureOf(quantity: FleetQuantity, hosts: readonly FleetHost[]): 
   };
 }
 
+/** Of parts of hosts, whose number nobody tells. */
+const PERCENT = 100;
+
 interface Flaws {
-  /** The least share of instances that are in it. */
-  readonly least: number;
+  /** Share of the instances that are in it, each host by what it has of the sum. */
+  readonly parts: number;
   readonly mixed: true | undefined;
   readonly hearsay: Hearsay | undefined;
 }
 
 /** What hosts say against their own figures, beside the share of time. */
-function flawsOf({ groups, per }: FleetQuantity, hosts: readonly FleetHost[]): Flaws {
-  const all = [...groups, ...(per === undefined ? [] : [GROUP_OF[per] ?? []])].flat();
-  const told = hosts.flatMap(({ inexact = {} }) => all.map((group) => inexact[group] ?? {}));
+function flawsOf(quantity: FleetQuantity, hosts: readonly FleetHost[]): Flaws {
+  const told = hosts.flatMap((host) => inexactOf(quantity, host));
+  const sum = sumOf(quantity.by, hosts);
+  const counted = hosts.reduce(
+    (all, host) => all + sumOf(quantity.by, [host]) * partsOf(quantity, host),
+    0,
+  );
   return {
-    least: Math.min(1, ...told.map(({ partial = 1 }) => partial)),
+    parts: sum > 0 ? Math.min(1, counted / sum) : 1,
     mixed: told.some(({ mixed }) => mixed !== undefined) || undefined,
     hearsay: HEARSAY.findLast((word) => told.some((each) => each[word] !== undefined)),
   };
+}
+
+/** Of the groups that its terms are of. How long they counted is no matter of how many did. */
+function inexactOf(
+  { by, groups, per }: FleetQuantity,
+  { inexact = {} }: FleetHost,
+): readonly Readonly<Partial<Record<PmuInexact, number>>>[] {
+  if (by === "counted") return [];
+  const below = per === undefined ? undefined : GROUP_OF[per];
+  const all = new Set(below === undefined ? groups : [...groups, below]);
+  return [...all].map((group) => inexact[group] ?? {});
+}
+
+function partsOf(quantity: FleetQuantity, host: FleetHost): number {
+  return Math.min(1, ...inexactOf(quantity, host).map(({ partial = 1 }) => partial));
+}
+
+/** Both are sums over others where some are missing, and nobody here can tell over whom. */
+function isApart(quantity: FleetQuantity, host: FleetHost): boolean {
+  const { apart } = quantity;
+  return apart !== undefined && host.absences[apart] === undefined && partsOf(quantity, host) < 1;
 }
 
 function sumOf(term: Term, hosts: readonly FleetHost[]): number {

@@ -24,10 +24,11 @@ export interface FleetTableProps {
   readonly trendOf: (host: FleetHost) => HostTrends | undefined;
 }
 
-const LACKS: Readonly<Record<"silent" | "unknown" | "implausible", string>> = {
+const LACKS: Readonly<Record<"silent" | "unknown" | "implausible" | "partial", string>> = {
   silent: "silent",
   unknown: "not told",
   implausible: "implausible",
+  partial: "parts missing",
 };
 
 export function FleetTable(props: FleetTableProps): Html {
@@ -97,7 +98,8 @@ function Row({ host, trends }: { host: FleetHost; trends: HostTrends | undefined
         const figure = figureOf(quantity, [host]);
         // An event may be there and mean something else, and since when one cannot be true nobody tells. Of
         // a host that fell silent it is what was before.
-        const known = !("absent" in figure || "lack" in figure && figure.lack === "implausible");
+        const known = !("absent" in figure ||
+          "lack" in figure && (figure.lack === "implausible" || figure.lack === "partial"));
         return (
           <td>
             <Figure figure={figure} unit={quantity.unit} />

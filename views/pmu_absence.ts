@@ -34,10 +34,10 @@ export type PmuInexact = (typeof PMU_INEXACT)[number];
  */
 export function inexactOf(
   snapshot: Snapshot,
-  { metrics, made, quotient }: PmuQuantities,
+  { metrics, summed = metrics, made, quotient }: PmuQuantities,
 ): ReadonlyMap<PmuInexact, number> {
   const found = new Map<PmuInexact, number>();
-  const readings = metrics.map((id) => snapshot.read(id));
+  const readings = summed.map((id) => snapshot.read(id));
   if (!readings.some(isMeasured)) return found;
   for (const id of [made, quotient]) if (id !== undefined) readings.push(snapshot.read(id));
   for (const reading of readings) {

@@ -16,6 +16,8 @@ export interface PmuQuantities {
   readonly id: string;
   /** Any of them that is measured makes the group available. */
   readonly metrics: readonly string[];
+  /** Those of them that sums over the host are made of; absent: all. */
+  readonly summed?: readonly string[];
   /** Made of them: what cannot be true of it cannot be true of them either. */
   readonly made?: string;
   /** Made of them and of others: how good it can be says how good a quotient of such totals can be. */
@@ -55,7 +57,13 @@ export const PMU_QUANTITIES: readonly PmuQuantities[] = [
     metrics: [reads, writes, combined],
     made: "memory_controller_bytes_per_second",
   },
-  { id: "energy", metrics: ENERGY_ZONES.map(({ metric }) => metric) },
+  {
+    id: "energy",
+    metrics: ENERGY_ZONES.map(({ metric }) => metric),
+    // Others than these many packages do not have.
+    summed: ENERGY_ZONES.filter(({ powercap }) => powercap === "package" || powercap === "dram")
+      .map(({ metric }) => metric),
+  },
   { id: "software", metrics: SOFTWARE_COUNTS.map(({ metric }) => metric) },
   { id: "tsc", metrics: [TSC_FREQUENCY] },
 ];

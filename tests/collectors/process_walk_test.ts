@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { CollectorError } from "../../collectors/collector.ts";
 import { ERRNO, SystemError } from "../../collectors/kernel/errno.ts";
 import { PROCESSES_MOST, ProcessWalk, type Walk } from "../../collectors/process_walk.ts";
@@ -136,14 +136,38 @@ Deno.test("ProcessWalk finds who works behind more kernel threads than it may re
   assertEquals(second.processes.length < 1000, true, `${second.processes.length}`);
 });
 
-Deno.test("ProcessWalk reads the newest of too many, and those that are listed", () => {
+Deno.test("ProcessWalk reads the newest of too many, those that are listed, and the others in turn", () => {
   const pids = Array.from({ length: PROCESSES_MOST + 100 }, (_, i) => String(i + 1));
-  const walk = new ProcessWalk(
-    host(Object.fromEntries(pids.map((pid) => [pid, {}]))),
-    new HandClock(),
-  );
-  const read = new Set(walk.walk(new Set(["50"])).processes.map(({ pid }) => pid));
-  assertEquals(["1", "2", "50", pids.at(-1)!].every((pid) => read.has(pid)), true);
-  assertEquals([read.has("51"), read.has("90")], [false, false]);
-  assertEquals(read.size, PROCESSES_MOST);
+  const clock = new HandClock();
+  const walk = new ProcessWalk(host(Object.fromEntries(pids.map((pid) => [pid, {}]))), clock);
+  const all = new Set<string>();
+  for (let times = 0; times < 3; times++) {
+    const found = walk.walk(new Set(["50"]));
+    const read = new Set(found.processes.map(({ pid }) => pid));
+    assertEquals([read.size, found.unread], [PROCESSES_MOST, 100]);
+    assertEquals(["1", "2", "50", pids.at(-1)!].every((pid) => read.has(pid)), true);
+    for (const pid of read) all.add(pid);
+    clock.advance(3000);
+  }
+  assertEquals(all.size, pids.length);
+});
+
+Deno.test("ProcessWalk takes what a thread did in many walks for none of one", () => {
+  const told: Record<string, Told> = { 1: {}, 2: { comm: "kthreadd", bytes: 0 } };
+  for (let pid = 3; pid < PROCESSES_MOST + 200; pid++) told[pid] = { bytes: 0, pages: 0 };
+  // The youngest of all, and a thread.
+  told["9999"] = { comm: "kworker", bytes: 0, pages: 0, start: 900 };
+  const clock = new HandClock();
+  const tree = host(told);
+  const walk = new ProcessWalk(tree, clock);
+  const seen: number[] = [];
+  for (let second = 0; second <= 120; second += 3) {
+    // A tenth of a CPU.
+    tree.set("/proc/9999/stat", stat({ ...told["9999"], cpu: 10 * second }));
+    const found = walk.walk().processes.find(({ pid }) => pid === "9999");
+    if (found !== undefined && !Number.isNaN(found.cpuRatio)) seen.push(found.cpuRatio);
+    clock.advance(3000);
+  }
+  assertEquals(seen.length > 1, true, `${seen}`);
+  for (const ratio of seen) assertAlmostEquals(ratio, 0.1, 0.01);
 });

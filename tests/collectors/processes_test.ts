@@ -170,7 +170,7 @@ Deno.test("processes does not give states of a part as those of all", () => {
   stage.tick();
   assertEquals(stage.cell("processes_count"), PROCESSES_MOST + 2);
   assertEquals(stage.cell("processes_sleeping"), NaN);
-  assertStringIncludes(stage.problems()[0]!.message, `and 2 are not, since ${PROCESSES_MOST} are`);
+  assertStringIncludes(stage.problems()[0]!.message, `in turn, since ${PROCESSES_MOST} are`);
 });
 
 Deno.test("processes reads nothing while nobody looks, and forgets what it saw", () => {

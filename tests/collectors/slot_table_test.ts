@@ -120,6 +120,16 @@ Deno.test("SlotTable takes in as many as there is room for, and says that others
   assertEquals(crowd, []);
 });
 
+Deno.test("SlotTable gives the room of one who waited and left to the next", () => {
+  const { slots, crowd } = table({ ...FILESYSTEM, most: 4 });
+  pass(slots, ["a", "b", "c", "d", "e", "f"]);
+  pass(slots, ["b", "c", "d", "e", "f"]);
+  // It was to be claimed in this pass, and is gone.
+  pass(slots, ["b", "c", "d", "f"]);
+  assertEquals(pass(slots, ["b", "c", "d", "f"]).includes(IGNORED), false);
+  assertEquals(crowd, []);
+});
+
 Deno.test("SlotTable forgets who had no room and left", () => {
   const { slots, crowd } = table({ ...FILESYSTEM, most: 4 });
   const four = ["a", "b", "c", "d"];

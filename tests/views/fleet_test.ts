@@ -74,17 +74,36 @@ Deno.test("what a host says is not exact is not exact here either", () => {
   });
   // Half of the CPUs, for both terms.
   const half = { core: { partial: 0.5 } };
+  const partial = { counted: 50, present: 100 };
   assertEquals(figure("ipc", withTerms(misses, { inexact: half })), {
     value: 1,
-    coverage: 0.5,
+    coverage: 1,
     grade: "estimated",
+    partial,
   });
+  const coverage = withTerms({ counted: 1, asked: 1 }, { inexact: half });
+  assertEquals(figure("coverage", coverage), { value: 1, coverage: 1, grade: "exact" });
   // Misses of whole caches by instructions of some of their CPUs are nobody's.
-  assertEquals(figure("mpki", withTerms(misses, { absences: amd, inexact: half })), {
-    lack: "unknown",
-  });
+  const broken = withTerms(misses, { absences: amd, inexact: half });
+  assertEquals(figure("mpki", broken), { lack: "partial" });
   const intel = withTerms(misses, { absences: { l3: "not_supported" }, inexact: half });
-  assertEquals(figure("mpki", intel), { value: 1, coverage: 0.5, grade: "estimated" });
+  assertEquals(figure("mpki", intel), { value: 1, coverage: 1, grade: "estimated", partial });
+  // One of several is left out of their sum, and no more.
+  const zen = withTerms({ misses: 3, retired: 1000 }, { absences: amd });
+  assertEquals(figure("mpki", broken, zen), {
+    value: 3,
+    coverage: 1,
+    grade: "estimated",
+    partial: { counted: 1, present: 2 },
+  });
+  // Each host by what it has of the sum.
+  const small = withTerms({ moved: 1 }, { inexact: { memory_bandwidth: { partial: 0.1 } } });
+  assertEquals(figure("bandwidth", small, withTerms({ moved: 99 })), {
+    value: 100,
+    coverage: 1,
+    grade: "estimated",
+    partial: { counted: 99, present: 100 },
+  });
 });
 
 Deno.test("what a host says cannot be true has no figure, alone and among others", () => {
