@@ -60,6 +60,11 @@ export class Control {
     this.#wake();
   }
 
+  /** Main looks at a row that has just come: from such looks the age of ticks is known. */
+  look(): void {
+    this.ageMs();
+  }
+
   /**
    * Milliseconds since the last tick began, Infinity before the first. Main has no CLOCK_MONOTONIC, and
    * `performance.now` has an origin of its own in each thread, which a clock that is set in between puts
@@ -83,7 +88,7 @@ export class Control {
   async nextPublished(published: number): Promise<void> {
     const waiting = Atomics.waitAsync(this.#words, WORD.published, published);
     if (waiting.async) await waiting.value;
-    this.ageMs();
+    this.look();
   }
 
   /** A count of publications; wraps. */

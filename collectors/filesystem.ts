@@ -5,9 +5,8 @@
  *
  * @module
  */
-import { causeOf, openOrFail } from "./cause.ts";
+import { causeOf } from "./cause.ts";
 import {
-  CollectorError,
   type CollectorSpec,
   type Column,
   type Instances,
@@ -15,15 +14,19 @@ import {
   type RowWriter,
   type Site,
 } from "./collector.ts";
+import { type FirstFile, isMoved, openFirst } from "./first_process.ts";
 import type { HostProfile } from "./host.ts";
 import { textOf } from "./host_files.ts";
-import { SystemError } from "./kernel/errno.ts";
-import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
+import type { TreeFile } from "./kernel/host_tree.ts";
 import { localMounts, type Mount } from "./filesystem_mounts.ts";
+import { shellWord } from "./pmu/perf_command.ts";
 import type { Problem } from "./trust.ts";
 
-const PATH = "/proc/1/mounts";
-const OWN_PATH = "/proc/self/mounts";
+const MOUNTS: FirstFile = {
+  path: "/proc/1/mounts",
+  own: "/proc/self/mounts",
+  needs: "sight of process 1: its own mounts are those of who looks",
+};
 
 /** Sizes change slowly, and each costs a system call. */
 const MIN_INTERVAL_MS = 5000;
@@ -33,12 +36,11 @@ const SIZES = [
   "filesystem_free_bytes",
   "filesystem_available_bytes",
 ] as const;
-const NEEDS_FIRST = "sight of process 1: its own mounts are those of who looks";
+const INODES = ["filesystem_files", "filesystem_files_free"] as const;
 /** Key of the cause that this service does not see filesystems of the host. */
 const UNSEEN = "unseen";
 /** Of filesystems that a message names. */
 const NAMES_MOST = 4;
-const INODES = ["filesystem_files", "filesystem_files_free"] as const;
 
 export const filesystem: CollectorSpec = {
   id: "filesystem",
@@ -85,7 +87,7 @@ class FilesystemReader implements Reader {
       filesFree: site.column("filesystem_files_free"),
       readOnly: site.column("filesystem_read_only"),
     };
-    this.#file = openMounts(site.tree);
+    this.#file = openFirst(site.tree, MOUNTS);
   }
 
   read(row: RowWriter): void {
@@ -140,9 +142,9 @@ class FilesystemReader implements Reader {
 
   #mounts(): readonly Mount[] {
     const text = this.#decoder.decode(this.#parsed);
-    const own = textOf(this.#site.tree, OWN_PATH);
+    const own = textOf(this.#site.tree, MOUNTS.own);
     // A procfs that is mounted elsewhere and does not know this process tells nothing of what it sees.
-    return localMounts(text, own ?? (isMoved(this.#file) ? "" : text));
+    return localMounts(text, own ?? (isMoved(this.#file, MOUNTS) ? "" : text));
   }
 
   #readOne(row: RowWriter, mounted: Mounted): void {
@@ -213,33 +215,8 @@ function unseenProblem(
       ? "Let the unit see them: ProtectHome=read-only in place of yes, and nothing above them in " +
         "InaccessiblePaths= or TemporaryFileSystem="
       : "Mount a folder or file of each into the container, read-only and at any place, " +
-        `such as \`--volume ${quoted(`${example}:${example}:ro`)}\``,
+        `such as \`--volume ${shellWord(`${example}:${example}:ro`)}\``,
     metrics: [...SIZES, ...INODES],
     instances: points,
   };
-}
-
-/** For a shell, where it needs that. */
-function quoted(word: string): string {
-  return /^[\w/.:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function openMounts(tree: HostTree): TreeFile {
-  try {
-    return tree.open(PATH);
-  } catch (error) {
-    // Process 1 may be hidden (hidepid).
-    if (!(error instanceof SystemError)) throw error;
-    const file = openOrFail(tree, OWN_PATH);
-    if (!isMoved(file)) return file;
-    // A procfs that is mounted elsewhere is the host's, and this file of it the container's own.
-    file.close();
-    const { reason, message } = causeOf(error, { needs: NEEDS_FIRST });
-    throw new CollectorError(reason, message);
-  }
-}
-
-/** Whether procfs is mounted elsewhere than usual. */
-function isMoved({ path }: TreeFile): boolean {
-  return path !== PATH && path !== OWN_PATH;
 }

@@ -9,6 +9,7 @@ import { CollectorError, type CollectorSpec, type Site } from "./collector.ts";
 import { cpuListOf } from "./host_files.ts";
 import { cpuGroups } from "./host_topology.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
+import { isAmd } from "./pmu/cpu_model.ts";
 import { l3Recipe } from "./pmu/recipes.ts";
 import { readPmuDevice } from "./pmu_devices.ts";
 import { type UncoreBox, UncoreCounters } from "./uncore_counters.ts";
@@ -22,7 +23,7 @@ export function l3CountersOf(narrowing: Narrowing): CollectorSpec {
     id: "l3_counters",
     minIntervalMs: 0,
     // Others count their last-level cache in the cores.
-    applies: ({ cpuVendor }) => cpuVendor === "amd" || cpuVendor === "hygon",
+    applies: ({ cpuVendor }) => isAmd(cpuVendor),
     open: (site) => open(site, narrowing),
   };
 }

@@ -11,9 +11,7 @@
  * @module
  */
 import { NETWORK_FIELDS, networkMetric, type NetworkScope } from "./catalogue/network.ts";
-import { causeOf, openOrFail } from "./cause.ts";
 import {
-  CollectorError,
   type CollectorSpec,
   type Column,
   type Instances,
@@ -25,17 +23,20 @@ import {
   type Tick,
   UNKNOWN,
 } from "./collector.ts";
+import { type FirstFile, isMoved, openFirst } from "./first_process.ts";
 import { ERRNO, SystemError } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
 import { NetworkSpeed } from "./network_speed.ts";
 import { Scanner } from "./scan.ts";
 import type { Problem } from "./trust.ts";
 
-const PATH = "/proc/1/net/dev";
-const OWN_PATH = "/proc/net/dev";
+const DEV: FirstFile = {
+  path: "/proc/1/net/dev",
+  own: "/proc/net/dev",
+  needs: 'sight of process 1: "net" of that procfs is the network of who looks',
+};
 const CLASS = "/sys/class/net";
 const LOOPBACK = "lo";
-const NEEDS_FIRST = 'sight of process 1: "net" of that procfs is the network of who looks';
 /** In a message. */
 const NAMES_MOST = 4;
 const COLON = 58;
@@ -70,7 +71,7 @@ class NetworkReader implements Reader {
       interface: columns("interface"),
       virtual_interface: columns("virtual_interface"),
     };
-    this.#file = openDev(site.tree);
+    this.#file = openFirst(site.tree, DEV);
     const shown = entries(site.tree, CLASS);
     const stranger = strangerOf(this.#file, shown);
     if (stranger !== undefined) site.report(otherNamespace(this.#file.path, stranger, shown));
@@ -151,27 +152,12 @@ class NetworkReader implements Reader {
   }
 }
 
-function openDev(tree: HostTree): TreeFile {
-  try {
-    return tree.open(PATH);
-  } catch (error) {
-    // Process 1 may be hidden (hidepid), or there is no sight of it at all.
-    if (!(error instanceof SystemError)) throw error;
-    const file = openOrFail(tree, OWN_PATH);
-    if (file.path === OWN_PATH) return file;
-    // A procfs that is mounted elsewhere is the host's, and this file of it the container's own.
-    file.close();
-    const { reason, message } = causeOf(error, { needs: NEEDS_FIRST });
-    throw new CollectorError(reason, message);
-  }
-}
-
 /**
  * With a procfs that is mounted elsewhere, the first interface of it that sysfs does not show, though it
  * shows some; undefined where they agree.
  */
 function strangerOf(file: TreeFile, shown: readonly string[]): string | undefined {
-  if (shown.length === 0 || file.path === PATH || file.path === OWN_PATH) return undefined;
+  if (shown.length === 0 || !isMoved(file, DEV)) return undefined;
   file.read();
   const text = new TextDecoder().decode(file.bytes.subarray(0, file.length));
   const names = text.split("\n").slice(2).map((line) => line.slice(0, line.indexOf(":")).trim());

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isAmd } from "./pmu/cpu_model.ts";
 
 /** What a zone of RAPL meters, by its file `name` (drivers/powercap/intel_rapl_common.c). */
 export type PowercapKind = "package" | "core" | "uncore" | "dram" | "psys";
@@ -28,8 +29,8 @@ const PARTS_OF_AMD: readonly PowercapKind[] = PARTS.filter((part) => part !== "c
 /**
  * The zones of some folders, in the order of their numbers. `nameOf`: the text of a folder's file `name`.
  * Those of `intel-rapl-mmio` meter the same packages again and are left out, as is a second zone of one
- * kind in a package: what is metered once is added once, and on `cpuVendor` `amd` and `hygon` the zone that
- * is called cores and is one. The board's zone (`psys`) belongs to no package; the first stands beside the
+ * kind in a package: what is metered once is added once, and on AMD the zone that is called cores and is
+ * one. The board's zone (`psys`) belongs to no package; the first stands beside the
  * first package.
  *
  * @example
@@ -57,7 +58,7 @@ export function powercapZones(
     const name = die === undefined ? socket : `${socket}/${die}`;
     return [{ folder, kind: "package", socket, name }];
   });
-  const parts = cpuVendor === "amd" || cpuVendor === "hygon" ? PARTS_OF_AMD : PARTS;
+  const parts = isAmd(cpuVendor) ? PARTS_OF_AMD : PARTS;
   const zones = new Map<string, PowercapZone>();
   const take = (zone: PowercapZone): void => {
     const key = `${zone.name} ${zone.kind}`;

@@ -96,8 +96,7 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
       const message = event.data;
       if (message.type === "opened") {
         const { profile, descriptors, news } = message;
-        // The first row is as new as it will ever be.
-        control.ageMs();
+        control.look();
         const source = sourceOf(news);
         const feed = new Feed(bootId(), profile, source);
         const supervised = options.notifySocket !== undefined;

@@ -105,7 +105,7 @@ export function authenticated(auth: Auth, basePath = ""): MiddlewareHandler {
   return async (context, next) => {
     const { path } = context.req;
     if (OPEN_PATHS.has(path) || path.startsWith(OPEN_FOLDER)) return await next();
-    const end = sessionOf(context, auth)?.end;
+    const end = sessionOf(context, auth);
     if (end !== undefined) {
       context.set(SESSION_END, end);
       return await next();
@@ -126,14 +126,11 @@ export function sessionEnd(context: Context): AbortSignal | undefined {
   return context.get(SESSION_END);
 }
 
-/** The session that a request comes with. */
-export function sessionOf(
-  context: Context,
-  auth: Auth,
-): { readonly id: string; readonly end: AbortSignal } | undefined {
+/** The session that a request comes with: the signal of its end. */
+export function sessionOf(context: Context, auth: Auth): AbortSignal | undefined {
   for (const id of auth.idsOf(context.req.header("cookie") ?? "")) {
     const end = auth.sessions.signal(id);
-    if (end !== undefined) return { id, end };
+    if (end !== undefined) return end;
   }
   return undefined;
 }

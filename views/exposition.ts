@@ -8,7 +8,7 @@
  * @module
  */
 import { isColumn, type Metric } from "../collectors/catalogue.ts";
-import { COLLECT, COLLECT_HOST } from "../collectors/mod.ts";
+import { COLLECT, COLLECT_HOST, type PmuQuantities } from "../collectors/mod.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured } from "../collectors/trust.ts";
 import {
@@ -18,7 +18,6 @@ import {
   prepareEventInfo,
   prepareNodePerf,
 } from "./exposition_families.ts";
-import type { PmuQuantities } from "../collectors/mod.ts";
 import { availability, buildInfo, hostInfo, inexactness } from "./exposition_own.ts";
 import { type ExpositionFormat, numberText } from "./exposition_text.ts";
 import { Recent } from "./recent.ts";
@@ -121,15 +120,11 @@ function valueOf(snapshot: Snapshot, metric: Metric, place: Place): number {
 
 function own(snapshot: Snapshot, format: ExpositionFormat, options: ExpositionOptions): string {
   const { collect, version, nodeMetrics = true } = options;
-  const host = nodeMetrics ? hostInfo(snapshot, format) : "";
-  if (collect === undefined) {
-    return availability(snapshot, format) + inexactness(snapshot, format) +
-      buildInfo(format, version) + host;
-  }
+  const sets = collect?.map((name) => COLLECT.get(name));
   // A group is told beside whatever of it is told.
-  const sets = collect.map((name) => COLLECT.get(name));
   const wanted = ({ metrics }: PmuQuantities): boolean =>
-    metrics.some((id) => sets.some((ids) => ids?.has(id)));
-  return availability(snapshot, format, wanted) + inexactness(snapshot, format, wanted) +
-    (collect.includes(COLLECT_HOST) ? buildInfo(format, version) + host : "");
+    sets?.some((ids) => metrics.some((id) => ids?.has(id))) ?? true;
+  const text = availability(snapshot, format, wanted) + inexactness(snapshot, format, wanted);
+  if (collect?.includes(COLLECT_HOST) === false) return text;
+  return text + buildInfo(format, version) + (nodeMetrics ? hostInfo(snapshot, format) : "");
 }

@@ -19,15 +19,13 @@ const INEXACT_HEADS = headsOf(INEXACT, "gauge", PMU_INEXACT_HELP, "");
 export function inexactness(
   snapshot: Snapshot,
   format: ExpositionFormat,
-  wanted: (group: PmuQuantities) => boolean = () => true,
+  wanted: (group: PmuQuantities) => boolean,
 ): string {
-  let text = "";
-  for (const quantities of PMU_QUANTITIES) {
-    if (!wanted(quantities)) continue;
-    for (const [why, value] of inexactOf(snapshot, quantities)) {
-      text += `${INEXACT}{group="${quantities.id}",why="${why}"} ${numberText(value)}\n`;
-    }
-  }
+  const text = PMU_QUANTITIES.filter(wanted).flatMap((quantities) =>
+    [...inexactOf(snapshot, quantities)].map(([why, value]) =>
+      `${INEXACT}{group="${quantities.id}",why="${why}"} ${numberText(value)}\n`
+    )
+  ).join("");
   return text === "" ? "" : INEXACT_HEADS[format] + text;
 }
 
@@ -35,14 +33,12 @@ export function inexactness(
 export function availability(
   snapshot: Snapshot,
   format: ExpositionFormat,
-  wanted: (group: PmuQuantities) => boolean = () => true,
+  wanted: (group: PmuQuantities) => boolean,
 ): string {
-  let text = "";
-  for (const quantities of PMU_QUANTITIES) {
-    if (!wanted(quantities)) continue;
+  const text = PMU_QUANTITIES.filter(wanted).map((quantities) => {
     const reason = absenceOf(snapshot, quantities);
-    text += `${AVAILABLE}{group="${quantities.id}",reason="${reason}"} ${reason === "" ? 1 : 0}\n`;
-  }
+    return `${AVAILABLE}{group="${quantities.id}",reason="${reason}"} ${reason === "" ? 1 : 0}\n`;
+  }).join("");
   return text === "" ? "" : AVAILABLE_HEADS[format] + text;
 }
 

@@ -1,8 +1,7 @@
 /** Whether what PMUs could count is counted, can be true and is exact, in words. @module */
 import type { PmuQuantities } from "../collectors/mod.ts";
-import { HEARSAY, type Reason, REASONS } from "../collectors/trust.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
-import { isMeasured, type Reading } from "../collectors/trust.ts";
+import { HEARSAY, isMeasured, type Reading, type Reason, REASONS } from "../collectors/trust.ts";
 
 /** Why nobody may count on a group of quantities. */
 export type PmuAbsence = Reason | "implausible";

@@ -65,9 +65,14 @@ const ZEN_FAMILY = 0x17;
 /** Hygon's Dhyana is a Zen 1 under a family number of its own. */
 const HYGON_FAMILY = 0x18;
 
+/** Whether a CPU is AMD's, or made after one of theirs. */
+export function isAmd(vendor: string | undefined): boolean {
+  return vendor === "amd" || vendor === "hygon";
+}
+
 /** Whether the cores are AMD's Zen, of whichever generation. */
 export function isZen({ vendor, family }: CpuModel): boolean {
-  return (vendor === "amd" || vendor === "hygon") && family !== undefined && family >= ZEN_FAMILY;
+  return isAmd(vendor) && family !== undefined && family >= ZEN_FAMILY;
 }
 
 /** Generation of AMD's Zen cores; absent where it is another core, or one that is not known. */

@@ -46,6 +46,6 @@ export function perfStatCommand(
 }
 
 /** A word that any POSIX shell hands on as it is. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

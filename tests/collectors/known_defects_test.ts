@@ -10,9 +10,7 @@ import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { l3Counters } from "../../collectors/l3_counters.ts";
 import { isMeasured } from "../../collectors/trust.ts";
 import { exposition } from "../../views/exposition.ts";
-import { CoreBench, HARDWARE, ONE_PMU } from "../fakes/core_bench.ts";
-
-const L3 = "/sys/bus/event_source/devices/amd_l3";
+import { amdL3, CoreBench, HARDWARE, ZEN3 } from "../fakes/core_bench.ts";
 
 function scrape(bench: CoreBench): string {
   return exposition(bench.stage.snapshot, "prometheus", { version: "test" });
@@ -108,17 +106,8 @@ Deno.test("a counter whose share grows does not go backwards", () => {
 });
 
 Deno.test("an L3 cache's count stands at the cache, and at no CPU of it", () => {
-  const bench = new CoreBench([0, 1], {
-    files: {
-      ...ONE_PMU,
-      [`${L3}/type`]: "12\n",
-      [`${L3}/cpumask`]: "0\n",
-      [`${L3}/format/event`]: "config:0-7\n",
-      [`${L3}/format/umask`]: "config:8-15\n",
-    },
-    profile: { cpuVendor: "amd", cpuFamily: 25, cpuModelNumber: 1 },
-    also: [l3Counters],
-  });
+  const also = [l3Counters];
+  const bench = new CoreBench([0, 1], { files: amdL3("0"), profile: ZEN3, also });
   bench.perf.perMs.set(`12:${0x0104}`, 100);
   bench.ticks(3);
   assertEquals(bench.stage.rate("l3_misses"), 1e5);

@@ -4,18 +4,14 @@ import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { l3Counters, l3CountersOf } from "../../collectors/l3_counters.ts";
 import { isMeasured } from "../../collectors/trust.ts";
 import { Stage } from "../stage.ts";
-import { CoreBench, type CoreBenchOptions, ONE_PMU } from "../fakes/core_bench.ts";
+import { amdL3, CoreBench, type CoreBenchOptions, ONE_PMU, ZEN3 } from "../fakes/core_bench.ts";
 
 const L3 = "/sys/bus/event_source/devices/amd_l3";
 const CPU = "/sys/devices/system/cpu";
 
 /** Two sockets with one L3 cache each, of two CPUs each. */
 const FILES: Readonly<Record<string, string>> = {
-  ...ONE_PMU,
-  [`${L3}/type`]: "12\n",
-  [`${L3}/cpumask`]: "0,2\n",
-  [`${L3}/format/event`]: "config:0-7\n",
-  [`${L3}/format/umask`]: "config:8-15\n",
+  ...amdL3("0,2"),
   ...Object.fromEntries(
     [0, 1, 2, 3].flatMap((cpu) => {
       const domain = cpu >> 1;
@@ -30,7 +26,7 @@ const FILES: Readonly<Record<string, string>> = {
 function machine(options: CoreBenchOptions = {}): CoreBench {
   const bench = new CoreBench([0, 1, 2, 3], {
     files: FILES,
-    profile: { cpuVendor: "amd", cpuFamily: 25, cpuModelNumber: 1 },
+    profile: ZEN3,
     also: [l3Counters],
     ...options,
   });
@@ -139,7 +135,7 @@ Deno.test("l3Counters call a cache by its number though its CPU came before sysf
   const stage = new Stage([cpuTime, l3Counters], {
     tree,
     kernel,
-    profile: { cpuVendor: "amd", cpuFamily: 25, cpuModelNumber: 1 },
+    profile: ZEN3,
   });
   const tick = (ms: number, cpus?: readonly number[]): void => {
     if (cpus !== undefined) tree.set("/proc/stat", stat(cpus));

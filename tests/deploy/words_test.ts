@@ -50,6 +50,14 @@ Deno.test("the unit gives one capability, hides nothing that is shown, and lets 
   assert(settings(text, "SystemCallFilter")[0]!.split(" ").includes("perf_event_open"));
 });
 
+Deno.test("what the README has in the unit's place says the unit's words, and what it is for beside them", async () => {
+  const readme = await Deno.readTextFile(new URL("deploy/README.md", ROOT));
+  const [emptied, start] = settings(readme, "ExecStart");
+  const words = start!.replaceAll(",192.0.2.7:4318", "").replace(",OTEL_*", "").split(/ +/);
+  const [own] = settings(await unit(), "ExecStart");
+  assertEquals([emptied, words.filter((word) => word !== "--otlp")], ["", own!.split(/ +/)]);
+});
+
 Deno.test("the image starts with the words of the task start", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   const task: string[] = tasks.start.match(/'[^']*'|\S+/g).map((word: string) =>

@@ -47,6 +47,24 @@ export const ONE_PMU: Readonly<Record<string, string>> = {
   [`${DEVICES}/cpu/format/umask`]: "config:8-15\n",
 };
 
+/** Files of a machine with one core PMU, and AMD's of the L3 caches, which is asked on these CPUs. */
+export function amdL3(cpumask: string): Readonly<Record<string, string>> {
+  return {
+    ...ONE_PMU,
+    [`${DEVICES}/amd_l3/type`]: "12\n",
+    [`${DEVICES}/amd_l3/cpumask`]: `${cpumask}\n`,
+    [`${DEVICES}/amd_l3/format/event`]: "config:0-7\n",
+    [`${DEVICES}/amd_l3/format/umask`]: "config:8-15\n",
+  };
+}
+
+/** A CPU that has it. */
+export const ZEN3: Partial<HostProfile> = {
+  cpuVendor: "amd",
+  cpuFamily: 25,
+  cpuModelNumber: 1,
+};
+
 export interface CoreBenchOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly profile?: Partial<HostProfile>;

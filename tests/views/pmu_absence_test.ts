@@ -6,7 +6,7 @@ import { isMeasured } from "../../collectors/trust.ts";
 import { exposition } from "../../views/exposition.ts";
 import { otlpMessage } from "../../views/otlp.ts";
 import { absenceOf } from "../../views/pmu_absence.ts";
-import { CoreBench, ONE_PMU } from "../fakes/core_bench.ts";
+import { amdL3, CoreBench, ZEN3 } from "../fakes/core_bench.ts";
 import { HandFilled } from "./hand_filled.ts";
 
 const GB = 1e9;
@@ -105,18 +105,8 @@ Deno.test("/metrics says why counters are not exact, beside the share of time", 
   const some = told(new CoreBench([0, 1, 2, 3], { narrowing: { cpus: [0, 1, 2] } }));
   assertEquals(some.includes('ringside_pmu_inexact{group="core",why="partial"} 0.75'), true);
   assertEquals(some.filter((line) => !line.includes('why="partial"} 0.75')), []);
-  const L3 = "/sys/bus/event_source/devices/amd_l3";
-  const amd = new CoreBench([0, 1], {
-    files: {
-      ...ONE_PMU,
-      [`${L3}/type`]: "12\n",
-      [`${L3}/cpumask`]: "0\n",
-      [`${L3}/format/event`]: "config:0-7\n",
-      [`${L3}/format/umask`]: "config:8-15\n",
-    },
-    profile: { cpuVendor: "amd", cpuFamily: 25, cpuModelNumber: 1 },
-    also: [l3Counters],
-  });
+  const also = [l3Counters];
+  const amd = new CoreBench([0, 1], { files: amdL3("0"), profile: ZEN3, also });
   amd.perf.perMs.set(`12:${0xff04}`, 1000);
   amd.perf.perMs.set(`12:${0x0104}`, 100);
   assertEquals(told(amd).includes('ringside_pmu_inexact{group="l3",why="mixed"} 1'), true);
