@@ -249,9 +249,13 @@ const BOUND_WORDS = { lower: "at least", upper: "at most" } as const;
 
 const HEARSAY_WORDS = { third_party: "third party's word", unverified: "unverified" } as const;
 
+/** Of a percentage: a hundred times 0.29 is a little less than 29. */
+const ROUNDING = 1e-6;
+
 /** A share of time that was counted, rounded down; one that is not none is not 0. */
 export function countedShare(share: number, space = " "): string {
-  return share > 0 && share < 0.01 ? `under 1${space}%` : `${Math.floor(share * 100)}${space}%`;
+  if (share > 0 && share < 0.01) return `under 1${space}%`;
+  return `${Math.floor(share * 100 + ROUNDING)}${space}%`;
 }
 
 /** A grade in a few words: `exact`, `62 %`, `low 14 %`, `3 of 4`, `62 %, 3 of 4, mixed`, `at least`. */

@@ -128,6 +128,9 @@ Deno.test("trustWords says the share that was counted, never more than there was
   assertEquals(trustWords({ value: 1, coverage: 0.14, grade: "low" }), "low 14 %");
   assertEquals(trustWords({ value: 1, coverage: 0.004, grade: "low" }), "low under 1 %");
   assertEquals(trustWords({ value: 1, coverage: 0.01, grade: "low" }), "low 1 %");
+  // A hundred times 0.29 is less than 29 in binary.
+  assertEquals(trustWords({ value: 1, coverage: 0.29, grade: "estimated" }), "29 %");
+  assertEquals(trustWords({ value: 1, coverage: 0.999, grade: "estimated" }), "99 %");
   assertEquals(trustWords({ value: 1, coverage: 0.5, grade: "implausible" }), "implausible");
   const partial = { counted: 3, present: 4 };
   assertEquals(trustWords({ value: 1, coverage: 1, grade: "estimated", partial }), "3 of 4");
