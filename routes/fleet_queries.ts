@@ -1,17 +1,23 @@
 /**
  * What an engine is asked, in PromQL that Prometheus, VictoriaMetrics, Thanos and Mimir read alike. Each
  * question is about all hosts at once, or about those of one screen; nothing of a request is ever part
- * of one. Sums are by `job` and `instance`, which together name a host.
+ * of one.
  *
  * @module
  */
 import { type FleetQuantity, type Term, TRENDS } from "../views/fleet_quantities.ts";
+import type { Labels } from "./promql_answer.ts";
 
 /** Two samples must be in it, and scrapes are as much as a minute apart. */
 const WINDOW = "2m";
 /** Hosts that fell silent are listed for so long. */
 const REMEMBERED = "1h";
-const BY = "by (job, instance)";
+/**
+ * What together names a host. An engine of several clusters has the same job and the same address of a
+ * pod in more than one, told apart by `cluster`, as Kubernetes' rules and Mimir's call it.
+ */
+export const HOST_LABELS = ["job", "instance", "cluster"] as const;
+const BY = `by (${HOST_LABELS.join(", ")})`;
 
 /** Trends: so many points, so far apart. */
 export const TREND_POINTS = 31;
@@ -138,7 +144,7 @@ export const QUESTIONS = {
   names: `last_over_time(node_uname_info[${REMEMBERED}])`,
   /** Where a quantity of the hardware is not counted, or is not exact, and why. */
   absences: "ringside_pmu_available == 0 or ringside_pmu_inexact",
-  cores: `count by (job, instance, pmu) (${selector(EVENTS, CYCLES, OF_CORES)})`,
+  cores: `count by (${HOST_LABELS.join(", ")}, pmu) (${selector(EVENTS, CYCLES, OF_CORES)})`,
   counted: terms(
     "cycles",
     "retired",
@@ -196,8 +202,10 @@ function literal(text: string): string {
 }
 
 /** All that a host's row is made of, for the engine's own page. */
-export function hostQuery(job: string, instance: string): string {
-  return `{job=${quoted(job)},instance=${quoted(instance)},__name__=~"ringside_.+"}`;
+export function hostQuery(labels: Labels): string {
+  // A label that is not there is one with no text.
+  const name = HOST_LABELS.map((label) => `${label}=${quoted(labels[label] ?? "")}`);
+  return `{${name.join(",")},__name__=~"ringside_.+"}`;
 }
 
 /** Where Prometheus, and those who took its page over, show an expression. `base`: of the engine. */

@@ -11,6 +11,7 @@ import {
 import { PMU_ABSENCES, PMU_INEXACT, type PmuInexact } from "../views/pmu_absence.ts";
 import {
   graphUrl,
+  HOST_LABELS,
   hostQuery,
   type Question,
   TREND_POINTS,
@@ -35,14 +36,14 @@ const KNOWN_REASONS: ReadonlySet<string> = new Set(PMU_ABSENCES);
 
 export type Answers = Readonly<Record<Question, readonly Sample[]>>;
 
-/** What names a host: its job and its instance as the engine has them. */
-export function hostKey({ job = "", instance = "" }: Labels): string {
-  return JSON.stringify([job, instance]);
+/** What names a host, as the engine has it. */
+export function hostKey(labels: Labels): string {
+  return JSON.stringify(HOST_LABELS.map((label) => labels[label] ?? ""));
 }
 
 /** The instance of a host's key. */
 export function instanceOf(key: string): string {
-  return JSON.parse(key)[1];
+  return JSON.parse(key)[HOST_LABELS.indexOf("instance")];
 }
 
 /** Hosts by what was answered of them. `engine`: its address. Throws `AnswerError`. */
@@ -73,7 +74,7 @@ export function fleetOf(answers: Answers, lacks: readonly string[], engine: stri
         instance: shownText(instance),
         name: names.get(key),
         page: pageOf(labels),
-        query: graphUrl(engine, hostQuery(job, instance), "table"),
+        query: graphUrl(engine, hostQuery(labels), "table"),
         labels: shownLabels(labels),
         cores: (cores.get(key) ?? []).toSorted(),
         silentSeconds: Math.max(0, atSeconds - value),

@@ -71,8 +71,17 @@ function variables(): readonly Variable[] {
       current: {},
       hide: 0,
     },
-    labelVariable("job", "Job", `label_values(${BUILD_INFO}, job)`),
-    labelVariable("instance", "Host", `label_values(${BUILD_INFO}{job=~"$job"}, instance)`),
+    {
+      ...labelVariable("cluster", "Cluster", `label_values(${BUILD_INFO}, cluster)`),
+      // In an engine of one cluster series do not have the label. Jobs and hosts are those of Ringside alone.
+      allValue: ".*",
+    },
+    labelVariable("job", "Job", `label_values(${BUILD_INFO}{cluster=~"$cluster"}, job)`),
+    labelVariable(
+      "instance",
+      "Host",
+      `label_values(${BUILD_INFO}{cluster=~"$cluster", job=~"$job"}, instance)`,
+    ),
   ];
 }
 

@@ -41,7 +41,7 @@ export interface Drafts {
 }
 
 /** What each selector of the dashboard holds to. */
-export const MATCHERS = 'job=~"$job", instance=~"$instance"';
+export const MATCHERS = 'cluster=~"$cluster", job=~"$job", instance=~"$instance"';
 /** Grafana makes it four scrapes long, or as long as a point of the graph. */
 export const RANGE = "$__rate_interval";
 

@@ -6,6 +6,7 @@
  */
 import { SHARED_PMUS } from "./promql.ts";
 import type { RuleGroup } from "./recording.ts";
+import { HOST } from "./series.ts";
 
 export interface AlertingRule {
   readonly alert: string;
@@ -39,7 +40,7 @@ export const ALERTS: RuleGroup<AlertingRule> = {
     {
       alert: "RingsidePmuLost",
       // What the operator leaves out is no loss.
-      expr: `ringside_pmu_available{reason!="left_out"} == 0 and on (job, instance, group) ` +
+      expr: `ringside_pmu_available{reason!="left_out"} == 0 and on (${HOST}, group) ` +
         `max_over_time(ringside_pmu_available[1d]) == 1`,
       for: "5m",
       labels: WARNING,
@@ -59,7 +60,7 @@ export const ALERTS: RuleGroup<AlertingRule> = {
     {
       alert: "RingsideCoverageLow",
       // Seven groups that take turns have a seventh each, and nothing is wrong.
-      expr: `min by (job, instance, pmu) ` +
+      expr: `min by (${HOST}, pmu) ` +
         `(instance_event_pmu:ringside_pmu_coverage:rate5m{${SHARED_PMUS}}) < 0.05`,
       for: "15m",
       labels: WARNING,
@@ -76,7 +77,7 @@ export const ALERTS: RuleGroup<AlertingRule> = {
     },
     {
       alert: "RingsideMemoryBandwidthNearPeak",
-      expr: `instance_socket:ringside_memory_peak_ratio:rate5m > 0.8 or on (job, instance) ` +
+      expr: `instance_socket:ringside_memory_peak_ratio:rate5m > 0.8 or on (${HOST}) ` +
         `(instance:ringside_memory_peak_ratio:rate5m > 0.8 or ` +
         `instance:ringside_memory_at_least_peak_ratio:rate5m > 0.8)`,
       for: "10m",
@@ -149,9 +150,9 @@ export const ALERTS: RuleGroup<AlertingRule> = {
     {
       alert: "RingsideDiskFilling",
       expr: `instance_mountpoint:ringside_filesystem_used_ratio:last > 0.8 ` +
-        `and on (job, instance, mountpoint) ` +
+        `and on (${HOST}, mountpoint) ` +
         `predict_linear(node_filesystem_avail_bytes[6h], 86400) < 0 ` +
-        `and on (job, instance, mountpoint) node_filesystem_readonly == 0`,
+        `and on (${HOST}, mountpoint) node_filesystem_readonly == 0`,
       for: "30m",
       labels: WARNING,
       annotations: {
@@ -166,7 +167,7 @@ export const ALERTS: RuleGroup<AlertingRule> = {
       alert: "RingsideDiskFull",
       expr: `(instance_mountpoint:ringside_filesystem_used_ratio:last > 0.95 or ` +
         `instance_mountpoint:ringside_filesystem_files_used_ratio:last > 0.95) ` +
-        `and on (job, instance, mountpoint) node_filesystem_readonly == 0`,
+        `and on (${HOST}, mountpoint) node_filesystem_readonly == 0`,
       for: "10m",
       labels: CRITICAL,
       annotations: {

@@ -7,6 +7,7 @@
 import { metric as metricOf, shownUnit } from "../../collectors/catalogue.ts";
 import { RECORDED, type Recorded } from "../../collectors/catalogue/recorded.ts";
 import { boundQl, coverageQl, promql, SHARED_PMUS } from "./promql.ts";
+import { HOST } from "./series.ts";
 
 export interface RecordingRule {
   readonly record: string;
@@ -27,7 +28,7 @@ const COVERAGE = "ringside_pmu_coverage";
  * What keeps records of `node_*` to hosts of Ringside: where a node_exporter tells the same host's too,
  * they would be there twice.
  */
-const OF_RINGSIDE = "and on (job, instance) ringside_build_info";
+const OF_RINGSIDE = `and on (${HOST}) ringside_build_info`;
 const NODE_FAMILY = /\bnode_\w+/;
 
 const COVERAGE_RULES: RuleGroup<RecordingRule> = {

@@ -9,7 +9,7 @@ import { type EventLabels, eventLabelsOf } from "./event_labels.ts";
 
 /** What is wanted of a metric. */
 export interface Wanted {
-  /** Labels beside `job` and `instance` that values are told apart by: `socket`. */
+  /** Labels beside the host's that values are told apart by: `socket`. */
   readonly by?: readonly string[];
   /** Of rates: `5m`. */
   readonly range: string;
@@ -23,7 +23,8 @@ export type Reading = "rate" | "last";
 
 /** The label of a core's kind: each has a PMU of its own. */
 export const CORE_TYPE_LABEL = "pmu";
-export const HOST_LABELS: readonly string[] = ["job", "instance"];
+/** Together they name a host, the last in an engine of several clusters only. */
+export const HOST_LABELS: readonly string[] = ["job", "instance", "cluster"];
 export const HOST = HOST_LABELS.join(", ");
 
 const EVENT_INFO = "ringside_pmu_event_info";

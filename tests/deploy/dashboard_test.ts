@@ -74,18 +74,33 @@ Deno.test("each panel asks the source and the hosts that are chosen, and each qu
       const selectors = expr.match(/(?:ringside|node|process)_\w+(?![\w(])(?:\{[^}]*\})?/g) ?? [];
       assert(selectors.length > 0, expr);
       for (const selector of selectors) {
-        assert(selector.includes('job=~"$job", instance=~"$instance"'), `${selector} of ${title}`);
+        assert(
+          selector.includes('cluster=~"$cluster", job=~"$job", instance=~"$instance"'),
+          `${selector} of ${title}`,
+        );
       }
     }
   }
 });
 
-Deno.test("the source, the job and the hosts can be chosen", () => {
+Deno.test("the source, the cluster, the job and the hosts can be chosen", () => {
   const list = made.templating.list.map(({ name, type, definition }) => [name, type, definition]);
   assertEquals(list, [
     ["datasource", "datasource", undefined],
-    ["job", "query", "label_values(ringside_build_info, job)"],
-    ["instance", "query", 'label_values(ringside_build_info{job=~"$job"}, instance)'],
+    ["cluster", "query", "label_values(ringside_build_info, cluster)"],
+    ["job", "query", 'label_values(ringside_build_info{cluster=~"$cluster"}, job)'],
+    [
+      "instance",
+      "query",
+      'label_values(ringside_build_info{cluster=~"$cluster", job=~"$job"}, instance)',
+    ],
+  ]);
+  // All clusters are also those of series without the label; all jobs are Ringside's alone.
+  assertEquals(made.templating.list.map(({ name, allValue }) => [name, allValue]), [
+    ["datasource", undefined],
+    ["cluster", ".*"],
+    ["job", undefined],
+    ["instance", undefined],
   ]);
 });
 
@@ -150,7 +165,7 @@ Deno.test("what the page shows and a store has no series for is known by name", 
 Deno.test("sensors of one name on two chips have a row each", () => {
   const [panel] = charts().filter(({ title }) => title === "Temperatures");
   for (const { expr } of panel!.targets!) {
-    assert(expr.startsWith("max by (job, instance, chip, sensor) "), expr);
+    assert(expr.startsWith("max by (job, instance, cluster, chip, sensor) "), expr);
   }
   const columns = renamedOf(panel as unknown as Record<string, unknown>);
   assertEquals([columns["chip"], columns["sensor"]], ["Chip", "Sensor"]);

@@ -132,8 +132,8 @@ function linesOf(instance: string): readonly Line[] {
     targets.map(({ refId, expr, legendFormat }) => {
       const columns = columnsOf(panel);
       const legend = String(legendFormat ?? columns[`Value #${refId}`] ?? columns["Value"]);
-      const asked = expr.replaceAll("$job", ".+").replaceAll("$instance", instance)
-        .replaceAll("$__rate_interval", "1m");
+      const asked = expr.replaceAll("$cluster", ".*").replaceAll("$job", ".+")
+        .replaceAll("$instance", instance).replaceAll("$__rate_interval", "1m");
       assertEquals(asked.includes("$"), false, asked);
       return { title, name: legend.replace(/\{\{\w+\}\} /g, ""), expr: asked };
     })

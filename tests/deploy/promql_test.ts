@@ -5,18 +5,18 @@ import { boundQl, promql } from "../../deploy/prometheus/promql.ts";
 
 const RANGE = { range: "1m" };
 
-function sum(series: string, by = "job, instance"): string {
+function sum(series: string, by = "job, instance, cluster"): string {
   return `sum by (${by}) (rate(${series}[1m]))`;
 }
 
 /** The same of PMUs that count another quantity too. */
 function paired(series: string, partner: string): string {
-  return `sum by (job, instance) (rate(${series}[1m]) ` +
-    `and on (job, instance, pmu) ringside_pmu_event_info{quantity="${partner}"})`;
+  return `sum by (job, instance, cluster) (rate(${series}[1m]) ` +
+    `and on (job, instance, cluster, pmu) ringside_pmu_event_info{quantity="${partner}"})`;
 }
 
 function believed(expr: string, group: string): string {
-  return `${expr} unless on (job, instance) ` +
+  return `${expr} unless on (job, instance, cluster) ` +
     `ringside_pmu_available{${group}, reason="implausible"}`;
 }
 
@@ -35,7 +35,8 @@ Deno.test("promql divides what is counted of different things as it is", () => {
   const l3 = 'ringside_pmu_events_total{event="event=0x04,umask=0x01", pmu="amd_l3"}';
   const mpki = promql("llc_mpki", RANGE)!;
   // Where some are missing they would be of different CPUs. What is of one place is so in any case.
-  const whole = ' unless on (job, instance) ringside_pmu_inexact{group=~"core|l3", why="partial"}';
+  const whole =
+    ' unless on (job, instance, cluster) ringside_pmu_inexact{group=~"core|l3", why="partial"}';
   const apart = ` or 1000 * ${sum(l3)} / (${sum(INSTRUCTIONS)} > 0)${whole})`;
   assertEquals(mpki.includes(apart), true, mpki);
   assertEquals(mpki.split("ringside_pmu_inexact").length, 2);
@@ -44,14 +45,14 @@ Deno.test("promql divides what is counted of different things as it is", () => {
     believed(
       `1000000000 * ${sum('ringside_energy_joules_total{zone="package"}')} / ` +
         `(${sum(INSTRUCTIONS)} > 0)` +
-        ' unless on (job, instance) ringside_pmu_inexact{group=~"core|energy", why="partial"}',
+        ' unless on (job, instance, cluster) ringside_pmu_inexact{group=~"core|energy", why="partial"}',
       'group=~"core|energy"',
     ),
   );
 });
 
 Deno.test("promql tells parts apart by labels that the series have, and by no others", () => {
-  const by = "job, instance, pmu";
+  const by = "job, instance, cluster, pmu";
   assertEquals(
     promql("instructions_per_cycle", { ...RANGE, by: ["pmu"] }),
     believed(`${sum(INSTRUCTIONS, by)} / (${sum(CYCLES, by)} > 0)`, 'group="core"'),
@@ -92,11 +93,11 @@ Deno.test("promql asks the machine which quantity an event stands for", () => {
   const misses = promql("core_llc_misses", { ...RANGE, matchers: 'job="a"' })!;
   assertEquals(
     misses,
-    `sum by (job, instance) (rate(ringside_pmu_events_total{event=~` +
+    `sum by (job, instance, cluster) (rate(ringside_pmu_events_total{event=~` +
       `"L3D_CACHE_REFILL|LLC-load-misses|LL_CACHE_MISS_RD|cache-misses", job="a"}[1m]) ` +
-      `and on (job, instance, pmu, event) ` +
+      `and on (job, instance, cluster, pmu, event) ` +
       `ringside_pmu_event_info{quantity="core_llc_misses", job="a"}) ` +
-      `unless on (job, instance) ` +
+      `unless on (job, instance, cluster) ` +
       `ringside_pmu_available{group="llc", reason="implausible", job="a"}`,
   );
   // What has one meaning everywhere needs no asking.
@@ -111,7 +112,7 @@ Deno.test("promql has values and their bounds apart, each by its own name", () =
   assertEquals(floor.includes("ringside_memory_bandwidth"), false, floor);
   assertEquals(
     boundQl("memory_bytes_per_second", "lower", RANGE, "x"),
-    `(${floor}) unless on (job, instance) x`,
+    `(${floor}) unless on (job, instance, cluster) x`,
   );
   // The difference of a value and a lower bound is an upper one.
   const residual = "memory_residual_llc_bytes_per_second";
@@ -126,7 +127,7 @@ Deno.test("promql tells instances apart by all the labels that name them", () =>
     promql("sensor_temperature_celsius", { ...RANGE, by });
   assertEquals(
     by("chip", "sensor"),
-    "max by (job, instance, chip, sensor) (node_hwmon_temp_celsius)",
+    "max by (job, instance, cluster, chip, sensor) (node_hwmon_temp_celsius)",
   );
   assertEquals(by("sensor"), undefined);
 });
@@ -134,7 +135,7 @@ Deno.test("promql tells instances apart by all the labels that name them", () =>
 Deno.test("promql leaves elapsed time out of what is a rate already", () => {
   assertEquals(
     promql("disk_busy_ratio", { ...RANGE, by: ["device"] }),
-    sum("node_disk_io_time_seconds_total", "job, instance, device"),
+    sum("node_disk_io_time_seconds_total", "job, instance, cluster, device"),
   );
 });
 
@@ -143,18 +144,18 @@ Deno.test("promql adds up no family that drives share with what is stacked on th
   assertEquals(promql("memory_device_traffic_bytes_per_second", RANGE), undefined);
   assertEquals(
     promql("disk_read_bytes", { ...RANGE, by: ["device"] }),
-    sum("node_disk_read_bytes_total", "job, instance, device"),
+    sum("node_disk_read_bytes_total", "job, instance, cluster, device"),
   );
 });
 
 Deno.test("promql has gauges as they are, added up only where the catalogue does", () => {
   assertEquals(
     promql("memory_total_bytes", RANGE),
-    "max by (job, instance) (node_memory_MemTotal_bytes)",
+    "max by (job, instance, cluster) (node_memory_MemTotal_bytes)",
   );
   assertEquals(
     promql("memory_peak_bytes_per_second", RANGE),
-    "sum by (job, instance) (ringside_memory_peak_bytes_per_second)",
+    "sum by (job, instance, cluster) (ringside_memory_peak_bytes_per_second)",
   );
   assertEquals(promql("sensor_temperature_celsius", RANGE), undefined);
 });

@@ -39,7 +39,8 @@ Deno.test("each record has one name, and says what it was made with", () => {
   for (const record of records) {
     const [level, name, operation] = record.split(":");
     const rule = RECORDING.find((each) => each.record === record)!;
-    const by = ["job", ...level!.split("_")].join(", ");
+    const [host, ...parts] = level!.split("_");
+    const by = ["job", host, "cluster", ...parts].join(", ");
     assert(rule.expr.includes(`by (${by}) `), `${record}: ${rule.expr}`);
     assert(/^ringside_[a-z0-9_]+$/.test(name!), record);
     assertEquals(operation, rule.expr.includes("[5m]") ? "rate5m" : "last", record);
@@ -50,7 +51,7 @@ Deno.test("what node_exporter tells too is recorded of hosts of Ringside alone",
   const shared = RECORDING.filter(({ expr }) => /\bnode_\w+/.test(expr));
   assert(shared.length > 5);
   for (const { record, expr } of shared) {
-    assert(expr.endsWith(" and on (job, instance) ringside_build_info"), record);
+    assert(expr.endsWith(" and on (job, instance, cluster) ringside_build_info"), record);
   }
 });
 

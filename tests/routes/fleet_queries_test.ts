@@ -17,14 +17,14 @@ const quantity = (key: string) => QUANTITIES.find((quantity) => quantity.key ===
 
 Deno.test("a quantity is a quotient of sums over a host", () => {
   const rate = (events: string): string =>
-    `sum by (job, instance) (rate(ringside_pmu_events_total{event=~"${events}",cpu!="",pmu!="msr"}[2m]))`;
+    `sum by (job, instance, cluster) (rate(ringside_pmu_events_total{event=~"${events}",cpu!="",pmu!="msr"}[2m]))`;
   assertEquals(
     quantityOf(quantity("ipc")),
     `(${rate("INST_RETIRED|instructions")}) / (${rate("CPU_CYCLES|cycles")})`,
   );
   assertEquals(
     quantityOf(quantity("watts"), 'instance=~"a"'),
-    'sum by (job, instance) (rate(ringside_energy_joules_total{zone="package",instance=~"a"}[2m]))',
+    'sum by (job, instance, cluster) (rate(ringside_energy_joules_total{zone="package",instance=~"a"}[2m]))',
   );
 });
 
@@ -73,8 +73,8 @@ Deno.test("all hosts are asked for with six questions", () => {
 });
 
 Deno.test("a link shows an expression in the engine's page, whatever is in it", () => {
-  const query = hostQuery('a"b', "h:1");
-  assertEquals(query, '{job="a\\"b",instance="h:1",__name__=~"ringside_.+"}');
+  const query = hostQuery({ job: 'a"b', instance: "h:1", version: "1" });
+  assertEquals(query, '{job="a\\"b",instance="h:1",cluster="",__name__=~"ringside_.+"}');
   const url = new URL(graphUrl("http://p/base", query, "table"));
   assertEquals(url.pathname, "/base/graph");
   assertEquals(url.searchParams.get("g0.expr"), query);

@@ -4,6 +4,7 @@ import {
   fleetOf,
   hostKey,
   HOSTS_MOST,
+  instanceOf,
   trendRange,
   trendsBy,
 } from "../../routes/fleet_state.ts";
@@ -93,6 +94,23 @@ Deno.test("the same address scraped by two jobs is two hosts: their sums are not
     counted: [sample({ term: "cycles" }, 1), sample({ job: "other", term: "cycles" }, 2)],
   });
   assertEquals(hosts.map(({ job, terms }) => [job, terms.cycles]), [["ringside", 1], ["other", 2]]);
+});
+
+Deno.test("the same job and address in two clusters is two hosts, each with its own series", () => {
+  const { hosts } = fleet({
+    hosts: [sample({ cluster: "east" }), sample({ cluster: "west" })],
+    counted: [
+      sample({ cluster: "east", term: "cycles" }, 1),
+      sample({ cluster: "west", term: "cycles" }, 2),
+    ],
+  });
+  assertEquals(
+    hosts.map(({ labels, terms }) => [labels.cluster, terms.cycles]),
+    [["east", 1], ["west", 2]],
+  );
+  const [east] = hosts;
+  assertEquals(instanceOf(east!.key), A.instance);
+  assertEquals(east!.query!.includes(encodeURIComponent('cluster="east"')), true);
 });
 
 /** Addresses as labels have them, and where the link leads. */
