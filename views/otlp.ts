@@ -9,11 +9,11 @@
  * @module
  */
 import { isColumn, type Metric, METRICS, type Otlp, SCOPES } from "../collectors/catalogue.ts";
-import { PMU_AVAILABLE_HELP, PMU_QUANTITIES, sinceMs } from "../collectors/mod.ts";
+import { sinceMs } from "../collectors/mod.ts";
 import type { Present, Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured } from "../collectors/trust.ts";
 import { eventLabel } from "./event_name.ts";
-import { absenceOf } from "./pmu_absence.ts";
+import { pmuMetrics } from "./otlp_pmu.ts";
 
 export type Attributes = Readonly<Record<string, string | number>>;
 
@@ -141,7 +141,7 @@ export function otlpMessage(snapshot: Snapshot, identity: OtlpIdentity): OtlpMes
   return {
     resource: resourceOf(snapshot, identity),
     scope: { name: SCOPE, version: identity.version },
-    metrics: [...metrics, availability(snapshot)],
+    metrics: [...metrics, ...pmuMetrics(snapshot, SCOPE)],
   };
 }
 
@@ -240,25 +240,6 @@ function pointOf(
   return begunMs > atMs
     ? { attributes, value, atMs }
     : { attributes, value, atMs, sinceMs: begunMs };
-}
-
-/** Whether each group of what PMUs could count is counted: 1, or 0 with the reason. */
-function availability(snapshot: Snapshot): OtlpMetric {
-  return {
-    name: `${SCOPE}.pmu.available`,
-    help: PMU_AVAILABLE_HELP,
-    unit: "{flag}",
-    kind: "gauge",
-    points: PMU_QUANTITIES.map((quantities) => {
-      const reason = absenceOf(snapshot, quantities);
-      const group = { [`${SCOPE}.pmu.group`]: quantities.id };
-      return {
-        attributes: reason === "" ? group : { ...group, [`${SCOPE}.absent`]: reason },
-        value: reason === "" ? 1 : 0,
-        atMs: snapshot.wallMs,
-      };
-    }),
-  };
 }
 
 /** The convention's words for what `uname -m` says. */

@@ -24,7 +24,7 @@ export interface PmuQuantities {
   readonly quotient?: string;
 }
 
-/** The help of `ringside_pmu_inexact`. */
+/** The help of `ringside_pmu_inexact`, and of the same over OTLP. */
 export const PMU_INEXACT_HELP =
   "Why what a group of quantities tells is no exact figure of the host, beside the share of time: " +
   "partial with the share of instances that are counted, or 1 for mixed, third_party and unverified.";

@@ -95,11 +95,22 @@ Deno.test("what is said of available groups names no way to count them: energy h
   }
 });
 
-Deno.test("/metrics says why counters are not exact, beside the share of time", () => {
+Deno.test("/metrics and OTLP say why counters are not exact, beside the share of time", () => {
   const told = (bench: CoreBench): readonly string[] => {
     bench.ticks(4);
-    const text = exposition(bench.stage.snapshot, "prometheus", { version: "1.2.3" });
-    return text.split("\n").filter((line) => line.startsWith("ringside_pmu_inexact{"));
+    const { snapshot } = bench.stage;
+    const text = exposition(snapshot, "prometheus", { version: "1.2.3" });
+    const lines = text.split("\n").filter((line) => line.startsWith("ringside_pmu_inexact{"));
+    const { metrics } = otlpMessage(snapshot, { version: "1.2.3", instance: "i", resource: {} });
+    const sent = metrics.find(({ name }) => name === "ringside.pmu.inexact");
+    assertEquals(
+      sent?.points.map(({ attributes, value }) =>
+        `ringside_pmu_inexact{group="${attributes["ringside.pmu.group"]}",` +
+        `why="${attributes["ringside.inexact"]}"} ${value}`
+      ) ?? [],
+      lines,
+    );
+    return lines;
   };
   assertEquals(told(new CoreBench([0, 1, 2, 3])), []);
   const some = told(new CoreBench([0, 1, 2, 3], { narrowing: { cpus: [0, 1, 2] } }));
