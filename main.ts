@@ -74,9 +74,9 @@ async function sample(command: { readonly sampling: SamplerOptions }): Promise<S
 async function show(command: Command & { name: "once" }): Promise<number> {
   const sampler = await sample(command);
   try {
-    const { format } = command;
+    const { format, exposition } = command;
     const { printOnce } = await loadPrinting();
-    const text = await printOnce({ sampler, format, version: config.version });
+    const text = await printOnce({ sampler, format, version: config.version, exposition });
     // Whole: lines of CSV end in a way of their own.
     console.log(text.replace(/\n$/, ""));
     return 0;

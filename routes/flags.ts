@@ -73,7 +73,7 @@ with 1 when they do not, with 2 when it could not run.
   --json                the same as --format json
   --help, --version
 
-Each flag has a variable, such as RINGSIDE_LISTEN; the flag wins. RINGSIDE_ALLOW_HOST and
-RINGSIDE_ALLOW_ORIGIN take several with commas, RINGSIDE_PROMETHEUS_HEADER one header a line,
+Each flag but the last three has a variable, such as RINGSIDE_LISTEN; the flag wins. RINGSIDE_ALLOW_HOST
+and RINGSIDE_ALLOW_ORIGIN take several with commas, RINGSIDE_PROMETHEUS_HEADER one header a line,
 RINGSIDE_INSECURE_NO_AUTH, RINGSIDE_NO_NODE_METRICS and RINGSIDE_OTLP take 1.
 `;

@@ -5,7 +5,8 @@ import { leadOn } from "./base_path.ts";
 import type { Deps } from "./app.ts";
 import { bodyOf, FORM } from "./body.ts";
 import { parseFields } from "./fields.ts";
-import { INTERVAL } from "./query.ts";
+import { queryOf } from "./pages.ts";
+import { INTERVAL, NOTHING } from "./query.ts";
 
 /** Two fields and their values take sixty. */
 export const BODY_BYTES_MOST = 256;
@@ -13,6 +14,7 @@ const BODY = { types: [FORM], bytesMost: BODY_BYTES_MOST, needed: "one field, in
 
 export function setInterval({ sampler, hub }: Deps): (context: Context) => Promise<Response> {
   return async (context) => {
+    parseFields(NOTHING, queryOf(context));
     const { text } = await bodyOf(context, BODY);
     const { interval, back } = parseFields(INTERVAL, new URLSearchParams(text));
     sampler.setIntervalMs(interval);

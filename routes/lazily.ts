@@ -2,6 +2,7 @@
 // What such a room asks of a package is read now: its files are not in memory, and may be gone by then.
 import "@valibot/to-json-schema";
 import type { Context } from "hono";
+import "hono/accepts";
 
 export type Handler = (context: Context) => Response | Promise<Response>;
 

@@ -39,6 +39,7 @@ export function listMarks({ marks }: MarkDeps): (context: Context) => Response {
 
 export function setMark({ sampler, marks }: MarkDeps): (context: Context) => Promise<Response> {
   return async (context) => {
+    parseFields(NOTHING, queryOf(context));
     const { text, seconds } = markOf(await bodyOf(context, BODY));
     const nowMs = wallMsOf(sampler);
     const wallMs = seconds === undefined ? nowMs : seconds * 1000;

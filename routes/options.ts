@@ -54,7 +54,13 @@ export type Command =
     /** Absent: nothing is sent. */
     readonly otlp?: OtlpOptions;
   }
-  | { readonly name: "once"; readonly sampling: SamplerOptions; readonly format: OnceFormat }
+  | {
+    readonly name: "once";
+    readonly sampling: SamplerOptions;
+    readonly format: OnceFormat;
+    /** Of `prom`; absent: what `/metrics` tells by default. */
+    readonly exposition?: ExpositionChoice;
+  }
   | { readonly name: "doctor"; readonly sampling: SamplerOptions; readonly format: DoctorFormat }
   | { readonly name: "check-perf"; readonly sampling: SamplerOptions; readonly seconds: number }
   | { readonly name: "help" }
@@ -69,6 +75,8 @@ const CHECK_SECONDS_MOST = 3600;
 export class OptionError extends Error {
   override readonly name = "OptionError";
 }
+
+const JSON_FLAG: Given = { by: "--json", value: "json" };
 
 type ValueFlag =
   | "listen"
@@ -117,9 +125,17 @@ export function parseOptions(
     sysfs: directory(given("sysfs"), "/sys"),
     ...narrowed(given("events"), given("cpus")),
   };
-  const format = values.json ? { by: "--json", value: "json" } : given("format");
+  const format = values.json ? JSON_FLAG : given("format");
+  if (values.json && values.format !== undefined && values.format !== JSON_FLAG.value) {
+    throw new OptionError(
+      `Cannot use --json beside --format ${quote(values.format)}: needs one of them`,
+    );
+  }
+  const isOn = (flag: "insecure-no-auth" | "no-node-metrics" | "otlp"): boolean =>
+    values[flag] ?? switchedOn(fromVariable(flag, variable));
   if (command === "once") {
-    return { name: command, sampling, format: formatOf(format, ONCE_FORMATS) };
+    const told = exposed(!isOn("no-node-metrics"), given("compat"));
+    return { name: command, sampling, format: formatOf(format, ONCE_FORMATS), ...told };
   }
   if (command === "doctor") {
     return { name: command, sampling, format: formatOf(format, DOCTOR_FORMATS) };
@@ -131,8 +147,6 @@ export function parseOptions(
     );
   }
   if (checks) return { name: command, sampling, seconds: secondsOf(positionals[1]) };
-  const isOn = (flag: "insecure-no-auth" | "no-node-metrics" | "otlp"): boolean =>
-    values[flag] ?? switchedOn(fromVariable(flag, variable));
   const open = isOn("insecure-no-auth");
   const doors = doorOptions({
     flag: byFlag,

@@ -1,5 +1,6 @@
 /** What a terminal is shown of the service, a single time. @module */
 import type { Sampler } from "../collectors/mod.ts";
+import type { ExpositionChoice } from "../views/exposition.ts";
 import { type Examination, examine } from "./doctor.ts";
 import type { DoctorFormat, OnceFormat } from "./flags.ts";
 import { once } from "./once.ts";
@@ -11,9 +12,15 @@ interface PrintOptions<Format> {
   readonly format: Format;
 }
 
+interface OnceOptions extends PrintOptions<OnceFormat> {
+  /** Of the text of `/metrics`. */
+  readonly exposition: ExpositionChoice | undefined;
+}
+
 /** What the service shows, a single time. Rejects when the sampler ends before it has. */
-export function printOnce(options: PrintOptions<OnceFormat>): Promise<string> {
-  return once(options.sampler, options.format, views(options.version));
+export function printOnce(options: OnceOptions): Promise<string> {
+  const { sampler, format, version, exposition } = options;
+  return once(sampler, format, views(version, { exposition }));
 }
 
 /** What the doctor finds. Rejects when the sampler ends before it has looked. */

@@ -1,4 +1,6 @@
 /** `/metrics`: what a Prometheus scrapes. @module */
+import type { Context } from "hono";
+import { accepts } from "hono/accepts";
 import { constants } from "node:zlib";
 import { send } from "./answer.ts";
 import type { Deps } from "./app.ts";
@@ -12,9 +14,11 @@ import { SCRAPE } from "./query.ts";
 import { Refusal } from "./refusal.ts";
 import type { ExpositionFormat } from "./rendering.ts";
 
+const PLAIN_TYPE = "text/plain";
+const OPENMETRICS_TYPE = "application/openmetrics-text";
 const TYPES: Readonly<Record<ExpositionFormat, string>> = {
-  prometheus: "text/plain; version=0.0.4; charset=utf-8",
-  openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
+  prometheus: `${PLAIN_TYPE}; version=0.0.4; charset=utf-8`,
+  openmetrics: `${OPENMETRICS_TYPE}; version=1.0.0; charset=utf-8`,
 };
 
 /**
@@ -34,7 +38,7 @@ export async function metrics(
     if (late !== undefined) {
       throw new Refusal(503, `Cannot tell metrics: ${lateText(late)}`, { "retry-after": "5" });
     }
-    const format = formatOf(context.req.header("accept") ?? "");
+    const format = formatOf(context);
     const text = newest.answer(
       `${format} ${collect?.join() ?? ""}`,
       (snapshot) => exposition(snapshot, format, collect),
@@ -46,10 +50,9 @@ export async function metrics(
   };
 }
 
-/** A scraper that reads OpenMetrics says so; whatever else it says, everybody reads the plain text. */
-function formatOf(accept: string): ExpositionFormat {
-  const named = accept.split(",").map((part) => part.trim())
-    .find((part) => part.startsWith("application/openmetrics-text"));
-  const refused = named === undefined || /;\s*q=0(\.0*)?\s*(;|$)/.test(named);
-  return refused ? "prometheus" : "openmetrics";
+/** The text that a scraper likes best of both; everybody reads the plain one. */
+function formatOf(context: Context): ExpositionFormat {
+  const supports = [PLAIN_TYPE, OPENMETRICS_TYPE];
+  const liked = accepts(context, { header: "Accept", supports, default: PLAIN_TYPE });
+  return liked === OPENMETRICS_TYPE ? "openmetrics" : "prometheus";
 }

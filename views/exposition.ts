@@ -72,7 +72,8 @@ export function exposition(
       told += series;
       told += numberText(value);
       told += "\n";
-      if (created) told += line.created;
+      // After the clock was set back it may have begun later than now, which no reader can believe.
+      if (created && line.sinceMs <= snapshot.wallMs) told += line.created;
     }
     if (told !== "") text += heads[format] + told;
   }

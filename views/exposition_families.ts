@@ -50,6 +50,8 @@ export interface Line {
    * and where it is no counter to OpenMetrics.
    */
   readonly created: string;
+  /** The same in ms since 1970; NaN where nobody knows. */
+  readonly sinceMs: number;
   readonly metric: Metric;
   readonly place: Place;
   /** Its labels beside those of its place. */
@@ -143,7 +145,7 @@ function lineOf(
 function madeLine(
   snapshot: Snapshot,
   name: string,
-  line: Omit<Line, "series" | "created">,
+  line: Omit<Line, "series" | "created" | "sinceMs">,
 ): Line {
   const { metric, place } = line;
   const labels = joined(place.labels, line.labels);
@@ -152,7 +154,7 @@ function madeLine(
   const created = ms === undefined || family === undefined
     ? ""
     : `${family}${braced(labels)} ${ms / 1000}\n`;
-  return { ...line, series: `${name}${braced(labels)} `, created };
+  return { ...line, series: `${name}${braced(labels)} `, created, sinceMs: ms ?? NaN };
 }
 
 const INFO = "ringside_pmu_event_info";

@@ -269,8 +269,9 @@ export const memory: Subject = {
     derived(
       "memory_used_bytes",
       "Used",
-      "Total less free less cache, so that the three add up, as htop has it. free(1) prints total less " +
-        "available, which is more by the reserves that the kernel keeps.",
+      "Total less free less cache, so that the three add up. Shared memory and tmpfs are in it, which " +
+        "htop shows apart. free(1) prints total less available, which is more by the reserves that the " +
+        "kernel keeps.",
       subtract(last("memory_total_bytes"), add(last("memory_free_bytes"), cache)),
     ),
     derived(

@@ -40,6 +40,12 @@ Deno.test("POST /interval refuses what is no interval, and leaves it as it is", 
     const response = await app.request("/interval", form(body));
     assertEquals([response.status, (await response.json()).error.message], [400, message]);
   }
+  // What stands in the address would be lost without a word.
+  const asked = await app.request("/interval?interval=5s", form("interval=2s"));
+  assertEquals([asked.status, (await asked.json()).error.message], [
+    400,
+    'Cannot take parameter "interval": it is unknown here, known: none at all',
+  ]);
   assertEquals(sampler.intervalMs, 1000);
 });
 

@@ -112,6 +112,16 @@ Deno.test("POST /api/v1/marks refuses what is no mark, in one line", async () =>
   for (const [body, type, message] of cases) {
     assertEquals(await messageOf(await post(host, body, type)), [400, message], body);
   }
+  // A time in the address would be lost without a word, and the mark stand at another one.
+  const asked = await host.app.request(`${PATH}?time=${NOW}`, {
+    method: "POST",
+    headers: { "content-type": json },
+    body: '{"text":"a"}',
+  });
+  assertEquals(await messageOf(asked), [
+    400,
+    'Cannot take parameter "time": it is unknown here, known: none at all',
+  ]);
   assertEquals(await list(host), []);
 });
 

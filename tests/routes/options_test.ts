@@ -125,6 +125,17 @@ Deno.test("parseOptions knows the other commands", () => {
   for (const format of ["prom", "csv"] as const) {
     assertEquals(parse(`once --format ${format}`), { name: "once", sampling: SAMPLING, format });
   }
+  // The text of /metrics is chosen as the service's is.
+  const prom = { name: "once", sampling: SAMPLING, format: "prom" } as const;
+  const exposition = { nodeMetrics: false, nodePerf: true };
+  assertEquals(parse("once --format prom --no-node-metrics --compat node_perf"), {
+    ...prom,
+    exposition,
+  });
+  assertEquals(parse("once --format prom", { NO_NODE_METRICS: "1" }), {
+    ...prom,
+    exposition: { nodeMetrics: false, nodePerf: false },
+  });
   assertEquals(parse("doctor"), { name: "doctor", sampling: SAMPLING, format: "table" });
   assertEquals(parse("doctor --json"), { name: "doctor", sampling: SAMPLING, format: "json" });
   assertEquals(parse("check-perf"), { name: "check-perf", sampling: SAMPLING, seconds: 5 });
@@ -207,6 +218,8 @@ const REFUSED: readonly Refused[] = [
   ],
   ["--json", {}, "Cannot use --json: it belongs to once and doctor, needs one of them before it"],
   ["doctor --format xml", {}, 'Cannot use --format "xml": needs table or json'],
+  ["once --json --format csv", {}, 'Cannot use --json beside --format "csv": needs one of them'],
+  ["once --format prom --compat bogus", {}, 'Cannot use --compat "bogus": needs node_perf'],
   ["twice", {}, 'Cannot run "twice": needs once, doctor, check-perf, or nothing'],
   ["once more", {}, 'Cannot run "once more": needs once, doctor, check-perf, or nothing'],
   ["doctor who", {}, 'Cannot run "doctor who": needs once, doctor, check-perf, or nothing'],

@@ -15,6 +15,11 @@ Deno.test("/metrics is OpenMetrics for those who read it, and Prometheus text fo
       OPEN,
     ],
     ["text/plain, application/openmetrics-text; version=1.0.0; q=0", PLAIN],
+    ["application/openmetrics-text; version=1.0.0; q=0", PLAIN],
+    // Prometheus says with `scrape_protocols` which it likes best.
+    ["text/plain;version=0.0.4;q=0.9,application/openmetrics-text;version=1.0.0;q=0.1", PLAIN],
+    ["application/openmetrics-text;q=0.1,text/plain;q=0.9", PLAIN],
+    ["APPLICATION/OpenMetrics-Text", OPEN],
   ] as const;
   const host = startHost();
   host.tick(0.25);

@@ -39,6 +39,17 @@ Deno.test("what the service counts of itself is created when its process started
   ]);
 });
 
+Deno.test("after the clock was set back nothing is created in the future", () => {
+  const cells = { "context_switches": 9 };
+  const at = (bootedAtMs: number): HandFilled =>
+    new HandFilled([cells], { profile: { bootedAtMs } });
+  const { wallMs } = at(BOOT).snapshot;
+  assertEquals(created(at(wallMs)), [`node_context_switches_created ${wallMs / 1000}`]);
+  const host = at(wallMs + 1);
+  assertEquals(created(host), []);
+  assert(openMetrics(host).includes("node_context_switches_total 9"));
+});
+
 Deno.test("a counter's creation follows its total, in OpenMetrics alone", () => {
   const cells = { "cpu_user_seconds{0}": 2, "cpu_user_seconds{1}": 3 };
   const host = new HandFilled([cells], { profile: { bootedAtMs: BOOT } });
