@@ -76,6 +76,8 @@ const STALE_MS_LEAST = 2000;
 const STALE_INTERVALS = 3;
 /** A reading that hangs this long does not come back: the supervisor must start the service anew. */
 const HUNG_MS = 30_000;
+/** Modules come from a disk and through a compiler, on a busy machine one after another: that is no reading. */
+const LOADING_MS_MOST = 300_000;
 const CHECK_EVERY_MS = 5000;
 
 /** Starts the worker. Rejects with one sentence when there is nothing to sample here. */
@@ -91,10 +93,15 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
   let hung: ReturnType<typeof setTimeout> | undefined;
   const opened = new Promise<WorkerSampler>((resolve, reject) => {
     let sampler: WorkerSampler | null = null;
-    hung = setTimeout(() => reject(new Error(hangs(HUNG_MS, control))), HUNG_MS);
+    const limit = (ms: number): void => {
+      clearTimeout(hung);
+      hung = setTimeout(() => reject(new Error(hangs(ms, control))), ms);
+    };
+    limit(LOADING_MS_MOST);
     worker.onmessage = (event: MessageEvent<FromWorker>): void => {
       const message = event.data;
-      if (message.type === "opened") {
+      if (message.type === "loaded") limit(HUNG_MS);
+      else if (message.type === "opened") {
         const { profile, descriptors, news } = message;
         control.look();
         const source = sourceOf(news);

@@ -44,6 +44,8 @@ export interface News {
 }
 
 export type FromWorker =
+  /** Its modules are here, and it begins to read. */
+  | { readonly type: "loaded" }
   | {
     readonly type: "opened";
     readonly profile: HostProfile;
@@ -64,6 +66,7 @@ const RELEASE_EVERY_MS = 60_000;
 const SECOND_TICK_MS_MOST = 1000;
 
 self.onmessage = (event: MessageEvent<WorkerOptions>): void => {
+  tell({ type: "loaded" });
   try {
     run(event.data);
     tell({ type: "closed" });

@@ -110,6 +110,18 @@ Deno.test("an engine that never answers is given up when the time is over", asyn
   gate.resolve();
 });
 
+Deno.test("the page says that an engine does not answer, while the engine still does not", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using engine = new Engine(async () => {
+    await gate.promise;
+    return Response.json(EMPTY);
+  });
+  await using service = await Process.start({ args: ["--prometheus-url", engine.url] });
+  const page = await fetch(`${service.url}/fleet`, { headers: { accept: "text/html" } });
+  assertStringIncludes(await page.text(), "it did not answer within 5 s");
+  gate.resolve();
+});
+
 Deno.test("a redirect is not followed, wherever it leads", async () => {
   await using other = new Engine(() => Response.json(EMPTY));
   for (const status of [301, 302, 303, 307, 308]) {

@@ -83,8 +83,9 @@ Deno.test("https: pages, a login whose cookie stays under TLS, streams, and both
       headers: { cookie: cookie.split(";")[0]! },
     });
     const reader = new SseReader(stream);
-    await reader.message();
-    assertEquals((await reader.message()).event, "message");
+    // One that is late on a busy machine comes after a replay of what was missed.
+    await reader.named("message");
+    await reader.named("message");
     await reader.cancel();
     assertEquals(
       (await fetch(`${service.url}/healthz`, { client })).headers.get("strict-transport-security"),

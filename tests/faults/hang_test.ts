@@ -92,6 +92,20 @@ async function endsWhenToldTo(): Promise<void> {
   await Deno.remove(root, { recursive: true });
 }
 
+/** The thread that hangs never answers: who is told to end does not wait for it. */
+async function endsWhileItHangs(): Promise<void> {
+  const root = await procfsWith("4242/stat");
+  await using victim = await Victim.start({ args: ["--procfs", root, "--interval", "100ms"] });
+  await victim.until("/readyz", ({ text }) => text === "ready\n");
+  await victim.get("/");
+  await victim.until("/readyz", ({ status }) => status === 503);
+  victim.process.kill("SIGTERM");
+  // 1 is how the service ends by itself, after 30 s.
+  assertEquals((await victim.process.status).code, 0);
+  assertEquals(await victim.errors.all(), "");
+  await Deno.remove(root, { recursive: true });
+}
+
 /** A thread waits for the other end of a FIFO. */
 async function isOpening(pid: number): Promise<boolean> {
   for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
@@ -102,5 +116,10 @@ async function isOpening(pid: number): Promise<boolean> {
 }
 
 Deno.test("a reading that hangs is named everywhere, and ends the service after 30 seconds", async () => {
-  await Promise.all([hangsBeforeTheFirstTick(), hangsLater(), endsWhenToldTo()]);
+  await Promise.all([
+    hangsBeforeTheFirstTick(),
+    hangsLater(),
+    endsWhenToldTo(),
+    endsWhileItHangs(),
+  ]);
 });

@@ -33,7 +33,9 @@ Deno.test("startSampler() reads this host on a thread of its own", async () => {
     const ticks = snapshot.read("tick_total");
     assert(isMeasured(ticks) && ticks.value > 0);
     assertEquals(snapshot.instances("cpu").length, sampler.feed.profile.onlineCpus.length);
-    assertEquals([sampler.health().ticking, sampler.health().reading], [true, null]);
+    assertEquals(sampler.health().ticking, true);
+    // Between two ticks nothing is read; on a busy machine this thread may look in the middle of one.
+    while (sampler.health().reading !== null) await nextTick(sampler);
   });
 });
 
@@ -69,6 +71,8 @@ Deno.test("Sampler.watch() has processes read, and only then", async () => {
       await nextTick(sampler);
     }
     assert(sampler.feed.latest()!.instances("process").length > 0);
+    // Nobody looks any more: some seconds later they are read no more, and are gone.
+    while (sampler.feed.latest()!.instances("process").length > 0) await nextTick(sampler);
   });
 });
 

@@ -22,7 +22,7 @@ export interface Machine {
   readonly model?: string;
   /** Only with `--all`, or by name. */
   readonly extra?: true;
-  /** Stopped after this long; default 240. */
+  /** Stopped after this long; default 600. */
   readonly secondsMost?: number;
 }
 
@@ -39,11 +39,11 @@ export interface Outcome {
 
 /** `run`'s word for a guest that did not finish, and what a kernel says whose CPUs wait for each other. */
 const UNFINISHED = 125;
-const STUCK = /soft lockup|self-detected stall|Kernel panic/;
+const STUCK = /soft lockup|self-detected stall|detected stalls on CPUs|Kernel panic/;
 
 /** The words of `run` for a machine. */
 export function wordsOf(machine: Machine): readonly string[] {
-  const { parameters, bare, arm, cpus = 2, sockets = 1, model, secondsMost = 240 } = machine;
+  const { parameters, bare, arm, cpus = 2, sockets = 1, model, secondsMost = 600 } = machine;
   const script = `${FOLDER}checks/${machine.script}.ts`;
   return [
     ...(parameters === undefined ? [] : ["-m", parameters]),
