@@ -54,6 +54,37 @@ Deno.test("what is assembled names the packages that the service imports, and th
   assertEquals([lean.version, lean.compilerOptions], [config.version, config.compilerOptions]);
 });
 
+Deno.test("Podman's words in the README say what compose.yaml says, with the profile made above them", async () => {
+  const readme = (await read("deploy/README.md")).replaceAll("\\\n", " ");
+  const words = readme.match(/^sudo podman run (.*)$/m)![1]!.split(/ +/);
+  const given = (flag: string): readonly string[] =>
+    words.flatMap((word, index) => word === `--${flag}` ? [words[index + 1]!] : []);
+  assertEquals(words.at(-1), compose.image);
+  assertEquals(given("network"), [compose.network_mode]);
+  assertEquals(given("user"), [compose.user]);
+  assertEquals(words.includes("--read-only"), compose.read_only);
+  assertEquals([given("cap-drop"), given("cap-add")], [compose.cap_drop, compose.cap_add]);
+  const profile = readme.match(/sudo tee (\S+seccomp\S*)/)![1]!;
+  assertEquals(given("security-opt"), [...compose.security_opt, `seccomp=${profile}`]);
+  const { soft, hard } = compose.ulimits.nofile;
+  assertEquals(given("ulimit"), [`nofile=${soft}:${hard}`]);
+  assertEquals([given("memory"), given("pids-limit")], [
+    [compose.mem_limit],
+    [String(compose.pids_limit)],
+  ]);
+  assertEquals(
+    Object.fromEntries(given("env").map((pair) => pair.split("="))),
+    compose.environment,
+  );
+  const mounts = compose.volumes.map(({ source, target }: Record<string, string>) =>
+    `${source}:${target}:ro`
+  );
+  assertEquals(given("volume"), [
+    ...mounts,
+    `"$PWD/deploy/token:${compose.environment.RINGSIDE_TOKEN_FILE}:ro"`,
+  ]);
+});
+
 Deno.test("compose.yaml gives one capability, the host's trees read-only, and nothing to write", () => {
   assertEquals([compose.cap_drop, compose.cap_add], [["ALL"], ["PERFMON"]]);
   assertEquals(compose.read_only, true);
