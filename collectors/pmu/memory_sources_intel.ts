@@ -73,6 +73,8 @@ const NEW_CHANNELS = {
 
 /** What sysfs calls clockticks there is half of it. */
 const DCLK = { event: event(undefined, 0x01, 0x01), transfersPerCount: 2 } as const;
+/** Slower there: "DCLK is 1/4 of DRAM data rate", UNC_M_CLOCKTICKS in the event lists of both. */
+const QUARTER_DCLK = { ...DCLK, transfersPerCount: 4 } as const;
 
 const FREE_RUNNING_SERVER = {
   pmu: /^uncore_imc_free_running_\d+$/,
@@ -116,7 +118,7 @@ export const INTEL_MEMORY_SOURCES: readonly MemorySource[] = [
       event("cas_count_write_sch0", 0x05, 0xf0),
       event("cas_count_write_sch1", 0x06, 0xf0),
     ),
-    clock: DCLK,
+    clock: QUARTER_DCLK,
   },
   {
     ...CHANNELS,
