@@ -21,16 +21,17 @@ const SNB_TO_RKL = [
   [0x4e, 0x5e, 0x8e, 0x9e, 0xa5, 0xa6, 0x66],
   [0x7d, 0x7e, 0xa7],
 ].flat();
-const TGL_TO_ARL = [
+export const LUNAR_LAKE = 0xbd;
+const TGL_TO_LNL = [
   [0x8c, 0x8d],
   [0x97, 0x9a, 0xb7, 0xba, 0xbf, 0xbe],
   [0xaa, 0xac],
   [0xb5, 0xc5, 0xc6],
+  [LUNAR_LAKE],
 ].flat();
 
 export const KNOWN_SERVERS = [SNB_EP_TO_BDX, SKX, ICX_SNR, SPR_EMR, GNR_SRF].flat();
-const KNOWN = [KNOWN_SERVERS, SNB_TO_RKL, TGL_TO_ARL].flat();
-export const LUNAR_LAKE = 0xbd;
+const KNOWN = [KNOWN_SERVERS, SNB_TO_RKL, TGL_TO_LNL].flat();
 
 const MODULE = "a kernel with the module intel_uncore";
 const vendors = ["intel"];
@@ -174,7 +175,7 @@ export const INTEL_MEMORY_SOURCES: readonly MemorySource[] = [
     id: "intel_client_free_running",
     name: "Intel free-running counters",
     pmu: /^uncore_imc_free_running_\d+$/,
-    cpus: { vendors, models: TGL_TO_ARL },
+    cpus: { vendors, models: TGL_TO_LNL },
     traffic: "ddr",
     perChannel: false,
     // data_total counts both once more.

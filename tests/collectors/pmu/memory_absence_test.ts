@@ -91,7 +91,7 @@ Deno.test("Intel needs its module, and where that is there a newer kernel", () =
   ]);
 });
 
-Deno.test("no kernel that is known drives the memory controllers of Lunar Lake", () => {
+Deno.test("Lunar Lake without a PMU of its memory controllers needs a newer kernel", () => {
   assertEquals(
     why(intel(0xbd), { devices: ["uncore_cbox_0"] })[0],
     [
