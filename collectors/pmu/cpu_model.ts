@@ -21,9 +21,11 @@ export type IntelCore =
   | "ice_lake"
   | "ice_lake_server"
   | "golden_cove"
+  | "lion_cove"
   | "tremont"
   | "gracemont"
-  | "crestmont";
+  | "crestmont"
+  | "skymont";
 
 const INTEL_FAMILY = 6;
 
@@ -37,19 +39,24 @@ const INTEL_CORES: Readonly<Record<IntelCore, readonly number[]>> = {
   // Ice Lake, Tiger Lake, Rocket Lake.
   ice_lake: [0x7d, 0x7e, 0x8c, 0x8d, 0xa7],
   ice_lake_server: [0x6a, 0x6c],
-  // Sapphire, Emerald and Granite Rapids; Alder, Raptor and Meteor Lake.
-  golden_cove: [0x8f, 0xcf, 0xad, 0xae, 0x97, 0x9a, 0xb7, 0xba, 0xbf, 0xaa, 0xac],
+  // Sapphire, Emerald and Granite Rapids; Alder, Raptor and Meteor Lake, and Arrow Lake-U.
+  golden_cove: [0x8f, 0xcf, 0xad, 0xae, 0x97, 0x9a, 0xb7, 0xba, 0xbf, 0xaa, 0xac, 0xb5],
+  // Arrow and Lunar Lake.
+  lion_cove: [0xc5, 0xc6, 0xbd],
   tremont: [0x86, 0x96, 0x9c],
   // Alder Lake-N, which has no big core.
   gracemont: [0xbe],
   // Sierra Forest, Grand Ridge.
   crestmont: [0xaf, 0xb6],
+  // Only beside big cores.
+  skymont: [],
 };
 
 /** The small core of hybrids, by model number. */
 const INTEL_ATOMS: Readonly<Partial<Record<IntelCore, readonly number[]>>> = {
   gracemont: [0x97, 0x9a, 0xb7, 0xba, 0xbf],
-  crestmont: [0xaa, 0xac],
+  crestmont: [0xaa, 0xac, 0xb5],
+  skymont: [0xc5, 0xc6, 0xbd],
 };
 
 /** The core that a PMU (`cpu`, `cpu_core`, `cpu_atom`) counts on; absent where it is not known. */

@@ -24,11 +24,14 @@ const DEMAND: RawTerms = {
   misses: [[0x2724n, "l2_rqsts.all_demand_miss"]],
 };
 /** The same event number as on big cores, with masks of its own. */
-const ATOM: RawTerms = {
-  references: [[0x0024n, "l2_request.all"]],
-  misses: [[0x0124n, "l2_request.miss"]],
+const ATOM_MISS: RawCode = [0x0124n, "l2_request.miss"];
+const ATOM: RawTerms = { references: [[0x0024n, "l2_request.all"]], misses: [ATOM_MISS] };
+/** Its list has no event for both. */
+const CRESTMONT: RawTerms = {
+  references: [[0x0224n, "l2_request.hit"], ATOM_MISS],
+  misses: [ATOM_MISS],
 };
-const RETIRED_LOADS: RawTerms = { misses: [[0x80d1n, "mem_load_uops_retired.l2_miss"]] };
+const SKYMONT: RawTerms = { references: [[0x0724n, "l2_request.all"]], misses: [ATOM_MISS] };
 
 /** Lookups of fetches, a line of 64 bytes each. */
 const L1I_TAGS: RawTerms = l1iTerms(
@@ -44,6 +47,7 @@ const BIG: readonly IntelCore[] = [
   "ice_lake",
   "ice_lake_server",
   "golden_cove",
+  "lion_cove",
 ];
 
 export function intelRecipes(pmu: CorePmu, cpu: CpuModel): RecipeList {
@@ -85,28 +89,28 @@ function l1dNote(core: IntelCore | undefined): string | undefined {
 }
 
 function l2Recipes(pmu: CorePmu, core: IntelCore | undefined): readonly Recipe[] {
+  const all = rawRecipe(pmu, "l2", ALL, "Demand accesses and prefetches together.");
   const demand = rawRecipe(pmu, "l2", DEMAND, "Demand accesses only, without prefetches.");
+  const atom = (terms: RawTerms, more = ""): Recipe =>
+    rawRecipe(pmu, "l2", terms, `Demand accesses and L2 prefetches together${more}.`);
   switch (core) {
     case "haswell":
     case "skylake":
     case "cannon_lake":
     case "ice_lake":
     case "golden_cove":
-      return [rawRecipe(pmu, "l2", ALL, "Demand accesses and prefetches together."), demand];
+      return [all, demand];
+    case "lion_cove":
+      return [all];
     case "ice_lake_server":
       return [demand];
     case "tremont":
     case "gracemont":
-      return [rawRecipe(pmu, "l2", ATOM, "Demand accesses and L2 prefetches together.")];
+      return [atom(ATOM)];
     case "crestmont":
-      return [
-        rawRecipe(
-          pmu,
-          "l2",
-          RETIRED_LOADS,
-          "Retired loads that missed the L2; Intel lists no event for all its accesses here.",
-        ),
-      ];
+      return [atom(CRESTMONT, ", without those that were rejected")];
+    case "skymont":
+      return [atom(SKYMONT, "; a request that is rejected and comes again is one more reference")];
     default:
       return [];
   }

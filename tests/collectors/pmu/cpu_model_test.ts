@@ -22,7 +22,13 @@ Deno.test("intelCore() knows cores by family and model", () => {
       [0xbe, "cpu", "gracemont"],
       [0xaf, "cpu", "crestmont"],
       [0xaa, "cpu_lowpower", undefined],
-      [0xbd, "cpu_core", undefined], // Lunar Lake
+      [0xb5, "cpu_core", "golden_cove"], // Arrow Lake-U
+      [0xb5, "cpu_atom", "crestmont"],
+      [0xc6, "cpu_core", "lion_cove"], // Arrow Lake
+      [0xc5, "cpu_atom", "skymont"],
+      [0xbd, "cpu_core", "lion_cove"], // Lunar Lake
+      [0xbd, "cpu_atom", "skymont"],
+      [0xcc, "cpu_core", undefined], // Panther Lake
       [0x1a, "cpu", undefined], // Nehalem
       [undefined, "cpu", undefined],
     ] as const

@@ -153,13 +153,31 @@ Deno.test("recipesFor() small Intel cores of servers", () => {
     l2: ["vendor, references 4:24, misses 4:124, instructions 0:1"],
     l1i: L1I_BOTH,
   });
-  check(INTEL_CPU, intel(0xaf), { l2: ["vendor, misses 4:80d1, instructions 0:1"] });
+  check(INTEL_CPU, intel(0xaf), {
+    l2: ["vendor, references 4:224+4:124, misses 4:124, instructions 0:1"],
+  });
+});
+
+Deno.test("recipesFor() Meteor, Arrow and Lunar Lake, whose L2s are counted by each core's list", () => {
+  const all = "vendor, references 4:ff24, misses 4:3f24, instructions 0:400000001";
+  const demand = "vendor, references 4:e724, misses 4:2724, instructions 0:400000001";
+  const crestmont = "vendor, references 10:224+10:124, misses 10:124, instructions 0:a00000001";
+  const skymont = "vendor, references 10:724, misses 10:124, instructions 0:a00000001";
+  // The last of them is Arrow Lake-U, which has the cores of Meteor Lake.
+  for (const model of [0xaa, 0xac, 0xb5]) {
+    check(BIG, intel(model), { l2: [all, demand] });
+    check(SMALL, intel(model), { l2: [crestmont] });
+  }
+  for (const model of [0xc5, 0xc6, 0xbd]) {
+    check(BIG, intel(model), { l2: [all] });
+    check(SMALL, intel(model), { l2: [skymont] });
+  }
 });
 
 Deno.test("recipesFor() an Intel CPU that is not known: the kernel's events, and no L2", () => {
   check(INTEL_CPU, intel(0xfe), { ...GENERIC, llc: [CACHE_PAIR], l2: [], l1i: L1I_BOTH });
   check(INTEL_CPU, { vendor: "intel", family: undefined, model: undefined }, { l2: [] });
-  check(BIG, intel(0xbd), { l2: [] });
+  check(BIG, intel(0xcc), { l2: [] });
 });
 
 const ZEN_1_TO_4_L2 = [
@@ -329,8 +347,8 @@ Deno.test("whyNoRecipe() says why for each bundle that is left out", () => {
     "The kernel has no event for the L3 cache of AMD CPUs before Zen",
   );
   assertEquals(
-    whyNoRecipe("l2", BIG, intel(0xbd)),
-    "No event for the L2 cache is known on intel family 6 model 0xbd, PMU cpu_core",
+    whyNoRecipe("l2", BIG, intel(0xcc)),
+    "No event for the L2 cache is known on intel family 6 model 0xcc, PMU cpu_core",
   );
   assertEquals(
     whyNoRecipe("l2", INTEL_CPU, UNKNOWN),
