@@ -15,6 +15,12 @@ import { needRoom } from "./uncore_room.ts";
 const PMU = "msr";
 const WHOM = "APERF and MPERF";
 const METRICS: readonly string[] = CLOCK_TERMS.map(({ metric }) => metric);
+/**
+ * Knights Landing and Mill, whose clocks count every 1,024th cycle (get_aperf_mperf_multiplier, turbostat;
+ * knl_get_aperf_mperf_shift, drivers/cpufreq/intel_pstate.c).
+ */
+const XEON_PHI: readonly number[] = [0x57, 0x85];
+const XEON_PHI_CYCLES = 1024;
 
 export function msrClockOf(narrowing: Narrowing): CollectorSpec {
   return {
@@ -30,7 +36,10 @@ export const msrClock: CollectorSpec = msrClockOf(EVERYTHING);
 
 function open(site: Site, narrowing: Narrowing): UncoreCounters {
   const device = readPmuDevice(site.tree, PMU);
-  const terms = device === undefined ? [] : namedTerms(device, CLOCK_TERMS);
+  const cycles = cyclesOfCount(site);
+  const note = cycles === 1 ? undefined : `A count is ${cycles} cycles.`;
+  const terms = (device === undefined ? [] : namedTerms(device, CLOCK_TERMS))
+    .map((term) => ({ ...term, unitsPerCount: term.unitsPerCount * cycles }));
   // One without the other tells nothing.
   if (terms.length < CLOCK_TERMS.length) throw absentEvents(site);
   const cpus = site.instances("cpu");
@@ -45,7 +54,8 @@ function open(site: Site, narrowing: Narrowing): UncoreCounters {
     find: () => {
       const boxes = cpus.slots().map((slot): UncoreBox => {
         const name = cpus.nameOf(slot);
-        return { name, groups: {}, pmu: PMU, cpu: Number(name), terms, provenance: "kernel" };
+        const cpu = Number(name);
+        return { name, groups: {}, pmu: PMU, cpu, terms, provenance: "kernel", note };
       });
       if (boxes.length > 0) return needRoom(site, narrowing, WHOM, boxes);
       throw new CollectorError(
@@ -54,6 +64,13 @@ function open(site: Site, narrowing: Narrowing): UncoreCounters {
       );
     },
   });
+}
+
+/** Cycles that a count of either clock stands for. The kernel passes on what stands in the register. */
+function cyclesOfCount({ profile: { cpuVendor, cpuFamily, cpuModelNumber } }: Site): number {
+  const isXeonPhi = cpuVendor === "intel" && cpuFamily === 6 && cpuModelNumber !== undefined &&
+    XEON_PHI.includes(cpuModelNumber);
+  return isXeonPhi ? XEON_PHI_CYCLES : 1;
 }
 
 function absentEvents({ profile: { hypervisor } }: Site): CollectorError {

@@ -52,6 +52,23 @@ Deno.test("msrClock gives the active clock where the cores do not count referenc
   assertAlmostEquals(without.stage.rate("active_frequency_hertz"), 2e9, 1);
 });
 
+Deno.test("msrClock takes a count of a Xeon Phi for the 1,024 cycles that it stands for", () => {
+  for (const cpuModelNumber of [0x57, 0x85]) {
+    const bench = machine({ profile: { cpuModelNumber } });
+    bench.perf.perMs.set(`${TYPE}:1`, 1_536_000 / 1024);
+    bench.perf.perMs.set(`${TYPE}:2`, 1_300_480 / 1024);
+    bench.ticks(3);
+    const { stage } = bench;
+    assertEquals(stage.rate("aperf_cycles", "0"), 1_536_000_000);
+    assertAlmostEquals(stage.rate("unhalted_ratio", "0"), 0.5, 1e-3);
+    assertAlmostEquals(stage.rate("unhalted_ratio", "1"), 1, 1e-3);
+    assertEquals(stage.snapshot.source("mperf_cycles", "0")?.note, "A count is 1024 cycles.");
+  }
+  const other = machine({ profile: { cpuVendor: "amd", cpuFamily: 0x17, cpuModelNumber: 0x57 } });
+  other.ticks(3);
+  assertEquals(other.stage.rate("unhalted_ratio", "0"), 0.5);
+});
+
 Deno.test("msrClock follows CPUs and leaves them to who owns them", () => {
   const bench = machine({ also: [tsc, msrClockOf({ cpus: [0] })] });
   bench.ticks(3);
