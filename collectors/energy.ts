@@ -11,6 +11,7 @@ import { cpuListOf } from "./host_files.ts";
 import { type NamedTerm, namedTerms } from "./named_terms.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
 import { PackageNames } from "./package_names.ts";
+import { isAmd } from "./pmu/cpu_model.ts";
 import { readPmuDevice } from "./pmu_devices.ts";
 import { PowercapEnergy } from "./powercap.ts";
 import { type UncoreBox, UncoreCounters, type UncoreTerm } from "./uncore_counters.ts";
@@ -29,7 +30,7 @@ interface EnergyPmu {
   readonly whom: string;
   readonly wanted: readonly NamedTerm[];
   /** Makes what tells the places of the CPUs in the PMU's mask, again and again. */
-  readonly places: (tree: Site["tree"]) => (cpus: readonly number[]) => readonly CpuPlace[];
+  readonly places: (site: Site) => (cpus: readonly number[]) => readonly CpuPlace[];
   /** They use energy when all their CPUs are offline too, and nobody can tell how much. */
   readonly kept?: true;
 }
@@ -39,8 +40,10 @@ const POWER: EnergyPmu = {
   scope: "package",
   whom: "the energy of packages",
   wanted: ENERGY_ZONES,
-  places: (tree) => {
-    const names = new PackageNames(tree);
+  places: ({ tree, profile: { cpuVendor } }) => {
+    // AMD's packages have one meter. Linux 6.9 to 6.11 asked each of their dies for it (mended by
+    // 8d72eba1cf8c, "perf/x86/rapl: Fix the energy-pkg event for AMD CPUs").
+    const names = new PackageNames(tree, isAmd(cpuVendor));
     return (cpus) => names.places(cpus);
   },
   kept: true,
@@ -51,7 +54,7 @@ const POWER_CORE: EnergyPmu = {
   scope: "cpu_core",
   whom: "the energy of cores",
   wanted: [CORE_ENERGY],
-  places: (tree) => (cpus) => placesOf(tree, "core", cpus),
+  places: ({ tree }) => (cpus) => placesOf(tree, "core", cpus),
 };
 
 export function energyOf(narrowing: Narrowing): CollectorSpec {
@@ -125,7 +128,7 @@ function openPmu(
   terms: readonly UncoreTerm[],
   changed: () => void,
 ): UncoreCounters {
-  const placesOfCpus = placesIn(site.tree);
+  const placesOfCpus = placesIn(site);
   const cpumask = `/sys/bus/event_source/devices/${pmu}/cpumask`;
   return new UncoreCounters({
     site,

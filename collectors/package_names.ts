@@ -9,16 +9,19 @@ import { type CpuPlace, placesOf } from "./uncore_names.ts";
  */
 export class PackageNames {
   readonly #tree: HostTree;
+  readonly #isOne: boolean;
   /** By socket and die. */
   readonly #names = new Map<string, string>();
 
-  constructor(tree: HostTree) {
+  /** `isOne`: a package has one meter, however many dies it shows. */
+  constructor(tree: HostTree, isOne = false) {
     this.#tree = tree;
+    this.#isOne = isOne;
   }
 
   /** One place for each CPU of a list, each of which stands for one package or die. */
   places(cpus: readonly number[]): readonly CpuPlace[] {
-    const now = this.#placesNow(cpus);
+    const now = this.#placesNow(this.#isOne ? this.#firstOfSockets(cpus) : cpus);
     const dies = now.map((place) => this.#dieOf(place));
     const places = now.map((place, i) => {
       const name = this.#names.get(dies[i] ?? "");
@@ -30,6 +33,17 @@ export class PackageNames {
       if (dies[i] !== undefined) this.#names.set(dies[i], name);
     }
     return places;
+  }
+
+  /** The first CPU of each socket, and those that tell none. */
+  #firstOfSockets(cpus: readonly number[]): readonly number[] {
+    const sockets = new Set<string>();
+    return placesOf(this.#tree, "package", cpus).flatMap(({ cpu, groups: { socket } }) => {
+      if (socket === undefined) return [cpu];
+      if (sockets.has(socket)) return [];
+      sockets.add(socket);
+      return [cpu];
+    });
   }
 
   /** A CPU that goes just now tells no socket, and must not cost the others their names. */

@@ -30,8 +30,9 @@ const PARTS_OF_AMD: readonly PowercapKind[] = PARTS.filter((part) => part !== "c
  * The zones of some folders, in the order of their numbers. `nameOf`: the text of a folder's file `name`.
  * Those of `intel-rapl-mmio` meter the same packages again and are left out, as is a second zone of one
  * kind in a package: what is metered once is added once, and on AMD the zone that is called cores and is
- * one. The board's zone (`psys`) belongs to no package; the first stands beside the
- * first package.
+ * one. What some kernels call dies of an AMD package reads that package's one meter (mended by 26096aed255f,
+ * "powercap/intel_rapl: Fix the energy-pkg event for AMD CPUs"). The board's zone (`psys`) belongs to no
+ * package; the first stands beside the first package.
  *
  * @example
  * ```ts
@@ -55,7 +56,7 @@ export function powercapZones(
   const packages = tops.flatMap(({ folder, text }): PowercapZone[] => {
     const [, socket, die] = /^package-(\d+)(?:-die-(\d+))?$/.exec(text) ?? [];
     if (socket === undefined) return [];
-    const name = die === undefined ? socket : `${socket}/${die}`;
+    const name = die === undefined || isAmd(cpuVendor) ? socket : `${socket}/${die}`;
     return [{ folder, kind: "package", socket, name }];
   });
   const parts = isAmd(cpuVendor) ? PARTS_OF_AMD : PARTS;

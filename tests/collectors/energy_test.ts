@@ -244,6 +244,31 @@ Deno.test("energy of two dies in a package has both in their names", () => {
   assertEquals(socket.value, 125);
 });
 
+Deno.test("energy of an AMD package is counted once, however many of its dies the kernel asks", () => {
+  for (const cpuVendor of ["amd", "hygon"]) {
+    // Two dies of one socket, as kernels took them for packages that read CPUID 0x80000026 first.
+    const bench = machine({
+      ...PMU,
+      [`${CPU}/cpu2/topology/physical_package_id`]: "0\n",
+      [`${CPU}/cpu2/topology/die_id`]: "1\n",
+      [`${CPU}/cpu3/topology/physical_package_id`]: "0\n",
+      [`${CPU}/cpu3/topology/die_id`]: "1\n",
+    }, { profile: { cpuVendor, cpuFamily: 0x19, cpuModelNumber: 0x11 } });
+    // Both read the same meter.
+    bench.perf.timesOn = () => 1;
+    bench.ticks(3);
+    assertEquals(bench.stage.names("package"), ["0"]);
+    assertEquals(bench.stage.rate("energy_package_joules"), 31.25);
+    bench.tree.set(`${POWER}/cpumask`, "2\n");
+    for (const cpu of [0, 1]) bench.perf.offline(cpu);
+    bench.cpus = [2, 3];
+    bench.ticks(3);
+    assertEquals(bench.stage.names("package"), ["0"]);
+    assertEquals(bench.stage.rate("energy_package_joules"), 31.25);
+    assertEquals(bench.stage.problems().filter(({ reason }) => reason === "gone"), []);
+  }
+});
+
 Deno.test("energy of a die that goes offline is missing, and the other keeps its name", () => {
   const bench = machine({
     ...PMU,

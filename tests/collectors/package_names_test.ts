@@ -34,6 +34,17 @@ Deno.test("a package that is metered as one keeps its name through any of its di
   assertEquals(namesOf(names, [1, 2]), ["0", "1"]);
 });
 
+Deno.test("a package that is known to be metered as one is asked on its first CPU only", () => {
+  const tree = machine([[0, 0], [0, 1], [1, 0], [1, 1]]);
+  const names = new PackageNames(tree, true);
+  const asked = (cpus: readonly number[]): readonly string[] =>
+    names.places(cpus).map(({ cpu, name }) => `${name} on ${cpu}`);
+  assertEquals(asked([0, 1, 2, 3]), ["0 on 0", "1 on 2"]);
+  assertEquals(asked([1, 2, 3]), ["0 on 1", "1 on 2"]);
+  const untold = new PackageNames(machine([]), true);
+  assertEquals(namesOf(untold, [0, 1]), ["cpu0", "cpu1"]);
+});
+
 Deno.test("a CPU that goes while it is looked at costs the others no name", () => {
   const tree = machine([[0, 0], [1, 0]]);
   const names = new PackageNames(tree);

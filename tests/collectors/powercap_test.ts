@@ -81,6 +81,22 @@ Deno.test("powercapZones leaves out the one core that stands for all on AMD", ()
   }
 });
 
+Deno.test("powercapZones takes what it calls dies of an AMD package for that package, once", () => {
+  const names: Readonly<Record<string, string>> = {
+    "intel-rapl:0": "package-0-die-0",
+    "intel-rapl:1": "package-0-die-1",
+    "intel-rapl:2": "package-1-die-0",
+    "intel-rapl:3": "package-1-die-1",
+  };
+  for (const vendor of ["amd", "hygon"]) {
+    const zones = powercapZones(Object.keys(names), (folder) => names[folder], vendor);
+    assertEquals(zones.map(({ folder, kind, name }) => `${folder} ${kind} ${name}`), [
+      "intel-rapl:0 package 0",
+      "intel-rapl:2 package 1",
+    ]);
+  }
+});
+
 Deno.test("meterIncrease knows a wrap from a meter that began anew", () => {
   assertEquals(meterIncrease(5, 5, 100), 0);
   assertEquals(meterIncrease(95, 3, 100), 8);
