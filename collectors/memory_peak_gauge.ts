@@ -11,7 +11,7 @@ import type { MemoryCount } from "./memory_count.ts";
 import type { MemoryPeak, NoPeak } from "./memory_peak.ts";
 import type { UncoreBox } from "./uncore_counters.ts";
 
-/** A channel is 64 bits wide, or two halves of that. */
+/** A channel whose clock tells the peak is 64 bits wide, or two halves of that. */
 const TRANSFER_BYTES = 8;
 const TRANSFERS_PER_MT = 1e6;
 const KEY = "peak";
@@ -145,10 +145,14 @@ export class MemoryPeakGauge {
   }
 
   #byFirmware({ channels, bytesPerSecond, arithmetic }: MemoryPeak): void {
-    const { perChannel } = this.#count.plan;
+    const { perChannel, mayBeHalves } = this.#count.plan;
     const boxes = this.#slots.length;
     const active = this.#slots.filter((slot) => this.#active[slot]).length;
-    if (perChannel && active > channels) {
+    const halves = 2 * channels;
+    // Whole channels of which some are empty are as many: that more of them move data tells halves.
+    const areHalves = mayBeHalves && active > channels && (boxes === halves || active === halves);
+    const parts = areHalves ? halves : channels;
+    if (perChannel && active > parts) {
       this.#tell({
         reason: "failed",
         message:
@@ -162,11 +166,11 @@ export class MemoryPeakGauge {
     this.#hostPeak = bytesPerSecond;
     // Nobody tells how many channels a controller has, nor which of them have memory in them.
     if (boxes === 1) this.#shares.fill(bytesPerSecond);
-    else if (perChannel && (boxes === channels || active === channels)) {
+    else if (perChannel && (boxes === parts || active === parts)) {
       // A channel without memory can move nothing.
       for (let i = 0; i < boxes; i++) {
-        const used = boxes === channels || this.#active[this.#slots[i]!];
-        this.#shares[i] = used ? bytesPerSecond / channels : 0;
+        const used = boxes === parts || this.#active[this.#slots[i]!];
+        this.#shares[i] = used ? bytesPerSecond / parts : 0;
       }
     }
   }

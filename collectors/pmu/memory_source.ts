@@ -37,6 +37,8 @@ export interface MemoryCpus {
   readonly otherThan?: readonly number[];
   /** Generations of AMD's Zen cores. */
   readonly zen?: readonly number[];
+  /** Model numbers of AMD's families. */
+  readonly amd?: readonly (readonly [family: number, from: number, to: number])[];
 }
 
 /** One way to count memory traffic, wherever it is found. */
@@ -54,6 +56,11 @@ export interface MemorySource {
   readonly writes?: MemoryEvents;
   readonly combined?: MemoryEvents;
   readonly clock?: { readonly event: MemoryEvent; readonly transfersPerCount: number };
+  /**
+   * CPUs on which a PMU's channel is known to be a whole one, of 64 bits. On others it may be half of one,
+   * and its clock tells no peak. Absent: on all.
+   */
+  readonly wholeOn?: MemoryCpus;
   /**
    * Who says that these are the events, and what a count is worth: the worse of both. Where sysfs gives
    * both, it is the kernel.
@@ -113,6 +120,8 @@ export interface MemoryPlan {
   readonly traffic: Traffic;
   /** Whether each box is one memory channel. */
   readonly perChannel: boolean;
+  /** A box may be half of a channel: nobody tells. */
+  readonly mayBeHalves?: true;
   /** The worst of its events and of what their counts are worth. */
   readonly provenance: RecipeProvenance;
   /** What the numbers leave out or are unsure of: sentences with a full stop. */

@@ -48,8 +48,14 @@ export function memoryPlans(
   machine: MemoryMachine,
 ): readonly MemoryPlan[] {
   return found(devices, machine).flatMap(({ source, counted, left }) => {
-    const boxes = counted.flatMap(({ device, terms }) =>
-      cpusOf(device).map((cpu): MemoryBox => ({ pmu: device.name, cpu, ...terms.box }))
+    const mayBeHalves = !fits(source.wholeOn, machine);
+    const boxes = counted.flatMap(({ device, terms: { box: { clock, ...box } } }) =>
+      cpusOf(device).map((cpu): MemoryBox => ({
+        pmu: device.name,
+        cpu,
+        ...box,
+        ...(clock === undefined || mayBeHalves ? {} : { clock }),
+      }))
     );
     if (boxes.length === 0) return [];
     const missing = [...left.values()].reduce((sum, names) => sum + names.length, 0);
@@ -60,6 +66,7 @@ export function memoryPlans(
       name,
       traffic,
       perChannel,
+      ...(mayBeHalves ? { mayBeHalves } : {}),
       // A sum without some of its parts is too small, whoever vouches for the rest.
       provenance: missing > 0
         ? "unverified"
@@ -113,12 +120,16 @@ function fits(cpus: MemoryCpus | undefined, machine: MemoryMachine): boolean {
   if (cpus === undefined) return true;
   const { cpuVendor, cpuFamily, cpuModelNumber } = machine;
   const model = cpuFamily === INTEL_FAMILY ? cpuModelNumber : undefined;
-  const { vendors, models, otherThan, zen } = cpus;
+  const { vendors, models, otherThan, zen, amd } = cpus;
   const generation = zenOf({ vendor: cpuVendor, family: cpuFamily, model: cpuModelNumber });
   return (vendors === undefined || cpuVendor === undefined || vendors.includes(cpuVendor)) &&
     (models === undefined || model !== undefined && models.includes(model)) &&
     (otherThan === undefined || model === undefined || !otherThan.includes(model)) &&
-    (zen === undefined || generation !== undefined && zen.includes(generation));
+    (zen === undefined || generation !== undefined && zen.includes(generation)) &&
+    (amd === undefined || cpuModelNumber !== undefined &&
+        amd.some(([family, from, to]) =>
+          cpuFamily === family && from <= cpuModelNumber && cpuModelNumber <= to
+        ));
 }
 
 /** Where no file names CPUs, any would do: the kernel moves the event to the right one. */

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { memoryBandwidth } from "../../collectors/memory_bandwidth.ts";
+import type { HostProfile } from "../../collectors/host.ts";
 import { isMeasured, type Reading } from "../../collectors/trust.ts";
 import { type Slot, table } from "../fixtures/smbios/tables.ts";
 import { CoreBench, ONE_PMU } from "../fakes/core_bench.ts";
@@ -36,6 +37,72 @@ function client(slots: readonly Slot[]): CoreBench {
   bench.tree.set(DMI, table(slots, false));
   return bench;
 }
+
+/** A mobile CPU of AMD's with four controllers of DDR5-5600, of 32 bits each. */
+function krackan(profile: Partial<HostProfile> = {}): CoreBench {
+  const controllers = [0, 1, 2, 3].flatMap((place) =>
+    Object.entries({
+      type: `${40 + place}\n`,
+      cpumask: "0\n",
+      "format/event": "config:0-7\n",
+      "format/rdwrmask": "config:8-9\n",
+    }).map(([file, text]) => [`${DEVICES}/amd_umc_${place}/${file}`, text])
+  );
+  const bench = new CoreBench([0, 1], {
+    also: [memoryBandwidth],
+    files: {
+      ...ONE_PMU,
+      ...Object.fromEntries(controllers),
+      "/sys/devices/system/cpu/cpu0/topology/physical_package_id": "0\n",
+    },
+    profile: {
+      cpuVendor: "amd",
+      cpuFamily: 0x1a,
+      cpuModelNumber: 0x60,
+      sockets: 1,
+      numaNodes: 1,
+      ...profile,
+    },
+  });
+  for (const type of [40, 41, 42, 43]) {
+    bench.perf.perMs.set(`${type}:${0x10a}`, 100_000);
+    bench.perf.perMs.set(`${type}:0`, 2_800_000);
+  }
+  return bench;
+}
+
+Deno.test("memory_peak_gauge tells no peak by the clock of controllers that may be half channels", () => {
+  const mobile = krackan();
+  mobile.ticks(30);
+  assert(!isMeasured(mobile.stage.read("memory_host_peak_bytes_per_second")));
+  assertEquals(gradeOf(mobile.stage.read("memory_bytes_per_second")), "exact");
+  for (const [cpuFamily, cpuModelNumber] of [[0x19, 0x11], [0x19, 0xa0], [0x1a, 0x02]] as const) {
+    const server = krackan({ cpuFamily, cpuModelNumber });
+    server.ticks(30);
+    assertEquals(server.stage.rate("memory_host_peak_bytes_per_second"), 4 * 5.6e9 * 8);
+  }
+});
+
+Deno.test("memory_peak_gauge takes twice as many controllers as channels for halves of them", () => {
+  const module = { speed: 5600, configured: 5600 };
+  const slots = ["A", "B"].map((name) => ({
+    locator: "DIMM 0",
+    bank: `P0 CHANNEL ${name}`,
+    ...module,
+  }));
+  const bench = krackan();
+  bench.tree.set(DMI, table(slots, false));
+  bench.ticks(5);
+  const { stage } = bench;
+  assertEquals(stage.rate("memory_host_peak_bytes_per_second"), 2 * 5.6e9 * 8);
+  assertEquals(stage.rate("memory_peak_bytes_per_second", "0/amd_umc_3"), 5.6e9 * 4);
+  // Two whole channels, one of them empty, are not two halves of the other.
+  const half = krackan();
+  half.tree.set(DMI, table(slots, false));
+  for (const type of [42, 43]) half.perf.perMs.set(`${type}:${0x10a}`, 0);
+  half.ticks(5);
+  assertEquals(half.stage.rate("memory_peak_bytes_per_second", "0/amd_umc_0"), 5.6e9 * 8);
+});
 
 Deno.test("memory_siblings stand against a channel that stands while its siblings move", () => {
   const bench = icelake({ modules: 4 });
