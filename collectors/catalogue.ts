@@ -164,6 +164,8 @@ export interface Measured extends Entry {
   readonly twin?: string | undefined;
   /** What it must keep up with: a counter that does not is broken, and `implausible`. */
   readonly witness?: Witness | readonly Witness[] | undefined;
+  /** A counter without which this one cannot rise: a zero is believed no more than that one is. */
+  readonly zeroWith?: string | undefined;
 }
 
 /** A number made of others: it has no column. */

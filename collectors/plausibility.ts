@@ -133,10 +133,19 @@ export class Plausibility {
         witness: formula,
       };
     }
+    const zero = this.#doubtZero(metric, slot, before);
+    if (zero !== null) return zero;
     if (metric.limits === undefined) return null;
     // What the host has one of is asked for as the host's.
     const whose = metric.scope === "host" ? null : slot;
     return this.#overLimit(metric, whose, this.#window.read(metric, whose), before);
+  }
+
+  /** What speaks against the counter that a zero is believed with. */
+  #doubtZero(metric: Measured, slot: number, before: Window): Doubt | null {
+    if (metric.zeroWith === undefined || this.#window.increase(metric, slot) !== 0) return null;
+    const other = metricOf(metric.zeroWith);
+    return other.kind === "derived" ? null : this.#doubtAt(other, slot, before);
   }
 }
 

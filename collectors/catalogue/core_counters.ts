@@ -18,6 +18,9 @@ export const MISSES_PER_THOUSAND: Unit = "{miss}/{kiloinstruction}";
 /** Less says nothing: a CPU that slept through the window. */
 const CYCLES_LEAST = 1e7;
 
+/** So many instructions without one access to a cache: an event that a hypervisor filters stands at 0. */
+const SOME_ACCESS = { least: 1e-9, from: 1e9 } as const;
+
 /** One thing that a bundle counts. */
 export interface Term {
   readonly metric: string;
@@ -35,6 +38,7 @@ interface TermEntry extends Term {
   /** A CPU cannot do more of it in a second. */
   readonly most: number;
   readonly witness?: Witness | readonly Witness[];
+  readonly zeroWith?: string;
   readonly twin?: string;
 }
 
@@ -91,6 +95,8 @@ function cache(
       help: references,
       unit: "{access}",
       most: 1e11,
+      // Reading the counters interrupts the CPU, which alone goes through all caches.
+      witness: { of: delta(`${bundle}_group_instructions`), ...SOME_ACCESS },
     },
     {
       metric: `${prefix}_misses`,
@@ -100,6 +106,8 @@ function cache(
       help: misses,
       unit: "{miss}",
       most: 1e10,
+      // A loop may miss nothing at all for long: that no access is counted speaks against it.
+      zeroWith: `${prefix}_references`,
     },
     instructionsOf(bundle),
   ];
@@ -152,6 +160,7 @@ const ENTRIES: readonly TermEntry[] = [
     help: "Branches whose direction or target was predicted wrong.",
     unit: "{miss}",
     most: 1e10,
+    zeroWith: "branch_instructions",
   },
   instructionsOf("branch"),
   ...cache(
@@ -246,21 +255,8 @@ export function isInner(metric: string): boolean {
   return INNER.has(metric);
 }
 
-const measured: readonly Measured[] = ENTRIES.flatMap((
-  { metric, name, help, unit, most, ...entry },
-) =>
-  counter({
-    id: metric,
-    name,
-    help,
-    unit,
-    scope: "cpu",
-    collector,
-    sane: [0, most],
-    ...(entry.witness === undefined ? {} : { witness: entry.witness }),
-    ...(entry.inner ? { inner: true } : {}),
-    ...(entry.twin === undefined ? {} : { twin: entry.twin }),
-  })
+const measured: readonly Measured[] = ENTRIES.flatMap(({ metric, most, ...entry }) =>
+  counter({ ...entry, id: metric, scope: "cpu", collector, sane: [0, most] })
 );
 
 interface Ratio {

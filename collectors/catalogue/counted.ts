@@ -61,6 +61,8 @@ export interface CounterEntry {
   readonly sane?: readonly [least: number, most: number];
   /** What it must keep up with: a counter that does not is broken. */
   readonly witness?: Witness | readonly Witness[];
+  /** What it cannot rise without: its zeros are believed no more than that counter. */
+  readonly zeroWith?: string;
   /** In place of the family of all events, where its total means something by itself. */
   readonly exposition?: Exposition;
   readonly otlp?: Otlp;
@@ -83,7 +85,8 @@ export function timeRunningOf(metric: string): string {
 
 /** A counter, with its two times unless it is only a partner. */
 export function counter(entry: CounterEntry): readonly Measured[] {
-  const { id, name, help, unit, scope, collector, sane, witness, inner, twin, otlp } = entry;
+  const { id, name, help, unit, scope, collector, sane, witness, zeroWith } = entry;
+  const { inner, twin, otlp } = entry;
   const enabled = timeEnabledOf(id);
   const running = timeRunningOf(id);
   const shared = { scope, collector, kind: "counter", dormant: true, sourced: id } as const;
@@ -100,6 +103,7 @@ export function counter(entry: CounterEntry): readonly Measured[] {
     source,
     sane,
     witness,
+    zeroWith,
     twin,
     ...(inner ? {} : { counted: { enabled, running }, exposition, otlp, since }),
   };

@@ -138,6 +138,57 @@ Deno.test("a virtual counter that hardly moves on a busy CPU is not believed, no
   assertEquals(ipc.grade, "implausible");
 });
 
+/** Events of the caches by what `FakePerf` knows them by: references, then misses. */
+const CACHE_EVENTS = {
+  core_llc: ["0:2", "0:3"],
+  l1d: ["3:0", "3:65536"],
+  l2: ["4:65316", "4:16164"],
+} as const;
+
+function grades(bench: CoreBench, ids: readonly string[]): readonly string[] {
+  return ids.map((id) => {
+    const reading = bench.stage.read(id, "0");
+    return isMeasured(reading) ? reading.grade : reading.absent;
+  });
+}
+
+Deno.test("cache events that a hypervisor filters stand at 0, and neither they nor their MPKI is believed", () => {
+  const bench = new CoreBench([0], { profile: { hypervisor: "KVM" } });
+  for (const key of Object.values(CACHE_EVENTS).flat()) bench.perf.perMs.set(key, 0);
+  bench.ticks(4);
+  for (const prefix of Object.keys(CACHE_EVENTS)) {
+    assertEquals(
+      grades(bench, [`${prefix}_references`, `${prefix}_misses`]),
+      ["implausible", "implausible"],
+      prefix,
+    );
+  }
+  assertEquals(grades(bench, ["l1d_mpki", "l2_mpki", "llc_mpki"]), [
+    "implausible",
+    "implausible",
+    "implausible",
+  ]);
+  assertEquals(grades(bench, ["branch_mpki", "instructions"]), ["exact", "exact"]);
+});
+
+Deno.test("a cache that misses nothing is exact while it is accessed, and so is one of an idle CPU", () => {
+  const hits = new CoreBench([0]);
+  for (const [, misses] of Object.values(CACHE_EVENTS)) hits.perf.perMs.set(misses, 0);
+  hits.ticks(4);
+  assertEquals(grades(hits, ["core_llc_misses", "l1d_mpki", "l2_misses", "llc_mpki"]), [
+    "exact",
+    "exact",
+    "exact",
+    "exact",
+  ]);
+  const idle = new CoreBench([0]);
+  // Ten million instructions a second, of which none may reach the last cache.
+  idle.perf.perMs.set("0:1", 10_000);
+  for (const key of CACHE_EVENTS.core_llc) idle.perf.perMs.set(key, 0);
+  idle.ticks(4);
+  assertEquals(grades(idle, ["core_llc_references", "llc_mpki"]), ["exact", "exact"]);
+});
+
 Deno.test("what is not counted is left out of a scrape, never written as 0", () => {
   const bench = new CoreBench([0]);
   bench.perf.refuse(ERRNO.ENOENT, { type: HARDWARE, config: 5n });
