@@ -15,11 +15,13 @@ import {
 } from "./collector.ts";
 import { absentEvent, causeOfSum, noCounters, noEvents } from "./resctrl_causes.ts";
 import type { MbmFile } from "./resctrl_file.ts";
+import { MonitoringGroups } from "./resctrl_monitors.ts";
 import { type MbmStanding, MbmSum } from "./resctrl_sum.ts";
 import {
   configurationOf,
   counterNames,
   groupNames,
+  isSame,
   MBM_EVENTS,
   type MbmEvent,
   type MbmPlaces,
@@ -78,6 +80,9 @@ class ResctrlReader implements Reader {
   /** The same in a row, since going through a map makes an iterator. */
   #list: readonly Domain[] = [];
   #groupNames = NOTHING;
+  /** Control groups, the root as "". */
+  #groups = NOTHING;
+  readonly #monitors: MonitoringGroups;
   #counterNames = NOTHING;
   /** Events that can be set to count something else. */
   #configurable: readonly MbmEvent[] = [];
@@ -87,6 +92,7 @@ class ResctrlReader implements Reader {
 
   constructor(site: Site) {
     this.#site = site;
+    this.#monitors = new MonitoringGroups(site.tree);
     // Fails before there are columns on a machine that has none of it.
     if (this.#listed(mbmPlaces).events.length === 0) throw noEvents();
     this.#instances = site.instances("mbm_domain");
@@ -107,6 +113,7 @@ class ResctrlReader implements Reader {
       this.#groupNames = groups;
       this.#scanAll(this.#listed(mbmPlaces));
     }
+    for (const group of this.#monitors.unsteady(this.#groups)) this.#beginAnew(group);
     let kept = true;
     for (let i = 0; i < this.#list.length; i++) {
       const { total, local } = this.#list[i]!;
@@ -127,6 +134,13 @@ class ResctrlReader implements Reader {
     for (const domain of this.#domains.values()) closeDomain(domain);
     this.#domains.clear();
     this.#list = [];
+  }
+
+  #beginAnew(group: string): void {
+    for (const { total, local } of this.#list) {
+      total.sum.beginAnew(group);
+      local.sum.beginAnew(group);
+    }
   }
 
   #write(row: RowWriter, domain: Domain): void {
@@ -187,6 +201,7 @@ class ResctrlReader implements Reader {
   #scanAll({ groups, domains, events }: MbmPlaces): void {
     const { tree, profile } = this.#site;
     if (events.length === 0) throw noEvents();
+    this.#groups = groups;
     const sockets = socketsOfCaches(tree, profile.onlineCpus);
     this.#instances.begin();
     const gone = new Set(this.#domains.keys());
@@ -289,18 +304,12 @@ const TOLD: readonly MbmStanding[] = [
   "Unavailable",
   "Error",
   "failed",
+  "anew",
   "reconfigured",
 ];
 
 function isNew({ sum, told, toldOf }: Counter): boolean {
   return sum.standing() !== told || sum.missing() !== toldOf;
-}
-
-/** Whether two lists of names are the same; making one text of each costs garbage. */
-function isSame(left: readonly string[], right: readonly string[]): boolean {
-  if (left.length !== right.length) return false;
-  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
-  return true;
 }
 
 function closeDomain({ total, local }: Domain): void {

@@ -93,6 +93,13 @@ function causeOfFile(file: MbmFile, event: MbmEvent): Cause {
         message: `${message} a counter of the CPU that is free for it`,
         remedy: `Remove groups that nobody needs from ${RESCTRL}`,
       };
+    case "anew":
+      return {
+        reason: "not_yet",
+        message: `Cannot tell what "${path}" rose by: found that it began anew, as when a ` +
+          "monitoring group of it is removed, needs another reading",
+        remedy: undefined,
+      };
     case "Error":
       return { reason: "failed", message: `${message} a whole number`, remedy: undefined };
     default:

@@ -13,7 +13,8 @@ import { ascii, Scanner } from "./scan.ts";
 export const MBM_WORDS = ["Unavailable", "Unassigned", "Error"] as const;
 export type MbmWord = typeof MBM_WORDS[number];
 
-export type MbmState = "counted" | "failed" | MbmWord;
+/** `anew`: it does not go on from the number before, and nobody knows what it counted in between. */
+export type MbmState = "counted" | "anew" | "failed" | MbmWord;
 
 const WORD_BYTES = MBM_WORDS.map(ascii);
 
@@ -29,6 +30,7 @@ export class MbmFile {
   #state: MbmState = "failed";
   #error: unknown = null;
   #isRemoved = false;
+  #isAnew = false;
 
   /**
    * Opens nothing: `retry` does. `isNew`: its group was made since the last look, so that all that it
@@ -74,6 +76,11 @@ export class MbmFile {
     this.read(into, at);
   }
 
+  /** The next number does not go on from the last one, even where it is larger. */
+  beginAnew(): void {
+    this.#isAnew = true;
+  }
+
   /**
    * Adds to a cell what the counter rose by since the last number. One that fell, or was lost, began
    * anew somewhere in between: it adds nothing, and goes on from there. Never throws.
@@ -97,9 +104,11 @@ export class MbmFile {
       this.#word(file);
       return;
     }
-    if (value > this.#last) into[at] = into[at]! + (value - this.#last);
+    const isAnew = this.#isAnew || value < this.#last;
+    if (!isAnew && value > this.#last) into[at] = into[at]! + (value - this.#last);
     this.#last = value;
-    this.#state = "counted";
+    this.#state = isAnew ? "anew" : "counted";
+    this.#isAnew = false;
     this.#error = null;
   }
 

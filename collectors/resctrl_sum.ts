@@ -66,6 +66,11 @@ export class MbmSum {
     this.retry();
   }
 
+  /** The next numbers of a control group do not go on from those before. */
+  beginAnew(group: string): void {
+    for (const file of this.#list) if (file.group === group) file.beginAnew();
+  }
+
   retry(): void {
     for (const file of this.#list) file.retry(this.#cells, GATHERED);
   }

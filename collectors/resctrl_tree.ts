@@ -50,6 +50,13 @@ export function groupNames(tree: HostTree): readonly string[] {
   return tree.list(RESCTRL);
 }
 
+/** Whether two lists of names are the same; making one text of each costs garbage. */
+export function isSame(left: readonly string[], right: readonly string[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}
+
 /** The names that change when an L3 cache comes or goes, or an event. Throws `SystemError`. */
 export function counterNames(tree: HostTree): readonly string[] {
   const domains = tree.list(`${RESCTRL}/mon_data`);
@@ -96,7 +103,7 @@ function isGroup(tree: HostTree, name: string): boolean {
 }
 
 /** How listing ends where there is no such directory, or it goes just now. */
-const NO_GROUP: readonly number[] = [ERRNO.ENOENT, ERRNO.ENOTDIR, ERRNO.ENODEV];
+export const NO_GROUP: readonly number[] = [ERRNO.ENOENT, ERRNO.ENOTDIR, ERRNO.ENODEV];
 
 /** Kinds of traffic that an event may count, as bits of its configuration. */
 const LOCAL_READS = 1 << 0;

@@ -149,6 +149,7 @@ import "./registry.ts";
 import "./resctrl.ts";
 import "./resctrl_causes.ts";
 import "./resctrl_file.ts";
+import "./resctrl_monitors.ts";
 import "./resctrl_sum.ts";
 import "./resctrl_tree.ts";
 import "./ring.ts";

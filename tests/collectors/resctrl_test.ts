@@ -1,7 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { mbmPlaces } from "../../collectors/resctrl_tree.ts";
+import { isMeasured } from "../../collectors/trust.ts";
 import { kinds, machine, path, put, ROOT, stageOf } from "../fixtures/resctrl/machine.ts";
+import type { Stage } from "../stage.ts";
+import type { TextTree } from "../text_tree.ts";
 
 Deno.test("resctrl counts the traffic of each L3 cache from its first reading on", async () => {
   const tree = await machine();
@@ -55,17 +58,77 @@ Deno.test("resctrl takes the sum that the kernel makes over sub-NUMA clusters, a
   assertEquals(stage.cell("mbm_total_bytes", "0"), 500);
 });
 
-Deno.test("resctrl begins anew with a counter that fell, and keeps what the others counted", async () => {
+Deno.test("resctrl does not know what a counter that fell rose by, and keeps what the others counted", async () => {
   const tree = await machine("groups");
   const stage = stageOf(tree);
   stage.tick();
   put(tree, "", 0, 1000 + 100, 600 + 100);
   put(tree, "batch", 0, 5, 5);
   stage.tick();
-  assertEquals(kinds(stage, "0"), [100, 100, 0]);
+  assertEquals(kinds(stage, "0"), [NaN, NaN, NaN]);
+  const lost = stage.read("mbm_total_bytes", "0");
+  assert("absent" in lost);
+  assertEquals(lost.absent, "not_yet");
+  assertEquals(
+    lost.problem?.message,
+    `Cannot tell what "${
+      path("batch", 0, "total")
+    }" rose by: found that it began anew, as when a ` +
+      "monitoring group of it is removed, needs another reading",
+  );
   put(tree, "batch", 0, 5 + 7, 5 + 7);
   stage.tick();
   assertEquals(kinds(stage, "0"), [107, 107, 0]);
+  assertEquals(stage.problems(), []);
+});
+
+/** The root's number is its own and that of its monitoring group `watch`, which counted so much. */
+async function watched(counted: number): Promise<{ tree: TextTree; stage: Stage }> {
+  const tree = await machine("groups");
+  put(tree, "", 0, 1000 + counted, 600);
+  const stage = stageOf(tree);
+  stage.tick();
+  put(tree, "", 0, 1000 + counted + 20, 600);
+  stage.tick();
+  assertEquals(stage.rate("mbm_total_bytes", "0"), 20);
+  return { tree, stage };
+}
+
+Deno.test("resctrl does not know what a group counted while one of its monitoring groups went", async () => {
+  // Its number falls by what the other had counted; or rises, and by too little.
+  for (const counted of [900, 15]) {
+    const { tree, stage } = await watched(counted);
+    tree.remove(`${ROOT}/mon_groups/watch`);
+    put(tree, "", 0, 1000 + 20 + 20, 600);
+    stage.tick();
+    assert(!isMeasured(stage.read("mbm_total_bytes", "0")), `${counted}`);
+    for (const total of [1060, 1080]) {
+      put(tree, "", 0, total, 600);
+      stage.tick();
+    }
+    assertEquals(stage.rate("mbm_total_bytes", "0"), 20);
+    assertEquals(stage.problems(), []);
+  }
+});
+
+Deno.test("resctrl does not take what a monitoring group brings along for traffic of its new place", async () => {
+  const { tree, stage } = await watched(900);
+  tree.remove(`${ROOT}/mon_groups/watch`);
+  tree.set(`${ROOT}/batch/mon_groups/watch/tasks`, "1\n");
+  put(tree, "", 0, 1000 + 20 + 20, 600);
+  put(tree, "batch", 0, 2000 + 900, 700);
+  stage.tick();
+  assert(!isMeasured(stage.read("mbm_total_bytes", "0")));
+  stage.tick();
+  assertEquals(stage.cell("mbm_total_bytes", "0"), 20);
+});
+
+Deno.test("resctrl goes on counting while monitoring groups come", async () => {
+  const { tree, stage } = await watched(900);
+  tree.set(`${ROOT}/mon_groups/late/tasks`, "1\n");
+  put(tree, "", 0, 1000 + 900 + 40, 600);
+  stage.tick();
+  assertEquals(stage.rate("mbm_total_bytes", "0"), 20);
 });
 
 Deno.test("resctrl counts all that a new group counted, in the reading that finds it", async () => {
