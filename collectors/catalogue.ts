@@ -166,6 +166,8 @@ export interface Measured extends Entry {
   readonly witness?: Witness | readonly Witness[] | undefined;
   /** A counter without which this one cannot rise: a zero is believed no more than that one is. */
   readonly zeroWith?: string | undefined;
+  /** Not every instance has one by nature: a sum over those that have one lacks nothing. */
+  readonly some?: true | undefined;
 }
 
 /** A number made of others: it has no column. */

@@ -67,6 +67,8 @@ export class Increases {
   readonly #running: number;
   readonly #instances: readonly (Instance | null)[];
   readonly #hostWide: boolean;
+  /** Those without one are missing from no sum. */
+  readonly #isOfSome: boolean;
   readonly #doubted: Uint8Array | null;
   /** Between the two readings; NaN where that is not known. */
   readonly #seconds: number;
@@ -96,6 +98,7 @@ export class Increases {
     this.#running = counted === undefined ? 0 : this.#baseOf(counted.running);
     this.#instances = layout.scopes[metric.scope]?.instances ?? [];
     this.#hostWide = metric.scope === "host";
+    this.#isOfSome = metric.some === true;
     this.#doubted = doubted;
     const readAt = readAtColumn(collectorIndex(metric.collector));
     this.#seconds = (to[readAt]! - (from?.[readAt] ?? NaN)) / 1000;
@@ -162,7 +165,8 @@ export class Increases {
       const reason = this.#add(slot, sum);
       if (reason === null) counted++;
       // An instance younger than the window is not missing from the sum: it begins with the next one.
-      if (reason === null || instance.bornSequence <= from) present++;
+      const isMissing = !this.#isOfSome && instance.bornSequence <= from;
+      if (reason === null || isMissing) present++;
       why ??= reason;
     }
     if (counted === 0) return nothing(why ?? "not_supported");

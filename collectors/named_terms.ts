@@ -7,6 +7,7 @@ import type { UncoreTerm } from "./uncore_counters.ts";
 export interface NamedTerm {
   readonly metric: string;
   readonly event: string;
+  readonly latent?: true;
 }
 
 /**
@@ -18,14 +19,15 @@ export function namedTerms(
   wanted: readonly NamedTerm[],
   unit?: string,
 ): readonly UncoreTerm[] {
-  return wanted.flatMap(({ metric, event }): UncoreTerm[] => {
+  return wanted.flatMap(({ metric, event, latent }): UncoreTerm[] => {
     const named = device.events.get(event);
     if (named === undefined || named.snapshot || named.unit !== unit) return [];
     try {
       const encoded = encodeEvent(named.terms, device.formats);
       const name = `${device.name}/${event}/`;
       const request = { name, type: device.type, ...encoded };
-      return [{ metric, events: [request], unitsPerCount: named.scale }];
+      const term = { metric, events: [request], unitsPerCount: named.scale };
+      return [latent ? { ...term, latent } : term];
     } catch (error) {
       if (error instanceof RangeError) return [];
       throw error;

@@ -27,6 +27,8 @@ const FOLDER = "/sys/class/powercap";
 /** Packages come and go with their CPUs; meters that failed are tried again. */
 const SCAN_EVERY_SECONDS = 10;
 const MICRO = 1e6;
+/** After so many readings in vain it is told that a meter never moved. */
+const LATENT_READINGS = 3;
 
 /** Cells of a meter. */
 const RAW = 0;
@@ -45,6 +47,8 @@ interface Columns {
 interface Meter {
   readonly zone: PowercapZone;
   readonly metric: string;
+  /** In messages. */
+  readonly whom: string;
   readonly columns: Columns;
   readonly slot: number;
   readonly file: NumberFile;
@@ -52,6 +56,10 @@ interface Meter {
   readonly range: number;
   /** What it said last, NaN for nothing, and when. */
   readonly cells: Float64Array;
+  /** It may never be fed, and has not moved yet: absent. */
+  isLatent: boolean;
+  /** Readings in which it did not. */
+  vain: number;
   /** The failure that was told. */
   error: unknown;
   /** Its zone went with the CPUs of its package. It is there, and missing from every sum. */
@@ -60,6 +68,8 @@ interface Meter {
 
 /** Key of the cause that packages are gone. */
 const GONE = "gone";
+/** Key of the cause that meters never moved. */
+const LATENT = "latent";
 
 export class PowercapEnergy implements SourcedReader {
   /** No event counts it. */
@@ -101,13 +111,14 @@ export class PowercapEnergy implements SourcedReader {
       const { columns: { value, enabled, running }, slot, cells, file } = meter;
       this.#advance(meter);
       if (!meter.isGone && file.error !== meter.error) this.#tell(meter);
-      if (cells[RAW] !== cells[RAW]) {
+      const isRead = cells[RAW] === cells[RAW];
+      if (isRead) read++;
+      if (!isRead || this.#isStill(meter)) {
         row.none(value, slot);
         row.none(enabled, slot);
         row.none(running, slot);
         continue;
       }
-      read++;
       row.add(value, slot, cells[JOULES]!);
       row.add(enabled, slot, cells[SECONDS]!);
       row.add(running, slot, cells[SECONDS]!);
@@ -139,6 +150,36 @@ export class PowercapEnergy implements SourcedReader {
     cells[READ_AT] = cells[NOW]!;
   }
 
+  /** Whether a meter that may never be fed has yet to move. */
+  #isStill(meter: Meter): boolean {
+    if (!meter.isLatent) return false;
+    if (meter.cells[JOULES]! > 0) {
+      meter.isLatent = false;
+      this.#tellLatent();
+      return false;
+    }
+    meter.vain++;
+    if (meter.vain === LATENT_READINGS) this.#tellLatent();
+    return true;
+  }
+
+  /** States which meters never moved; all of one metric together. */
+  #tellLatent(): void {
+    const still = this.#meters.filter(({ isLatent, vain }) => isLatent && vain >= LATENT_READINGS);
+    const [first] = still;
+    if (first === undefined) return this.#site.resolve(LATENT);
+    const { file, metric, whom } = first;
+    const moves = this.#meters.some((meter) => meter.metric === metric && !still.includes(meter));
+    this.#site.report({
+      key: LATENT,
+      reason: "not_supported",
+      message: `Cannot count the energy of ${whom}: found that "${file.path}" never moved, ` +
+        "needs firmware that feeds it",
+      metrics: [metric],
+      ...(moves ? { instances: still.map(({ zone }) => zone.name) } : {}),
+    });
+  }
+
   #scan(): void {
     const { tree, profile: { cpuVendor } } = this.#site;
     const before = new Map(this.#meters.map((meter) => [meter.zone.folder, meter]));
@@ -162,20 +203,24 @@ export class PowercapEnergy implements SourcedReader {
     for (const meter of before.values()) if (!gone.includes(meter)) this.#drop(meter);
     this.#meters = [...meters, ...gone];
     this.#tellGone(gone);
+    this.#tellLatent();
   }
 
   #meterOf(zone: PowercapZone, slot: number): Meter {
     const { tree } = this.#site;
     const { folder, kind } = zone;
-    const { metric } = ENERGY_ZONES.find(({ powercap }) => powercap === kind)!;
+    const { metric, whom, latent } = ENERGY_ZONES.find(({ powercap }) => powercap === kind)!;
     return {
       zone,
       metric,
+      whom,
       columns: this.#columns.get(metric)!,
       slot,
       file: new NumberFile(tree, `${FOLDER}/${folder}/energy_uj`),
       range: numberOnce(tree, `${FOLDER}/${folder}/max_energy_range_uj`) ?? Infinity,
       cells: new Float64Array(CELLS).fill(NaN),
+      isLatent: latent === true,
+      vain: 0,
       error: null,
       isGone: false,
     };

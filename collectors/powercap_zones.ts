@@ -31,8 +31,8 @@ const PARTS_OF_AMD: readonly PowercapKind[] = PARTS.filter((part) => part !== "c
  * Those of `intel-rapl-mmio` meter the same packages again and are left out, as is a second zone of one
  * kind in a package: what is metered once is added once, and on AMD the zone that is called cores and is
  * one. What some kernels call dies of an AMD package reads that package's one meter (mended by 26096aed255f,
- * "powercap/intel_rapl: Fix the energy-pkg event for AMD CPUs"). The board's zone (`psys`) belongs to no
- * package; the first stands beside the first package.
+ * "powercap/intel_rapl: Fix the energy-pkg event for AMD CPUs"). The board's zone is a part of no
+ * package and stands beside the one that meters it: `psys-1` beside package 1, `psys` beside the first.
  *
  * @example
  * ```ts
@@ -72,9 +72,10 @@ export function powercapZones(
       if (kind !== undefined) take({ ...own, folder, kind });
     }
   }
-  const boards = tops.filter(({ text }) => text === "psys");
-  for (const [i, { folder }] of boards.entries()) {
-    const beside = packages[i];
+  for (const { folder, text } of tops) {
+    const [found, socket] = /^psys(?:-(\d+))?$/.exec(text) ?? [];
+    if (found === undefined) continue;
+    const beside = packages.find((own) => socket === undefined || own.socket === socket);
     if (beside !== undefined) take({ ...beside, folder, kind: "psys" });
   }
   return [...zones.values()];

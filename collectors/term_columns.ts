@@ -32,10 +32,17 @@ export class TermColumns {
 
   /**
    * What a set read last; absent where it does not count a term. `factors`: units that a count is worth,
-   * by term.
+   * by term. `latent`: 1 for terms that are absent until they move; cleared when one does, which is told.
    */
-  write(row: RowWriter, slot: number, set: CounterSet, factors?: Float64Array): void {
+  write(
+    row: RowWriter,
+    slot: number,
+    set: CounterSet,
+    factors?: Float64Array,
+    latent?: Uint8Array,
+  ): boolean {
     const cells = this.#cells;
+    let moved = false;
     for (let term = 0; term < this.#columns.length; term++) {
       if (!set.has(term)) {
         this.#writeNoTerm(row, slot, term);
@@ -43,12 +50,21 @@ export class TermColumns {
       }
       const { value, times } = this.#columns[term]!;
       set.take(term, cells);
+      if (latent !== undefined && latent[term] === 1) {
+        if (cells[0] === 0) {
+          this.#writeNoTerm(row, slot, term);
+          continue;
+        }
+        latent[term] = 0;
+        moved = true;
+      }
       if (factors !== undefined) cells[0] = cells[0]! * factors[term]!;
       row.add(value, slot, cells[0]!);
       if (times === null) continue;
       row.add(times.enabled, slot, cells[1]!);
       row.add(times.running, slot, cells[2]!);
     }
+    return moved;
   }
 
   /** Nothing is counted for this instance. */

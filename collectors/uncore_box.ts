@@ -8,6 +8,8 @@ export interface UncoreTerm {
   readonly events: readonly PmuEvent[];
   /** 64 where a count is a cache line and the metric is in bytes. */
   readonly unitsPerCount: number;
+  /** Absent until it moved: hardware may have the counter and feed it nothing. */
+  readonly latent?: true;
 }
 
 /** One unit of hardware with counters of its own. */

@@ -19,14 +19,21 @@ export interface UncoreCounted {
   readonly metrics: readonly string[];
 }
 
-/** Each cause once. `crowded`: names of the boxes that found no room in the scope. */
+/**
+ * Each cause once. `crowded`: names of the boxes that found no room in the scope. `isLatentTold`: whether
+ * counters had the time to move.
+ */
 export function causesOf(
   seats: readonly UncoreSeat[],
   counted: UncoreCounted,
   crowded: readonly string[],
+  isLatentTold: boolean,
 ): readonly Cause[] {
   const { scope, metrics, whom } = counted;
-  const causes = [...refusedCauses(seats, counted)];
+  const causes = [
+    ...refusedCauses(seats, counted),
+    ...(isLatentTold ? latentCauses(seats, counted) : []),
+  ];
   const left = seats.filter(isAway("left_out"));
   if (left.length > 0) {
     const cpus = left.map(({ box }) => box.cpu);
@@ -100,6 +107,26 @@ function refusedCauses(
     metrics: [...metrics],
     ...(names.size === seats.length ? {} : { instances: [...names] }),
   }));
+}
+
+/** Counters that open and never moved. */
+function latentCauses(
+  seats: readonly UncoreSeat[],
+  { scope, metrics }: UncoreCounted,
+): readonly Cause[] {
+  return metrics.flatMap((metric, i): Cause[] => {
+    const still = seats.filter(({ set, latent }) => set !== null && latent[i] === 1);
+    const term = still[0]?.box.terms.find((own) => own.metric === metric);
+    if (term === undefined) return [];
+    return [{
+      key: `${scope}/${metric} latent`,
+      reason: "not_supported",
+      message: `Cannot count event "${term.events[0]!.name}": found a counter that never moved, ` +
+        "needs firmware that feeds it",
+      metrics: [metric],
+      ...(still.length === seats.length ? {} : { instances: namesOf(still) }),
+    }];
+  });
 }
 
 function isAway(how: Away): (seat: UncoreSeat) => boolean {

@@ -29,6 +29,8 @@ export type { UncoreBox, UncoreTerm } from "./uncore_box.ts";
 /** After so long it is tried again what was refused; each time in vain doubles it. */
 const RETRY_SECONDS = 10;
 const RETRY_SECONDS_MOST = 600;
+/** After so many readings in vain it is told that a counter never moved. */
+const LATENT_READINGS = 3;
 /** No list of CPUs is this one: the boxes are looked for anew. */
 const NOBODY: readonly number[] = [];
 
@@ -71,6 +73,8 @@ export class UncoreCounters implements Reader {
   /** Names of boxes that the scope has no room for. */
   #crowded: readonly string[] = [];
   #refused = false;
+  /** Until it is told which counters never moved; 0 once it is. */
+  #latentReadings = 0;
   readonly #told = new ToldCauses();
   #retrySeconds = RETRY_SECONDS;
   #retryAtSeconds = 0;
@@ -106,19 +110,22 @@ export class UncoreCounters implements Reader {
 
   read(row: RowWriter, tick: Tick): void {
     if (this.#cpus.slots() !== this.#seen) this.#seat(tick.monotonicMs);
+    let moved = false;
     for (let i = 0; i < this.#seats.length; i++) {
       const seat = this.#seats[i]!;
-      const { set, slot, factors } = seat;
+      const { set, slot, factors, latent } = seat;
       const outcome = set?.read(tick);
       seat.whole = outcome === "whole";
-      if (outcome === "whole") this.#columns.write(row, slot, set!, factors);
-      else if (outcome === undefined) this.#columns.writeNone(row, slot);
+      if (outcome === "whole") {
+        if (this.#columns.write(row, slot, set!, factors, latent)) moved = true;
+      } else if (outcome === undefined) this.#columns.writeNone(row, slot);
       else if (outcome === "torn") {
         // Its CPU went, and the list of CPUs does not show it yet.
         this.#columns.writeNone(row, slot);
         this.#seen = NOBODY;
       } else throw this.#unreadable(set!, outcome);
     }
+    if (this.#latentReadings > 0 && --this.#latentReadings === 0 || moved) this.#tell();
     if (this.#refused && tick.seconds >= this.#retryAtSeconds) this.#retry(tick);
   }
 
@@ -184,6 +191,8 @@ export class UncoreCounters implements Reader {
       return left.includes(box) ? "left_out" : null;
     });
     for (const seat of this.#seats) if (seat.away === null) seat.open(kernel, metrics, nowMs);
+    const someLatent = this.#seats.some(({ latent }) => latent.includes(1));
+    this.#latentReadings = someLatent ? LATENT_READINGS : 0;
     this.#present = this.#seats.map(({ box }) => box);
     this.#wait(nowMs, RETRY_SECONDS);
     this.#tell();
@@ -243,7 +252,8 @@ export class UncoreCounters implements Reader {
     const rest = seats.length > 0 && seats.every(({ away }) => away === "gone");
     // All of them may come back; what is known of them would be forgotten.
     if (!rest && seats.every(({ set }) => set === null)) throw this.#nothing();
-    this.#told.tell(site, causesOf(seats, this.#options, this.#crowded));
+    const isLatentTold = this.#latentReadings === 0;
+    this.#told.tell(site, causesOf(seats, this.#options, this.#crowded, isLatentTold));
   }
 
   #nothing(): CollectorError {

@@ -32,6 +32,8 @@ export class UncoreSeat {
   readonly slot: number;
   /** Units that a count is worth, by metric. */
   readonly factors: Float64Array;
+  /** By metric: 1 where it is latent and has not moved yet. */
+  readonly latent: Uint8Array;
   away: Away | null;
   /** Null: refused, or away. It is there, and missing from every sum. */
   set: CounterSet | null = null;
@@ -47,6 +49,10 @@ export class UncoreSeat {
     this.factors = Float64Array.from(
       metrics,
       (metric) => box.terms.find((term) => term.metric === metric)?.unitsPerCount ?? 1,
+    );
+    this.latent = Uint8Array.from(
+      metrics,
+      (metric) => box.terms.some((term) => term.metric === metric && term.latent) ? 1 : 0,
     );
   }
 

@@ -19,6 +19,8 @@ export interface EnergyZone {
   readonly powercap: "package" | "core" | "dram" | "uncore" | "psys";
   /** In messages. */
   readonly whom: string;
+  /** It may be there without being fed: absent until it moved. */
+  readonly latent?: true;
 }
 
 type Zone = "package" | "cores" | "memory" | "gpu" | "platform";
@@ -77,6 +79,8 @@ const ENTRIES: readonly ZoneEntry[] = [
     event: "energy-psys",
     powercap: "psys",
     whom: "the platform",
+    // The firmware may leave it off, and of several packages one has it (Sapphire Rapids).
+    latent: true,
     zone: "platform",
     name: "Platform",
     help: "Energy of all that the board feeds together with the packages (psys).",
@@ -111,7 +115,9 @@ function hw(id: string, attributes: Readonly<Record<string, string>>): Otlp {
 const SOURCE = "perf_event_open, PMU power (RAPL); where it is not to be had, " +
   "/sys/class/powercap/intel-rapl:N/energy_uj";
 
-const zones: readonly Measured[] = ENTRIES.flatMap(({ metric, name, help, watts, zone }) => {
+const zones: readonly Measured[] = ENTRIES.flatMap((
+  { metric, name, help, watts, zone, latent },
+) => {
   const [count, ...times] = counter({
     id: metric,
     name,
@@ -123,7 +129,7 @@ const zones: readonly Measured[] = ENTRIES.flatMap(({ metric, name, help, watts,
     exposition: { ...FAMILY, labels: { zone } },
     otlp: OTLP[zone],
   });
-  return [{ ...count!, source: SOURCE }, ...times];
+  return [{ ...count!, source: SOURCE, ...(latent ? { some: true } : {}) }, ...times];
 });
 
 const [core, ...coreTimes] = counter({

@@ -38,6 +38,22 @@ const PMU: Readonly<Record<string, string>> = {
   ...event(POWER, "energy-ram", 3),
 };
 
+const CORES: Readonly<Record<string, string>> = {
+  [`${POWER_CORE}/type`]: "14\n",
+  [`${POWER_CORE}/cpumask`]: "0-3\n",
+  [`${POWER_CORE}/format/event`]: "config:0-7\n",
+  ...event(POWER_CORE, "energy-core", 1),
+};
+
+/** One package of two dies. */
+const TWO_DIES: Readonly<Record<string, string>> = {
+  ...PMU,
+  ...Object.fromEntries([2, 3].flatMap((cpu) => [
+    [`${CPU}/cpu${cpu}/topology/physical_package_id`, "0\n"],
+    [`${CPU}/cpu${cpu}/topology/die_id`, "1\n"],
+  ])),
+};
+
 /** Composed after Documentation/power/powercap/powercap.rst. */
 const ZONES: Readonly<Record<string, string>> = {
   [`${POWERCAP}/intel-rapl/enabled`]: "1\n",
@@ -119,10 +135,7 @@ Deno.test("energy of each core adds up where packages do not meter their cores t
     [`${POWER}/cpumask`]: "0,2\n",
     [`${POWER}/format/event`]: "config:0-7\n",
     ...event(POWER, "energy-pkg", 2),
-    [`${POWER_CORE}/type`]: "14\n",
-    [`${POWER_CORE}/cpumask`]: "0-3\n",
-    [`${POWER_CORE}/format/event`]: "config:0-7\n",
-    ...event(POWER_CORE, "energy-core", 1),
+    ...CORES,
   });
   bench.ticks(3);
   const { stage } = bench;
@@ -140,13 +153,7 @@ Deno.test("energy of each core adds up where packages do not meter their cores t
 });
 
 Deno.test("energy of packages goes on where that of cores is refused, and is whole again later", () => {
-  const bench = machine({
-    ...PMU,
-    [`${POWER_CORE}/type`]: "14\n",
-    [`${POWER_CORE}/cpumask`]: "0-3\n",
-    [`${POWER_CORE}/format/event`]: "config:0-7\n",
-    ...event(POWER_CORE, "energy-core", 1),
-  });
+  const bench = machine({ ...PMU, ...CORES });
   bench.perf.refuse(ERRNO.EBUSY, { type: 14 });
   bench.ticks(3);
   assertEquals(bench.stage.rate("energy_package_joules"), 125);
@@ -201,13 +208,7 @@ Deno.test("energy of a package whose CPUs are all offline is missing, and the su
 });
 
 Deno.test("energy of a core whose CPUs are offline is gone, and not missing", () => {
-  const bench = machine({
-    ...PMU,
-    [`${POWER_CORE}/type`]: "14\n",
-    [`${POWER_CORE}/cpumask`]: "0-3\n",
-    [`${POWER_CORE}/format/event`]: "config:0-7\n",
-    ...event(POWER_CORE, "energy-core", 1),
-  });
+  const bench = machine({ ...PMU, ...CORES });
   bench.ticks(3);
   bench.tree.set(`${POWER_CORE}/cpumask`, "0-2\n");
   bench.perf.offline(3);
@@ -232,11 +233,7 @@ Deno.test("energy of a package loses nothing while another that is refused is tr
 });
 
 Deno.test("energy of two dies in a package has both in their names", () => {
-  const bench = machine({
-    ...PMU,
-    [`${CPU}/cpu2/topology/physical_package_id`]: "0\n",
-    [`${CPU}/cpu2/topology/die_id`]: "1\n",
-  });
+  const bench = machine(TWO_DIES);
   bench.ticks(3);
   assertEquals(bench.stage.names("package"), ["0/0", "0/1"]);
   const socket = bench.stage.snapshot.readGroup("energy_package_joules", "socket", "0");
@@ -247,13 +244,8 @@ Deno.test("energy of two dies in a package has both in their names", () => {
 Deno.test("energy of an AMD package is counted once, however many of its dies the kernel asks", () => {
   for (const cpuVendor of ["amd", "hygon"]) {
     // Two dies of one socket, as kernels took them for packages that read CPUID 0x80000026 first.
-    const bench = machine({
-      ...PMU,
-      [`${CPU}/cpu2/topology/physical_package_id`]: "0\n",
-      [`${CPU}/cpu2/topology/die_id`]: "1\n",
-      [`${CPU}/cpu3/topology/physical_package_id`]: "0\n",
-      [`${CPU}/cpu3/topology/die_id`]: "1\n",
-    }, { profile: { cpuVendor, cpuFamily: 0x19, cpuModelNumber: 0x11 } });
+    const profile = { cpuVendor, cpuFamily: 0x19, cpuModelNumber: 0x11 };
+    const bench = machine(TWO_DIES, { profile });
     // Both read the same meter.
     bench.perf.timesOn = () => 1;
     bench.ticks(3);
@@ -270,11 +262,7 @@ Deno.test("energy of an AMD package is counted once, however many of its dies th
 });
 
 Deno.test("energy of a die that goes offline is missing, and the other keeps its name", () => {
-  const bench = machine({
-    ...PMU,
-    [`${CPU}/cpu2/topology/physical_package_id`]: "0\n",
-    [`${CPU}/cpu2/topology/die_id`]: "1\n",
-  });
+  const bench = machine(TWO_DIES);
   bench.ticks(3);
   bench.tree.set(`${POWER}/cpumask`, "0\n");
   for (const cpu of [2, 3]) bench.perf.offline(cpu);
@@ -370,6 +358,32 @@ Deno.test("energy closes all that it opened", () => {
   bench.ticks(2);
   bench.stage.engine.close();
   assertEquals([bench.perf.openFds, bench.tree.openFiles], [0, 0]);
+});
+
+Deno.test("energy of a platform that was never metered is absent, and one that is lacks no other package", () => {
+  const bench = machine({ ...PMU, ...event(POWER, "energy-psys", 5) });
+  bench.ticks(6);
+  const [reason, message] = cause(bench, "energy_platform_joules");
+  assertEquals([reason, message], [
+    "not_supported",
+    'Cannot count event "power/energy-psys/": found a counter that never moved, needs firmware ' +
+    "that feeds it",
+  ]);
+  assertEquals(bench.stage.rate("energy_package_joules"), 125);
+  // The first package is the one that meters the platform.
+  bench.perf.timesOn = (cpu) => cpu === 0 ? 1 : 0;
+  bench.perf.perMs.set("13:5", 2 ** 29);
+  bench.ticks(3);
+  const platform = bench.stage.read("energy_platform_joules");
+  assert(isMeasured(platform));
+  assertEquals([platform.value, platform.grade, platform.partial], [125, "exact", undefined]);
+  const other = bench.stage.read("energy_platform_joules", "1");
+  assert(!isMeasured(other));
+  assertEquals(other.problem?.instances, ["1"]);
+  // What was seen to move may rest.
+  bench.perf.perMs.set("13:5", 0);
+  bench.ticks(3);
+  assertEquals(bench.stage.rate("energy_platform_joules"), 0);
 });
 
 Deno.test("energy of a package that stands at 0 W is implausible", () => {

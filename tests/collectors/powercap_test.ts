@@ -97,6 +97,41 @@ Deno.test("powercapZones takes what it calls dies of an AMD package for that pac
   }
 });
 
+Deno.test("powercapZones puts a board's zone beside the package that meters it", () => {
+  const names: Readonly<Record<string, string>> = {
+    "intel-rapl:0": "package-0",
+    "intel-rapl:1": "package-1",
+    "intel-rapl:2": "psys-1",
+  };
+  const zones = powercapZones(Object.keys(names), (folder) => names[folder]);
+  assertEquals(zones.map(({ folder, kind, name }) => `${folder} ${kind} ${name}`), [
+    "intel-rapl:0 package 0",
+    "intel-rapl:1 package 1",
+    "intel-rapl:2 psys 1",
+  ]);
+});
+
+Deno.test("powercap energy of a platform that was never metered is absent", () => {
+  const { stage, joules } = machine();
+  for (let second = 0; second < 6; second++) stage.tick();
+  const still = stage.read("energy_platform_joules");
+  assert(!isMeasured(still));
+  assertEquals(still.absent, "not_supported");
+  assertEquals(
+    still.problem?.message,
+    `Cannot count the energy of the platform: found that "${FOLDER}/intel-rapl:2/energy_uj" never ` +
+      "moved, needs firmware that feeds it",
+  );
+  for (let second = 1; second <= 3; second++) {
+    joules("intel-rapl:2", 100 + 90 * second);
+    stage.tick();
+  }
+  const platform = stage.read("energy_platform_joules");
+  assert(isMeasured(platform));
+  assertEquals([platform.value, platform.grade, platform.partial], [90, "exact", undefined]);
+  assertEquals(stage.problems().map(({ key }) => key), ["meters"]);
+});
+
 Deno.test("meterIncrease knows a wrap from a meter that began anew", () => {
   assertEquals(meterIncrease(5, 5, 100), 0);
   assertEquals(meterIncrease(95, 3, 100), 8);
@@ -200,7 +235,7 @@ Deno.test("powercap energy lacks the meter that fails, and takes it up again", (
   joules("intel-rapl:1", 530);
   stage.tick();
   assertEquals(stage.rate("energy_package_joules", "1"), 30);
-  assertEquals(stage.problems().map(({ key }) => key), ["meters"]);
+  assertEquals(stage.problems().map(({ key }) => key), ["meters", "latent"]);
 });
 
 Deno.test("powercap energy of a package whose CPUs are offline is missing until they come", () => {
@@ -239,7 +274,7 @@ Deno.test("powercap energy of a package whose CPUs are offline is missing until 
   const again = stage.read("energy_package_joules");
   assert(isMeasured(again));
   assertEquals(again.partial, undefined);
-  assertEquals(stage.problems().map(({ key }) => key), ["meters"]);
+  assertEquals(stage.problems().map(({ key }) => key), ["meters", "latent"]);
   stage.engine.close();
   assertEquals(tree.openFiles, 0);
 });
