@@ -101,7 +101,8 @@ Deno.test("no request is answered while there are rights to more", async () => {
 async function assertNothingWritten(): Promise<void> {
   let found = true;
   try {
-    await Deno.stat("/tmp/ringside-broke-out");
+    // One failure is no other's.
+    await Deno.remove("/tmp/ringside-broke-out");
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     found = false;

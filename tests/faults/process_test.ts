@@ -80,7 +80,11 @@ Deno.test("an output that is full or closed from the beginning does not keep it 
     });
     const errors = new Response(process.stderr).text();
     let word = "";
+    // Where somebody else took the port meanwhile, it ends, and says why.
+    const ended = process.status.then(({ code }) => code);
     while (word !== "ready\n") {
+      const code = await Promise.race([ended, Promise.resolve(null)]);
+      if (code !== null) throw new Error(`It ended with ${code}: ${await errors}`);
       word = await fetch(`http://127.0.0.1:${port}/readyz`, { headers: { connection: "close" } })
         .then((response) => response.text())
         .catch((error) => {

@@ -36,17 +36,27 @@ export async function build(arm: boolean): Promise<string | null> {
   return code === 0 ? null : `${said.decode(stdout)}${said.decode(stderr)}`.trim();
 }
 
-/** Transpiles every script once, here, where it takes a moment: guests find it in the cache. */
-export async function prepare(machines: readonly Machine[]): Promise<void> {
+/** Transpiles every script once, here, where it takes a moment: guests find it in the cache. Says what failed. */
+export async function prepare(machines: readonly Machine[]): Promise<string | null> {
   const scripts = new Set(machines.map(({ script }) => `${FOLDER}checks/${script}.ts`));
   const args = ["cache", "--quiet", ...scripts, `${FOLDER}../../main.ts`];
-  await new Deno.Command(Deno.execPath(), { args, stdout: "null" }).output();
+  const failed = await said(args);
+  if (failed !== null) return failed;
   const installed = ["unit", "least_privilege"].map((name) => `${FOLDER}checks/${name}.ts`);
-  if (!installed.some((script) => scripts.has(script))) return;
+  if (!installed.some((script) => scripts.has(script))) return null;
   // What is installed comes with its packages, which no guest can fetch.
   const assemble = ["run", "--allow-all", `${FOLDER}../../deploy/assemble.ts`];
   const folder = `${FOLDER}build/ringside`;
-  await new Deno.Command(Deno.execPath(), { args: [...assemble, folder] }).output();
+  return await said([...assemble, folder]);
+}
+
+/** What Deno complains of where it fails; else null. */
+async function said(args: readonly string[]): Promise<string | null> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), { args: [...args] }).output();
+  if (code === 0) return null;
+  return `Cannot run deno ${args.slice(0, 3).join(" ")}: ${
+    new TextDecoder().decode(stderr).trim()
+  }`;
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -63,12 +73,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   widenPath();
   const arm = machines.some((machine) => machine.arm);
-  const lacking = missing(arm) ?? await build(arm);
+  const lacking = missing(arm) ?? await build(arm) ?? await prepare(machines);
   if (lacking !== null) {
     console.error(lacking);
     return 2;
   }
-  await prepare(machines);
   const begun = performance.now();
   const waiting = [...machines];
   const sum = { passed: 0, failed: 0, skipped: 0 };

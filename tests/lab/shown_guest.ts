@@ -23,9 +23,8 @@ export class ShownGuest implements AsyncDisposable {
   /** Before the first boot. Throws where guests cannot be booted, and says what to install. */
   static async prepare(machines: readonly Machine[]): Promise<void> {
     widenPath();
-    const lacking = missing(false) ?? await build(false);
+    const lacking = missing(false) ?? await build(false) ?? await prepare(machines);
     if (lacking !== null) throw new Error(lacking);
-    await prepare(machines);
   }
 
   /** Boots it and waits until its service has something to show. */

@@ -41,7 +41,7 @@ await part("service", async () => {
   const perf = await service.json("/api/v1/perf");
   check(perf.available === false, `/api/v1/perf is not available: ${JSON.stringify(perf.reason)}`);
   const ready = await service.text("/readyz");
-  check(true, `/readyz: ${ready.trim().slice(0, 60)}`);
+  check(ready === "ready\n", `/readyz: ${ready.trim().slice(0, 60)}`);
   const { code, complaints } = await service.stop();
   check(
     code === 0 && complaints.length === 0,

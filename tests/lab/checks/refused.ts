@@ -77,8 +77,10 @@ await part("the rest", () => {
   );
 });
 await part("kinds of core", () => {
-  for (const name of snapshot.groups("cpu", "core_type")) {
-    if (atom.size === 0) continue;
+  if (atom.size === 0) return;
+  const names = snapshot.groups("cpu", "core_type");
+  check([...names].toSorted().join() === "cpu_atom,cpu_core", `kinds of core: ${names.join()}`);
+  for (const name of names) {
     const [metric] = METRICS as [string];
     const reading = snapshot.readGroup(metric, "core_type", name);
     const counts = name !== "cpu_atom";
