@@ -16,10 +16,14 @@ const ZEN1_CHANNELS = 8;
 const ZEN4_STATIONS = 12;
 
 /**
- * Genoa, Bergamo and Turin (per_family_init, drivers/edac/amd64_edac.c). Mobile CPUs of the same cores have
- * four controllers of 32 bits each for what firmware calls two channels.
+ * Genoa, Bergamo, Turin, and desktops, which have two controllers for two channels (per_family_init,
+ * drivers/edac/amd64_edac.c). Mobile CPUs of the same cores have four of 32 bits each for what firmware
+ * calls two channels.
  */
-const SERVERS = [[0x19, 0x10, 0x1f], [0x19, 0xa0, 0xaf], [0x1a, 0x00, 0x1f]] as const;
+const WHOLE_CHANNELS = [
+  ...[[0x19, 0x10, 0x1f], [0x19, 0xa0, 0xaf], [0x1a, 0x00, 0x1f]] as const,
+  ...[[0x19, 0x60, 0x6f], [0x1a, 0x40, 0x4f]] as const,
+];
 
 function events(
   first: number,
@@ -50,7 +54,7 @@ export const AMD_MEMORY_SOURCES: readonly MemorySource[] = [
     reads: lines([{ terms: "event=0x0a,rdwrmask=1", config: 0x010an }]),
     writes: lines([{ terms: "event=0x0a,rdwrmask=2", config: 0x020an }]),
     clock: { event: { terms: "event=0x00", config: 0n }, transfersPerCount: 2 },
-    wholeOn: { amd: SERVERS },
+    wholeOn: { amd: WHOLE_CHANNELS },
     provenance: "vendor",
     needs: "Linux 6.7 with the module amd_uncore",
   },

@@ -3,6 +3,8 @@ import type { Machine } from "./machine.ts";
 
 const INTEL = "Skylake-Server";
 const AMD = "EPYC-Milan";
+/** Its controllers are known to be whole channels. */
+const GENOA = `${AMD},model=17`;
 /** Models whose PMUs outside of the cores differ, by their numbers where QEMU has no such model. */
 const ICE_LAKE = "Icelake-Server";
 const TIGER_LAKE = "Skylake-Client,model=140";
@@ -87,7 +89,7 @@ const UNCORE: readonly Machine[] = [
     args: ["peak"],
     extra: true,
   }),
-  memory("umc", "memory controllers of AMD", `uncore=umc ${EIGHT}`, AMD, {
+  memory("umc", "memory controllers of AMD", `uncore=umc ${EIGHT}`, GENOA, {
     args: ["peak"],
     ...TWO_PACKAGES,
   }),
