@@ -18,6 +18,8 @@ export interface SensorPlace {
   readonly sensor: string;
   /** File with the temperature in 1/1000 degree Celsius. */
   readonly input: string;
+  /** File that says 1 while the sensor is broken or not connected, where the chip finds that out. */
+  readonly fault?: string;
   /** Files that hold its limits where the chip has any. */
   readonly max?: string;
   readonly critical?: string;
@@ -77,6 +79,7 @@ export class TemperatureSensors {
         chip,
         sensor,
         input: `${path}/${file}`,
+        ...(files.includes(`${id}_fault`) ? { fault: `${path}/${id}_fault` } : {}),
         ...(files.includes(`${id}_max`) ? { max: `${path}/${id}_max` } : {}),
         ...(files.includes(`${id}_crit`) ? { critical: `${path}/${id}_crit` } : {}),
       };

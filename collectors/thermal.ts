@@ -28,10 +28,12 @@ interface Sensor {
   readonly name: string;
   readonly slot: number;
   readonly input: NumberFile;
+  readonly fault: NumberFile | undefined;
   readonly max: number | undefined;
   readonly critical: number | undefined;
-  /** The failure that was told. */
+  /** What was told: the failure of its file, or what its chip says of it. */
   error: unknown;
+  isFaulty: boolean;
 }
 
 export const thermal: CollectorSpec = {
@@ -66,18 +68,23 @@ class ThermalReader implements Reader {
     }
     for (let i = 0; i < this.#sensors.length; i++) {
       const sensor = this.#sensors[i]!;
-      const { slot, input, max, critical } = sensor;
-      const milli = input.read();
+      const { slot, input, fault, max, critical } = sensor;
+      // Of a sensor that is broken or not connected the input holds some number, such as 127.5 degrees.
+      const isFaulty = fault !== undefined && fault.read() === 1;
+      const milli = isFaulty ? NaN : input.read();
       if (milli !== milli) row.none(this.#temperature, slot);
       else row.gauge(this.#temperature, slot, milli / MILLI);
       if (max !== undefined) row.gauge(this.#max, slot, max);
       if (critical !== undefined) row.gauge(this.#critical, slot, critical);
-      if (input.error !== sensor.error) this.#report(sensor);
+      if (input.error !== sensor.error || isFaulty !== sensor.isFaulty) {
+        sensor.isFaulty = isFaulty;
+        this.#report(sensor);
+      }
     }
   }
 
   close(): void {
-    for (const { input } of this.#sensors) input.close();
+    for (const sensor of this.#sensors) closeFiles(sensor);
   }
 
   #scan(): void {
@@ -104,6 +111,7 @@ class ThermalReader implements Reader {
     before.delete(key);
     if (known?.slot === slot) {
       known.input.retry();
+      known.fault?.retry();
       return known;
     }
     if (known !== undefined) this.#drop(known);
@@ -112,29 +120,43 @@ class ThermalReader implements Reader {
       name,
       slot,
       input: new NumberFile(this.#site.tree, place.input),
+      fault: place.fault === undefined ? undefined : new NumberFile(this.#site.tree, place.fault),
       max: limit(this.#site, place.max),
       critical: limit(this.#site, place.critical),
       error: null,
+      isFaulty: false,
     };
   }
 
   #drop(sensor: Sensor): void {
-    sensor.input.close();
+    closeFiles(sensor);
     this.#site.resolve(sensor.name);
   }
 
   #report(sensor: Sensor): void {
     sensor.error = sensor.input.error;
-    if (sensor.error === null) this.#site.resolve(sensor.name);
+    const cause = sensor.isFaulty ? faultOf(sensor) : sensor.error;
+    if (cause === null) this.#site.resolve(sensor.name);
     else {
       this.#site.report({
         key: sensor.name,
-        ...causeOf(sensor.error),
+        ...causeOf(cause),
         metrics: ["sensor_temperature_celsius"],
         instance: sensor.name,
       });
     }
   }
+}
+
+function closeFiles({ input, fault }: Sensor): void {
+  input.close();
+  fault?.close();
+}
+
+/** Boards have inputs that nothing is connected to, so it may stay so for good. */
+function faultOf({ name, fault }: Sensor): CollectorError {
+  const says = `"${fault?.path}" says 1, as its chip does of one that is broken or not connected`;
+  return new CollectorError("failed", `Cannot measure "${name}": ${says}`);
 }
 
 /** Limits that nobody set are given as 0 or as thousands of degrees (nvme): those are none. */

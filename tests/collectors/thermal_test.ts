@@ -75,6 +75,38 @@ Deno.test("thermal loses only the sensor that fails, says which, and tries it ag
   assertEquals(stage.problems(), []);
 });
 
+Deno.test("thermal believes a chip that says a sensor is broken or not connected, while it says so", () => {
+  const tree = machine();
+  const fault = `${HWMON}/hwmon0/temp2_fault`;
+  tree.set(`${HWMON}/hwmon0/temp2_input`, "127500\n");
+  tree.set(fault, "1\n");
+  tree.set(`${HWMON}/hwmon0/temp1_fault`, "0\n");
+  const stage = new Stage([thermal], { tree });
+  stage.tick();
+  const [problem, ...others] = stage.problems();
+  assertEquals(others, []);
+  assertEquals(stage.read("sensor_temperature_celsius", "coretemp temp2"), {
+    absent: "failed",
+    problem,
+  });
+  assertStringIncludes(problem!.message, `Cannot measure "coretemp temp2": "${fault}" says 1`);
+  assertEquals(stage.cell("sensor_temperature_celsius", "coretemp Package id 0"), 61);
+  tree.set(fault, "0\n");
+  tree.set(`${HWMON}/hwmon0/temp2_input`, "58500\n");
+  stage.tick(5000);
+  assertEquals(stage.cell("sensor_temperature_celsius", "coretemp temp2"), 58.5);
+  assertEquals(stage.problems(), []);
+  // It comes while the service runs, too; a file that cannot be read says nothing against the sensor.
+  tree.set(fault, "1\n");
+  stage.tick(5000);
+  assertEquals(stage.cell("sensor_temperature_celsius", "coretemp temp2"), NaN);
+  tree.fail(fault, ERRNO.EIO);
+  stage.tick(5000);
+  assertEquals(stage.cell("sensor_temperature_celsius", "coretemp temp2"), 58.5);
+  stage.engine.close();
+  assertEquals(tree.openFiles, 0);
+});
+
 Deno.test("thermal finds a sensor that was plugged in and lets go of one that is gone", () => {
   const tree = machine();
   const stage = new Stage([thermal], { tree });
