@@ -18,7 +18,8 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
-import { NumberFile, numberOnce } from "./number_file.ts";
+import { numberOf, textOf } from "./host_files.ts";
+import { NumberFile } from "./number_file.ts";
 import { ThrottleCount } from "./throttle_count.ts";
 
 const CPUS = "/sys/devices/system/cpu";
@@ -26,14 +27,18 @@ const CPUS = "/sys/devices/system/cpu";
 const RETRY_EVERY_SECONDS = 60;
 /** Drivers come seldom, CPUs say so themselves, and a scan makes strings. */
 const SCAN_EVERY_SECONDS = 600;
+/** Boost is switched while the machine runs, and the highest clock moves with it. */
+const HIGHEST_EVERY_SECONDS = 30;
 const HERTZ_PER_KHZ = 1000;
 
 /** cpufreq of one CPU. */
 interface Clock {
   readonly cpu: number;
   readonly current: NumberFile;
+  readonly directory: string;
   readonly minHertz: number;
-  readonly maxHertz: number;
+  /** NaN where it is not known, or not any more. */
+  maxHertz: number;
 }
 
 export const frequency: CollectorSpec = {
@@ -54,6 +59,7 @@ class FrequencyReader implements Reader {
   readonly #cores: ThrottleCount;
   readonly #packages: ThrottleCount;
   #scanDueSeconds = 0;
+  #highestDueSeconds = 0;
   /** The list itself tells: it is another one after CPUs came or went. */
   #slots: readonly number[] = [];
   /** Told as a problem; kept so that the message is made once. */
@@ -76,8 +82,13 @@ class FrequencyReader implements Reader {
     if (tick.seconds >= this.#scanDueSeconds || slots !== this.#slots) {
       this.#scan();
       this.#slots = slots;
+      this.#highestDueSeconds = 0;
       const failing = this.#failing !== null;
       this.#scanDueSeconds = tick.seconds + (failing ? RETRY_EVERY_SECONDS : SCAN_EVERY_SECONDS);
+    }
+    if (tick.seconds >= this.#highestDueSeconds) {
+      this.#highestDueSeconds = tick.seconds + HIGHEST_EVERY_SECONDS;
+      this.#readHighest();
     }
     let failing: unknown = null;
     for (let i = 0; i < this.#clocks.length; i++) {
@@ -108,6 +119,7 @@ class FrequencyReader implements Reader {
     else row.gauge(this.#current, slot, khz * HERTZ_PER_KHZ);
     if (clock.minHertz === clock.minHertz) row.gauge(this.#min, slot, clock.minHertz);
     if (clock.maxHertz === clock.maxHertz) row.gauge(this.#max, slot, clock.maxHertz);
+    else row.none(this.#max, slot);
   }
 
   #scan(): void {
@@ -141,14 +153,20 @@ class FrequencyReader implements Reader {
     const { tree } = this.#site;
     const current = new NumberFile(tree, `${directory}/scaling_cur_freq`);
     if (current.error !== null && causeOf(current.error).reason === "not_supported") return;
-    const hertz = (name: string): number =>
-      (numberOnce(tree, `${directory}/${name}`) ?? NaN) * HERTZ_PER_KHZ;
-    this.#clocks.push({
-      cpu,
-      current,
-      minHertz: hertz("cpuinfo_min_freq"),
-      maxHertz: hertz("cpuinfo_max_freq"),
-    });
+    const minHertz = this.#hertz(directory, "cpuinfo_min_freq");
+    this.#clocks.push({ cpu, current, directory, minHertz, maxHertz: NaN });
+  }
+
+  #readHighest(): void {
+    for (const clock of this.#clocks) {
+      if (this.#cpus.number(clock.cpu) < 0) continue;
+      clock.maxHertz = this.#hertz(clock.directory, "cpuinfo_max_freq");
+    }
+  }
+
+  #hertz(directory: string, name: string): number {
+    const khz = numberOf(textOf(this.#site.tree, `${directory}/${name}`), /^(\d+)$/);
+    return (khz ?? NaN) * HERTZ_PER_KHZ;
   }
 
   #reportFailing(error: unknown): void {

@@ -53,6 +53,21 @@ Deno.test("frequency gives the clock of each CPU in hertz, and the fastest for t
   assertEquals(stage.cell("cpu_frequency_hertz", "0"), 3.5e9);
 });
 
+Deno.test("frequency looks for the highest clock again, which moves as boost is switched", () => {
+  const tree = new TextTree(clocks(1_200_000, 3_400_000));
+  const path = `${CPUS}/cpu1/cpufreq/cpuinfo_max_freq`;
+  const stage = new Stage([claimedCpus(0, 1), frequency], { tree });
+  stage.tick();
+  tree.set(path, "2100000\n");
+  stage.tick(30_000);
+  assertEquals(stage.cell("cpu_frequency_max_hertz", "1"), 2.1e9);
+  assertEquals(stage.rate("cpu_frequency_max_hertz"), 3.6e9);
+  // What was the highest says nothing of what is.
+  tree.fail(path, ERRNO.EBUSY);
+  stage.tick(30_000);
+  assertEquals(stage.cell("cpu_frequency_max_hertz", "1"), NaN);
+});
+
 Deno.test("frequency does not ask for the clock of a CPU that is offline", () => {
   const tree = new TextTree(clocks(1_200_000, 3_400_000));
   tree.fail(`${CPUS}/cpu1/cpufreq/scaling_cur_freq`, ERRNO.EBUSY);
