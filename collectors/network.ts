@@ -24,8 +24,8 @@ import {
   UNKNOWN,
 } from "./collector.ts";
 import { type FirstFile, isMoved, openFirst } from "./first_process.ts";
-import { ERRNO, SystemError } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
+import { hasHardware, shownInterfaces } from "./network_hardware.ts";
 import { NetworkSpeed } from "./network_speed.ts";
 import { Scanner } from "./scan.ts";
 import type { Problem } from "./trust.ts";
@@ -72,7 +72,7 @@ class NetworkReader implements Reader {
       virtual_interface: columns("virtual_interface"),
     };
     this.#file = openFirst(site.tree, DEV);
-    const shown = entries(site.tree, CLASS);
+    const shown = shownInterfaces(site.tree);
     const stranger = strangerOf(this.#file, shown);
     if (stranger !== undefined) site.report(otherNamespace(this.#file.path, stranger, shown));
     this.#speed = new NetworkSpeed(site, { told: stranger === undefined });
@@ -180,26 +180,4 @@ function otherNamespace(
     remedy: "Show the container the host's `/sys` too, and start the service with --sysfs",
     metrics: ["interface_speed_bytes"],
   };
-}
-
-/**
- * An interface has hardware, real or a hypervisor's, where sysfs links it to a device. A virtual
- * function that a synthetic interface of the same virtual machine drives (netvsc) is left to the
- * virtual ones: the other counts its packets too.
- */
-function hasHardware(tree: HostTree, name: string): boolean {
-  const directory = `${CLASS}/${name}`;
-  const found = entries(tree, directory);
-  if (!found.includes("device")) return false;
-  return !(found.includes("master") && entries(tree, `${directory}/master`).includes("device"));
-}
-
-/** Names in a directory of sysfs; none where it is not there. */
-function entries(tree: HostTree, directory: string): readonly string[] {
-  try {
-    return tree.list(directory);
-  } catch (error) {
-    if (error instanceof SystemError && error.errno === ERRNO.ENOENT) return [];
-    throw error;
-  }
 }

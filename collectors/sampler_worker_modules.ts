@@ -105,6 +105,7 @@ import "./msr_clock.ts";
 import "./named_terms.ts";
 import "./narrowing.ts";
 import "./network.ts";
+import "./network_hardware.ts";
 import "./network_speed.ts";
 import "./no_pmu.ts";
 import "./numa.ts";

@@ -93,6 +93,53 @@ Deno.test("network counts a virtual function once, below the interface that driv
   assertEquals(on.names("virtual_interface"), ["enP1"]);
 });
 
+Deno.test("network counts what passes a synthetic interface there, though it lies above others with hardware", () => {
+  const { stage: on } = stage(dev({ eth0: ZEROS, enP1: ZEROS }), {
+    [`${CLASS}/eth0/device/modalias`]: "vmbus\n",
+    [`${CLASS}/eth0/ifindex`]: "2\n",
+    [`${CLASS}/eth0/lower_enP1/ifindex`]: "3\n",
+    [`${CLASS}/enP1/device/modalias`]: "pci\n",
+    [`${CLASS}/enP1/master/ifindex`]: "2\n",
+    [`${CLASS}/enP1/master/device/modalias`]: "vmbus\n",
+  });
+  on.tick();
+  assertEquals([on.names("interface"), on.names("virtual_interface")], [["eth0"], ["enP1"]]);
+});
+
+Deno.test("network counts the ports of a switch chip once, at the interface that leads to it", () => {
+  const port = (name: string): Record<string, string> => ({
+    [`${CLASS}/${name}/device/modalias`]: "mdio\n",
+    [`${CLASS}/${name}/ifindex`]: "3\n",
+    [`${CLASS}/${name}/lower_eth0/ifindex`]: "2\n",
+  });
+  const { stage: on } = stage(dev({ eth0: ZEROS, lan1: ZEROS, wan: ZEROS, usb0: ZEROS }), {
+    [`${CLASS}/eth0/device/modalias`]: "platform\n",
+    // What leads to the chip may be in a bridge or bond.
+    [`${CLASS}/eth0/master/ifindex`]: "9\n",
+    ...port("lan1"),
+    ...port("wan"),
+    [`${CLASS}/usb0/device/modalias`]: "usb\n",
+    // Above nothing that has hardware.
+    [`${CLASS}/usb0/lower_br0/ifindex`]: "9\n",
+    [`${CLASS}/br0/type`]: "1\n",
+  });
+  on.tick();
+  assertEquals(on.names("interface"), ["eth0", "usb0"]);
+  assertEquals(on.names("virtual_interface"), ["lan1", "wan"]);
+});
+
+Deno.test("network takes the host's end of a Xen guest's interface for a virtual one", () => {
+  const { stage: on } = stage(dev({ eth0: ZEROS, "vif1.0": ZEROS, xenfront: ZEROS }), {
+    [`${CLASS}/eth0/device/modalias`]: "pci\n",
+    [`${CLASS}/vif1.0/device/modalias`]: "xen-backend:vif\n",
+    // A guest's own end is what it has for hardware.
+    [`${CLASS}/xenfront/device/modalias`]: "xen:vif\n",
+  });
+  on.tick();
+  assertEquals(on.names("interface"), ["eth0", "xenfront"]);
+  assertEquals(on.names("virtual_interface"), ["vif1.0"]);
+});
+
 Deno.test("network takes all but the loopback in a container, where nothing has hardware", () => {
   const { stage: on } = stage(dev({ lo: ZEROS, eth0: ZEROS }), { [`${CLASS}/eth0/type`]: "1\n" });
   on.tick();
