@@ -56,7 +56,12 @@ class NetworkReader implements Reader {
   readonly #speed: NetworkSpeed;
   readonly #instances: Readonly<Record<NetworkScope, Instances>>;
   readonly #columns: Readonly<Record<NetworkScope, readonly Column[]>>;
-  readonly #hardware: boolean;
+  /** Sysfs is of the same namespace. */
+  readonly #told: boolean;
+  /** Some interface has hardware. */
+  #hardware: boolean;
+  /** Where interfaces belonged in the last reading does not count. */
+  #sorts = false;
   readonly #values = new Float64Array(VALUES);
 
   constructor(site: Site) {
@@ -75,17 +80,34 @@ class NetworkReader implements Reader {
     const shown = shownInterfaces(site.tree);
     const stranger = strangerOf(this.#file, shown);
     if (stranger !== undefined) site.report(otherNamespace(this.#file.path, stranger, shown));
-    this.#speed = new NetworkSpeed(site, { told: stranger === undefined });
-    this.#hardware = stranger === undefined && shown.some((name) => hasHardware(site.tree, name));
+    this.#told = stranger === undefined;
+    this.#speed = new NetworkSpeed(site, { told: this.#told });
+    this.#hardware = this.#told && shown.some((name) => hasHardware(site.tree, name));
   }
 
   read(row: RowWriter, tick: Tick): void {
+    const hadHardware = this.#hardware;
     this.#file.read();
+    this.#readLines(row);
+    if (this.#hardware !== hadHardware) {
+      this.#sorts = true;
+      this.#readLines(row);
+      this.#sorts = false;
+    }
+    this.#instances.interface.end();
+    this.#instances.virtual_interface.end();
+    this.#speed.read(row, tick);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #readLines(row: RowWriter): void {
     const scanner = this.#scanner;
     scanner.reset(this.#file.bytes, this.#file.length);
-    const { interface: physical, virtual_interface: virtual } = this.#instances;
-    physical.begin();
-    virtual.begin();
+    this.#instances.interface.begin();
+    this.#instances.virtual_interface.begin();
     scanner.nextLine();
     scanner.nextLine();
     if (scanner.done()) {
@@ -95,13 +117,6 @@ class NetworkReader implements Reader {
       this.#readLine(row);
       scanner.nextLine();
     }
-    physical.end();
-    virtual.end();
-    this.#speed.read(row, tick);
-  }
-
-  close(): void {
-    this.#file.close();
   }
 
   #readLine(row: RowWriter): void {
@@ -123,6 +138,7 @@ class NetworkReader implements Reader {
       }
       this.#values[i] = value;
     }
+    if (this.#sorts) return this.#meet(row, scanner.text(start, end));
     const { interface: physical, virtual_interface: virtual } = this.#instances;
     // Hardware is asked for first: its names are few, so one that is not there is found out fast.
     let slot = physical.lookup(scanner.bytes, start, end);
@@ -130,14 +146,16 @@ class NetworkReader implements Reader {
     if (slot !== UNKNOWN) return;
     slot = virtual.lookup(scanner.bytes, start, end);
     if (slot >= 0) return this.#write(row, this.#columns.virtual_interface, slot);
-    if (slot !== UNKNOWN) return;
-    const name = scanner.text(start, end);
+    if (slot === UNKNOWN) this.#meet(row, scanner.text(start, end));
+  }
+
+  /** One that came, or whose place is to be found anew. */
+  #meet(row: RowWriter, name: string): void {
     const scope = this.#scopeOf(name);
-    slot = this.#instances[scope].claim(name);
-    if (slot >= 0) {
-      this.#write(row, this.#columns[scope], slot);
-      if (scope === "interface") this.#speed.expire();
-    }
+    const slot = this.#instances[scope].claim(name);
+    if (slot < 0) return;
+    this.#write(row, this.#columns[scope], slot);
+    if (scope === "interface") this.#speed.expire();
   }
 
   #write(row: RowWriter, columns: readonly Column[], slot: number): void {
@@ -147,8 +165,12 @@ class NetworkReader implements Reader {
   }
 
   #scopeOf(name: string): NetworkScope {
-    if (!this.#hardware) return name === LOOPBACK ? "virtual_interface" : "interface";
-    return hasHardware(this.#tree, name) ? "interface" : "virtual_interface";
+    if (this.#told && hasHardware(this.#tree, name)) {
+      // It may be the first: a driver that loads late, an adapter that is plugged in.
+      this.#hardware = true;
+      return "interface";
+    }
+    return this.#hardware || name === LOOPBACK ? "virtual_interface" : "interface";
   }
 }
 

@@ -147,6 +147,40 @@ Deno.test("network takes all but the loopback in a container, where nothing has 
   assertEquals(on.names("virtual_interface"), ["lo"]);
 });
 
+Deno.test("network sorts all anew when the first hardware comes, so that nothing is counted twice", () => {
+  const { stage: on, tree } = stage(dev({ lo: ZEROS, docker0: bytes(1000, 0) }), {
+    [`${CLASS}/docker0/type`]: "1\n",
+  });
+  on.tick();
+  assertEquals(on.names("interface"), ["docker0"]);
+  tree.set(`${CLASS}/eth0/device/modalias`, "usb\n");
+  tree.set(`${CLASS}/eth0/speed`, "1000\n");
+  const at = (more: number): void =>
+    tree.set(
+      PATH,
+      dev({
+        lo: ZEROS,
+        docker0: bytes(1000 + more, 0),
+        eth0: bytes(more, 0),
+        veth1: bytes(more, 0),
+      }),
+    );
+  at(0);
+  on.tick();
+  at(500);
+  on.tick();
+  assertEquals(on.names("interface"), ["eth0"]);
+  assertEquals(on.names("virtual_interface").toSorted(), ["docker0", "lo", "veth1"]);
+  assertEquals(on.rate("interface_receive_bytes"), 500);
+  assertEquals(on.rate("virtual_interface_receive_bytes", "docker0"), 500);
+  assertEquals(on.rate("interface_speed_bytes", "eth0"), 125e6);
+  assertEquals(on.read("interface_receive_bytes", "docker0"), { absent: "gone" });
+  // Once there was hardware, what is without stays virtual.
+  tree.set(PATH, dev({ lo: ZEROS, docker0: ZEROS, veth2: ZEROS }));
+  on.tick();
+  assertEquals(on.names("virtual_interface").toSorted(), ["docker0", "lo", "veth2"]);
+});
+
 Deno.test("network lets interfaces come and go", () => {
   const { stage: on, tree } = stage(dev({ lo: ZEROS, eth0: ZEROS, veth1: ZEROS }));
   on.tick();
