@@ -5,8 +5,7 @@
  *           bytes packets errs drop fifo frame compressed multicast, the same eight for sending
  *
  * `/proc/net` is the network namespace of who looks. The one of process 1 is the host's, also where
- * the host's procfs is mounted into a container. `/sys/class/net` is of the namespace in which that
- * sysfs was mounted (sysfs(5)): a container that is shown the host's procfs alone has its own.
+ * the host's procfs is mounted into a container.
  *
  * @module
  */
@@ -23,22 +22,19 @@ import {
   type Tick,
   UNKNOWN,
 } from "./collector.ts";
-import { type FirstFile, isMoved, openFirst } from "./first_process.ts";
+import { type FirstFile, openFirst } from "./first_process.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
 import { hasHardware, shownInterfaces } from "./network_hardware.ts";
+import { otherNamespace } from "./network_namespace.ts";
 import { NetworkSpeed } from "./network_speed.ts";
 import { Scanner } from "./scan.ts";
-import type { Problem } from "./trust.ts";
 
 const DEV: FirstFile = {
   path: "/proc/1/net/dev",
   own: "/proc/net/dev",
   needs: 'sight of process 1: "net" of that procfs is the network of who looks',
 };
-const CLASS = "/sys/class/net";
 const LOOPBACK = "lo";
-/** In a message. */
-const NAMES_MOST = 4;
 const COLON = 58;
 /** Numbers after the colon that every kernel prints. */
 const VALUES = 16;
@@ -78,9 +74,9 @@ class NetworkReader implements Reader {
     };
     this.#file = openFirst(site.tree, DEV);
     const shown = shownInterfaces(site.tree);
-    const stranger = strangerOf(this.#file, shown);
-    if (stranger !== undefined) site.report(otherNamespace(this.#file.path, stranger, shown));
-    this.#told = stranger === undefined;
+    const other = otherNamespace(site.tree, this.#file, DEV, shown);
+    if (other !== undefined) site.report(other);
+    this.#told = other === undefined;
     this.#speed = new NetworkSpeed(site, { told: this.#told });
     this.#hardware = this.#told && shown.some((name) => hasHardware(site.tree, name));
   }
@@ -172,34 +168,4 @@ class NetworkReader implements Reader {
     }
     return this.#hardware || name === LOOPBACK ? "virtual_interface" : "interface";
   }
-}
-
-/**
- * With a procfs that is mounted elsewhere, the first interface of it that sysfs does not show, though it
- * shows some; undefined where they agree.
- */
-function strangerOf(file: TreeFile, shown: readonly string[]): string | undefined {
-  if (shown.length === 0 || !isMoved(file, DEV)) return undefined;
-  file.read();
-  const text = new TextDecoder().decode(file.bytes.subarray(0, file.length));
-  const names = text.split("\n").slice(2).map((line) => line.slice(0, line.indexOf(":")).trim());
-  return names.find((name) => name !== "" && !shown.includes(name));
-}
-
-/** Interfaces of one namespace and hardware of another: a name that both have is not the same one. */
-function otherNamespace(
-  path: string,
-  stranger: string,
-  shown: readonly string[],
-): Omit<Problem, "collector"> {
-  return {
-    key: "sysfs",
-    reason: "not_supported",
-    message: `Cannot tell hardware from virtual interfaces: "${path}" has ${stranger}, and ` +
-      `"${CLASS}" has ${
-        shown.slice(0, NAMES_MOST).join(", ")
-      }, needs both of one network namespace`,
-    remedy: "Show the container the host's `/sys` too, and start the service with --sysfs",
-    metrics: ["interface_speed_bytes"],
-  };
 }

@@ -106,6 +106,7 @@ import "./named_terms.ts";
 import "./narrowing.ts";
 import "./network.ts";
 import "./network_hardware.ts";
+import "./network_namespace.ts";
 import "./network_speed.ts";
 import "./no_pmu.ts";
 import "./numa.ts";

@@ -23,6 +23,8 @@ export class TextTree implements HostTree {
   readonly origin: string;
   /** Where procfs is mounted, for what a file says of its own place. */
   procfs = "/proc";
+  /** The same for sysfs. */
+  sysfs = "/sys";
   /** Files open now: a collector that closes leaves none. */
   openFiles = 0;
 
@@ -81,7 +83,7 @@ export class TextTree implements HostTree {
   open(path: string): TreeFile {
     this.#read(path, "open");
     this.openFiles++;
-    const place = path.replace(/^\/proc(?=\/)/, this.procfs);
+    const place = path.replace(/^\/proc(?=\/)/, this.procfs).replace(/^\/sys(?=\/)/, this.sysfs);
     return new TextFile(place, () => this.#read(path, "read"), () => this.openFiles--);
   }
 

@@ -285,56 +285,6 @@ Deno.test("network is exposed under node_exporter's names", () => {
   assertEquals(names, [...both, ...both, "node_network_speed_bytes"]);
 });
 
-/** A host's procfs, shown to a container: `net` of it is the container's own. */
-function shown(host: Readonly<Record<string, string>>, sysfs = SYSFS): TextTree {
-  const tree = new TextTree({
-    ...sysfs,
-    [PATH]: dev(host),
-    "/proc/net/dev": dev({ lo: ZEROS, veth9: bytes(9, 9) }),
-  });
-  tree.procfs = "/host/proc";
-  return tree;
-}
-
-Deno.test("network of a procfs that is mounted elsewhere is that of its process 1", () => {
-  const on = new Stage([network], { tree: shown({ lo: ZEROS, eth0: bytes(7, 8) }) });
-  on.tick();
-  assertEquals(on.names("interface"), ["eth0"]);
-  assertEquals(on.cell("interface_receive_bytes", "eth0"), 7);
-});
-
-Deno.test("network of a procfs that is mounted elsewhere is never the container's own", () => {
-  const tree = shown({ eth0: ZEROS });
-  tree.fail(PATH, ERRNO.EACCES);
-  const on = new Stage([network], { tree });
-  on.tick();
-  assertEquals(on.names("interface"), []);
-  const [problem] = on.problems();
-  assertEquals(problem?.reason, "denied");
-  assertStringIncludes(problem!.message, `Cannot open "${PATH}": EACCES`);
-  assertStringIncludes(problem!.message, "needs sight of process 1");
-  assertEquals(tree.openFiles, 0);
-  // At home the own one is the same one: process 1 may only be hidden.
-  tree.procfs = "/proc";
-  const home = new Stage([network], { tree });
-  home.tick();
-  assertEquals(home.names("virtual_interface"), ["lo", "veth9"]);
-});
-
-Deno.test("network says once that sysfs is of another network namespace, and takes no name for another's", () => {
-  // Both have an eth0: the container's is slow and has hardware of its own.
-  const tree = shown({ lo: ZEROS, eth0: bytes(7, 8), docker0: ZEROS, ens3: ZEROS });
-  const on = new Stage([network], { tree });
-  on.tick();
-  assertEquals(on.names("interface"), ["eth0", "docker0", "ens3"]);
-  assertEquals(on.problems().map(({ key, message }) => [key, message]), [[
-    "sysfs",
-    'Cannot tell hardware from virtual interfaces: "/host/proc/1/net/dev" has ens3, and ' +
-    '"/sys/class/net" has docker0, eth0, lo, needs both of one network namespace',
-  ]]);
-  assertEquals(on.cell("interface_speed_bytes", "eth0"), NaN);
-});
-
 Deno.test("network says that interfaces have no room, and takes them in when there is some", () => {
   for (const [scope, hardware] of [["virtual_interface", false], ["interface", true]] as const) {
     const name = (n: number): string => `${hardware ? "eth" : "veth"}${n}`;
