@@ -19,6 +19,7 @@ import type { HostProfile } from "./host.ts";
 import { textOf } from "./host_files.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
 import { localMounts, type Mount } from "./filesystem_mounts.ts";
+import { coveredMounts } from "./mount_walk.ts";
 import { shellWord } from "./pmu/perf_command.ts";
 import type { Problem } from "./trust.ts";
 
@@ -27,6 +28,9 @@ const MOUNTS: FirstFile = {
   own: "/proc/self/mounts",
   needs: "sight of process 1: its own mounts are those of who looks",
 };
+
+/** What lies above what, of process 1 and of who looks. */
+const MOUNTINFO = { path: "/proc/1/mountinfo", own: "/proc/self/mountinfo" } as const;
 
 /** Sizes change slowly, and each costs a system call. */
 const MIN_INTERVAL_MS = 5000;
@@ -141,10 +145,16 @@ class FilesystemReader implements Reader {
   }
 
   #mounts(): readonly Mount[] {
+    const { tree } = this.#site;
     const text = this.#decoder.decode(this.#parsed);
-    const own = textOf(this.#site.tree, MOUNTS.own);
+    const own = textOf(tree, MOUNTS.own);
+    const ofOwn = coveredMounts(textOf(tree, MOUNTINFO.own) ?? "");
+    const isOwn = this.#file.path === MOUNTS.own;
+    const host = isOwn ? ofOwn : coveredMounts(textOf(tree, MOUNTINFO.path) ?? "");
     // A procfs that is mounted elsewhere and does not know this process tells nothing of what it sees.
-    return localMounts(text, own ?? (isMoved(this.#file, MOUNTS) ? "" : text));
+    return own === undefined
+      ? localMounts(text, isMoved(this.#file, MOUNTS) ? "" : text, { host, own: host })
+      : localMounts(text, own, { host, own: ofOwn });
   }
 
   #readOne(row: RowWriter, mounted: Mounted): void {

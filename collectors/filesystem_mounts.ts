@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { mountKey } from "./mount_walk.ts";
 
 export interface Mount {
   readonly device: string;
@@ -20,7 +21,17 @@ export interface Mount {
 interface Entry extends Omit<Mount, "seenAt"> {
   /** Equal for two of the same filesystem, also as two mount namespaces have them. */
   readonly identity: string;
+  /** What it is called where covered mounts are told. */
+  readonly key: string;
 }
+
+/** Keys of the mounts that no path leads to, of the host and of this service. */
+export interface Covered {
+  readonly host: ReadonlySet<string>;
+  readonly own: ReadonlySet<string>;
+}
+
+const NONE_COVERED: Covered = { host: new Set(), own: new Set() };
 
 /**
  * Types whose `statvfs` asks no server and no daemon. A network filesystem that lost its server, or a
@@ -67,17 +78,23 @@ const BOUND_FILES: ReadonlySet<string> = new Set([
  *
  * `own`: the mounts that this service has. In a container they are others than the host's, and at a place
  * that both have there may be another filesystem.
+ *
+ * `covered`: left out, for whoever asks at their places is told of what covers them.
  */
-export function localMounts(text: string, own: string = text): readonly Mount[] {
+export function localMounts(
+  text: string,
+  own: string = text,
+  covered: Covered = NONE_COVERED,
+): readonly Mount[] {
   const byDevice = new Map<string, Entry>();
-  for (const entry of reachable(text)) {
+  for (const entry of reachable(text, covered.host)) {
     if (!isLocal(entry) || BOUND_FILES.has(entry.point)) continue;
     const known = byDevice.get(entry.device);
     if (known === undefined || entry.point.length < known.point.length) {
       byDevice.set(entry.device, entry);
     }
   }
-  const seen = Map.groupBy(reachable(own), ({ identity }) => identity);
+  const seen = Map.groupBy(reachable(own, covered.own), ({ identity }) => identity);
   return [...byDevice.values()].map((entry) => {
     const { device, point, type, readOnly, identity } = entry;
     const places = seen.get(identity) ?? [];
@@ -87,12 +104,13 @@ export function localMounts(text: string, own: string = text): readonly Mount[] 
 }
 
 /** What is mounted last at each place, and not below what may hang. */
-function reachable(text: string): readonly Entry[] {
+function reachable(text: string, covered: ReadonlySet<string>): readonly Entry[] {
   const visible = new Map<string, Entry>();
   for (const line of text.split("\n")) {
     const entry = parseEntry(line);
+    if (entry === undefined || covered.has(entry.key)) continue;
     // What is mounted later at the same place hides what was there.
-    if (entry !== undefined) visible.set(entry.point, entry);
+    visible.set(entry.point, entry);
   }
   const all = [...visible.values()];
   const hanging = all.filter(({ type }) => MAY_HANG.test(type));
@@ -112,6 +130,7 @@ function parseEntry(line: string): Entry | undefined {
     type,
     readOnly: words.includes("ro"),
     identity: [device, type, ...layers].join(" "),
+    key: mountKey(device, type, point),
   };
 }
 

@@ -101,6 +101,7 @@ import "./memory_peak_gauge.ts";
 import "./memory_siblings.ts";
 import "./memory_sockets.ts";
 import "./memory_source_choice.ts";
+import "./mount_walk.ts";
 import "./msr_clock.ts";
 import "./named_terms.ts";
 import "./narrowing.ts";

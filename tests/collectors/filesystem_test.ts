@@ -109,6 +109,43 @@ Deno.test("filesystem gives a new device at an old mount point its own labels", 
   assertEquals(on.cell("filesystem_size_bytes", "/home"), 6000);
 });
 
+Deno.test("filesystem leaves out what a later mount covers, as df does, until it is bare again", () => {
+  const inner = "/dev/sdc1 /home/inner xfs rw 0 0\n";
+  const info =
+    "27 1 8:1 / / rw - ext4 /dev/sda1 rw\n28 27 8:33 / /home/inner rw - xfs /dev/sdc1 rw\n";
+  const cover = "29 27 8:17 / /home rw - xfs /dev/sdb1 ro\n";
+  const { stage: on, tree } = stage(ROOT + inner + HOME);
+  // The folder /home/inner of what was mounted over it.
+  tree.set("statvfs /home/inner", SIZES["statvfs /home"]);
+  tree.set("/proc/1/mountinfo", info + cover);
+  on.tick();
+  assertEquals(on.names("filesystem"), ["/", "/home"]);
+  assertEquals(on.problems(), []);
+  tree.set(PATH, ROOT + inner);
+  tree.set("/proc/1/mountinfo", info);
+  tree.set("statvfs /home/inner", "70 70 70 7 7\n");
+  on.tick(5000);
+  assertEquals(on.names("filesystem"), ["/", "/home/inner"]);
+  assertEquals(on.cell("filesystem_size_bytes", "/home/inner"), 70);
+});
+
+Deno.test("filesystem of a container is not measured at a place that another mount of its own covers", () => {
+  const { stage: on, tree } = stage(ROOT + HOME);
+  tree.set(
+    "/proc/self/mounts",
+    "/dev/sdz / ext4 rw 0 0\n/dev/sdb1 /mnt/home xfs ro 0 0\ntmpfs /mnt tmpfs rw 0 0\n",
+  );
+  tree.set(
+    "/proc/self/mountinfo",
+    "50 1 8:9 / / rw - ext4 /dev/sdz rw\n51 50 8:17 / /mnt/home rw - xfs /dev/sdb1 ro\n" +
+      "52 50 0:5 / /mnt rw - tmpfs tmpfs rw\n",
+  );
+  tree.set("statvfs /mnt/home", "7 7 7 7 7\n");
+  on.tick();
+  assertEquals(on.cell("filesystem_size_bytes", "/home"), NaN);
+  assertStringIncludes(on.problems()[0]!.message, 'Cannot read how full "/", "/home" are');
+});
+
 Deno.test("filesystem looks at its own mounts where process 1 is hidden", () => {
   const tree = new TextTree({ ...SIZES, "/proc/self/mounts": ROOT });
   const on = new Stage([filesystem], { tree });
