@@ -35,8 +35,11 @@ export interface RowWriter {
    * raw value far below is a counter that began anew.
    */
   count(column: Column, slot: number, raw: number): void;
-  /** The same for a counter that begins again at 0 when it would reach `wrapAt`. */
-  countWrapping(column: Column, slot: number, raw: number, wrapAt: number): void;
+  /**
+   * The same for a counter that begins again at 0 when it would reach `wrapAt`. `most`: what it can have
+   * risen by since the last reading, or more; a fall that would be more than that is no wrap.
+   */
+  countWrapping(column: Column, slot: number, raw: number, wrapAt: number, most: number): void;
   /** An increase that the collector worked out itself. Negative ones add nothing. */
   add(column: Column, slot: number, increase: number): void;
   /** Not measured for this instance, this time. */

@@ -43,6 +43,8 @@ const PATH = "/proc/stat";
  * soft interrupts of all architectures, and what x86 adds to `intr` (arch_irq_stat_cpu).
  */
 const WRAP = 2 ** 32;
+/** More than a CPU can take. */
+const INTERRUPTS_PER_SECOND_MOST = 1e7;
 
 /**
  * A CPU that comes online is in the file before all is known of it: what describes its caches comes last
@@ -99,6 +101,10 @@ class CpuTimeReader implements Reader {
   /** CPUs that came online. Those of the first reading have been so for long. */
   readonly #came = new Map<string, { readonly atMs: number; readonly isGuessed: boolean }>();
   #begun = false;
+  /** Of the last reading, of CLOCK_MONOTONIC; 0 before, since another reader may have had one. */
+  #seconds = 0;
+  /** What the host's sums can have risen by since then. */
+  #interruptsMost = 0;
 
   constructor(site: Site) {
     this.#site = site;
@@ -125,6 +131,9 @@ class CpuTimeReader implements Reader {
     this.#begun = true;
     if (this.#came.size > 0) this.#settle(tick);
     this.#pmus = null;
+    this.#interruptsMost = (tick.seconds - this.#seconds + 1) * INTERRUPTS_PER_SECOND_MOST *
+      this.#cpus.slots().length;
+    this.#seconds = tick.seconds;
     this.#found.fill(0);
     while (!scanner.done()) {
       this.#readLine(row);
@@ -212,7 +221,8 @@ class CpuTimeReader implements Reader {
     if (value < 0) throw malformed(PATH, scanner.lineText(start), "a number after the word");
     const known = LINES[line]!;
     if (value === 0 && known.neverZero) return;
-    if (known.wraps) row.countWrapping(this.#lines[line]!, HOST_SLOT, value, WRAP);
+    const most = this.#interruptsMost;
+    if (known.wraps) row.countWrapping(this.#lines[line]!, HOST_SLOT, value, WRAP, most);
     else if (known.counter) row.count(this.#lines[line]!, HOST_SLOT, value);
     else row.gauge(this.#lines[line]!, HOST_SLOT, value);
     this.#found[line] = 1;
@@ -220,7 +230,7 @@ class CpuTimeReader implements Reader {
     for (let vector = 0; vector < this.#vectors.length; vector++) {
       const count = scanner.number();
       if (count < 0) throw malformed(PATH, scanner.lineText(start), "a number for each vector");
-      row.countWrapping(this.#vectors[vector]!, HOST_SLOT, count, WRAP);
+      row.countWrapping(this.#vectors[vector]!, HOST_SLOT, count, WRAP, most);
     }
   }
 

@@ -21,6 +21,7 @@ import {
   type RowWriter,
   type Site,
   TEXT_INTERVAL_MS_LEAST,
+  type Tick,
   UNKNOWN,
 } from "./collector.ts";
 import { textOf } from "./host_files.ts";
@@ -31,6 +32,11 @@ import { Scanner } from "./scan.ts";
 const PATH = "/proc/diskstats";
 const CLASS = "/sys/class/block";
 const WRAP = 2 ** 32;
+/**
+ * What the times can rise by in a second: each request adds its own when it ends, and many times more are
+ * never in flight. What rises by more began anew: another drive of the same name.
+ */
+const MS_PER_SECOND_MOST = 1000 * 10_000;
 
 /** Numbers after the name: the fewest that any kernel prints, and the most that are known. */
 const VALUES_LEAST = 11;
@@ -65,6 +71,10 @@ class DiskReader implements Reader {
   /** Numbers in the shortest line of a device that is shown. */
   #valuesFound = VALUES_MOST;
   readonly #lacking = new Uint8Array(LATER.length);
+  /** Of the last reading, of CLOCK_MONOTONIC; 0 before, since another reader may have had one. */
+  #seconds = 0;
+  /** What a time can have risen by since then, ms. */
+  #msMost = 0;
 
   constructor(site: Site) {
     this.#site = site;
@@ -76,8 +86,10 @@ class DiskReader implements Reader {
     requireClass(site.tree, this.#file);
   }
 
-  read(row: RowWriter): void {
+  read(row: RowWriter, tick: Tick): void {
     this.#file.read();
+    this.#msMost = (tick.seconds - this.#seconds + 1) * MS_PER_SECOND_MOST;
+    this.#seconds = tick.seconds;
     const scanner = this.#scanner;
     scanner.reset(this.#file.bytes, this.#file.length);
     this.#valuesFound = VALUES_MOST;
@@ -142,7 +154,7 @@ class DiskReader implements Reader {
       const value = this.#values[position]!;
       if (position >= found) row.none(column, slot);
       else if (kind === "gauge") row.gauge(column, slot, value);
-      else if (unit === "s") row.countWrapping(column, slot, value, WRAP);
+      else if (unit === "s") row.countWrapping(column, slot, value, WRAP, this.#msMost);
       else row.count(column, slot, value);
     }
   }

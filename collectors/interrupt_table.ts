@@ -19,6 +19,10 @@ const NEWLINE = 10;
 const COLON = 58;
 /** Linux is built for 8192 CPUs at most; a larger number in a header is no CPU. */
 const CPUS_MOST = 8192;
+/** More than a CPU can take. */
+const PER_SECOND_MOST = 1e7;
+/** Half a turn: beyond it, a fall is likelier than a rise. */
+const WRAP_MOST = 2 ** 31 - 1;
 
 /** A row once seen is kept: one that is freed and taken again goes on counting from where it was. */
 interface Row {
@@ -44,6 +48,8 @@ export class InterruptTable {
   /** By CPU number: seen before this reading. */
   #knownCpus = new Uint8Array(0);
   #first = true;
+  /** What a count can have risen by since the last reading. */
+  #most = 0;
 
   /** CPU number of each column. */
   cpus: readonly number[] = [];
@@ -62,8 +68,12 @@ export class InterruptTable {
     this.kindsFound = new Uint8Array(kinds.length + 1);
   }
 
-  /** Takes in one reading. Allocates only when a CPU or a row comes or goes. Throws `CollectorError`. */
-  update(bytes: Uint8Array, length: number): void {
+  /**
+   * Takes in one reading, `seconds` after the last or less. Allocates only when a CPU or a row comes or
+   * goes. Throws `CollectorError`.
+   */
+  update(bytes: Uint8Array, length: number, seconds: number): void {
+    this.#most = Math.min(seconds * PER_SECOND_MOST, WRAP_MOST);
     const scanner = this.#scanner;
     scanner.reset(bytes, length);
     if (this.#header.length === 0 || !scanner.startsWith(this.#header)) this.#learnHeader();
@@ -88,7 +98,7 @@ export class InterruptTable {
 
   #addValue(row: Row): number {
     const now = this.#count(row);
-    const more = increase(row.counts[0]!, now);
+    const more = increase(row.counts[0]!, now, this.#most);
     row.counts[0] = now;
     return more;
   }
@@ -100,7 +110,7 @@ export class InterruptTable {
     for (let i = 0; i < cpus.length; i++) {
       const cpu = cpus[i]!;
       const now = this.#count(row);
-      const more = increase(counts[cpu]!, now);
+      const more = increase(counts[cpu]!, now, this.#most);
       counts[cpu] = now;
       if (row.summed) cpuTotals[cpu]! += more;
       // A CPU that comes brings its counts since boot: its own past, and no burst of the host.
@@ -195,12 +205,14 @@ export class InterruptTable {
 }
 
 /**
- * From one 32-bit count to the next. A count that fell belongs to an interrupt that was freed and
- * given to another device, unless a wrap explains it with fewer than 2^31 interrupts.
+ * From one 32-bit count to the next. A count that fell belongs to an interrupt that was freed and taken
+ * again, by whomever, and counts from 0, unless a wrap explains it with no more than `most` interrupts.
  */
-function increase(last: number, now: number): number {
+function increase(last: number, now: number, most: number): number {
+  if (now >= last) return now - last;
   const more = (now - last) >>> 0;
-  return now >= last || more < 2 ** 31 ? more : now;
+  if (more <= most) return more;
+  return now <= most ? now : 0;
 }
 
 function grown<T extends Float64Array | Uint8Array | Uint32Array>(from: T, into: T): T {

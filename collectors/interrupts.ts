@@ -15,6 +15,7 @@ import {
   type Reader,
   type RowWriter,
   type Site,
+  type Tick,
 } from "./collector.ts";
 import { InterruptTable } from "./interrupt_table.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
@@ -41,6 +42,8 @@ class InterruptsReader implements Reader {
   readonly #cpuColumn: Column;
   readonly #columns: readonly Column[];
   #kindsReported = -1;
+  /** Of the last reading, of CLOCK_MONOTONIC. */
+  #seconds = 0;
 
   constructor(site: Site) {
     this.#site = site;
@@ -50,11 +53,12 @@ class InterruptsReader implements Reader {
     this.#file = openOrFail(site.tree, PATH);
   }
 
-  read(row: RowWriter): void {
+  read(row: RowWriter, tick: Tick): void {
     this.#file.read();
     if (this.#file.length === 0) throw masked();
     const table = this.#table;
-    table.update(this.#file.bytes, this.#file.length);
+    table.update(this.#file.bytes, this.#file.length, tick.seconds - this.#seconds + 1);
+    this.#seconds = tick.seconds;
     let found = 0;
     for (let kind = 0; kind < this.#columns.length; kind++) {
       if (table.kindsFound[kind] === 0) continue;

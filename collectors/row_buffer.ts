@@ -19,9 +19,10 @@ const JITTER_LEAST = 100;
 /** Cells of the input after the value itself. */
 const WRAPS = 1;
 const NEVER_WRAPS = 2;
+const MOST = 3;
 
 export class RowBuffer implements RowWriter {
-  private readonly input = new Float64Array(3);
+  private readonly input = new Float64Array(4);
   #cells: Float64Array;
   /** Totals so far; unlike cells they survive a failure of the collector. */
   #totals: Float64Array;
@@ -81,9 +82,10 @@ export class RowBuffer implements RowWriter {
     this.countInput(column, slot, NEVER_WRAPS);
   }
 
-  countWrapping(column: Column, slot: number, raw: number, wrapAt: number): void {
+  countWrapping(column: Column, slot: number, raw: number, wrapAt: number, most: number): void {
     this.input[0] = raw;
     this.input[WRAPS] = wrapAt;
+    this.input[MOST] = most;
     this.countInput(column, slot, WRAPS);
   }
 
@@ -114,7 +116,10 @@ export class RowBuffer implements RowWriter {
       if (totals[at]! !== totals[at]!) totals[at] = raw;
     } else if (raw >= last) {
       totals[at] = totals[at]! + (raw - last);
-    } else if (last - raw <= wrapAt && wrapAt - (last - raw) < wrapAt / 2) {
+    } else if (
+      last - raw <= wrapAt &&
+      wrapAt - (last - raw) <= Math.min(this.input[MOST]! / perUnit, wrapAt / 2)
+    ) {
       // Sums of wrapping counters may stand above `wrapAt`: one of their terms wrapped.
       totals[at] = totals[at]! + (wrapAt - (last - raw));
     } else if (

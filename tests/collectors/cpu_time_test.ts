@@ -224,6 +224,14 @@ Deno.test("cpu_time goes on where a 32-bit counter of soft interrupts wraps", ()
   assertEquals(on.rate("softirqs"), 10);
 });
 
+Deno.test("cpu_time takes no fall for a wrap that its CPUs cannot have made in the time", () => {
+  const { stage: on, tree } = stage(stat({ 0: IDLE }, REST.replace("1000", "4000000000")));
+  on.tick();
+  tree.set(PATH, stat({ 0: IDLE }, REST.replace("1000", "12")));
+  on.tick();
+  assertEquals(on.rate("interrupts"), 0);
+});
+
 Deno.test("cpu_time takes a sum that falls by more than 32 bits for a counter that began anew", () => {
   const { stage: on, tree } = stage(stat({ 0: IDLE }, REST.replace("1000", String(2 ** 40))));
   on.tick();

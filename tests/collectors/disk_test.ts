@@ -157,6 +157,25 @@ Deno.test("disk times go on where their 32 bits of milliseconds wrap", () => {
   assertAlmostEquals(on.rate("disk_read_latency_seconds", "sda"), 0.01, 1e-6);
 });
 
+Deno.test("disk times that fell by more than the time allows are those of another drive", () => {
+  const { stage: on, tree } = stage(full("sda", "10 0 80 3000000000 20 0 160 30 0 40 3000000000"));
+  on.tick();
+  // As a wrap this would be 1,294,967 seconds of waiting in one second.
+  tree.set(PATH, full("sda", "11 0 80 40 20 0 160 30 0 40 40"));
+  on.tick();
+  assertEquals(on.rate("disk_queue_length", "sda"), 0);
+  assertEquals(on.cell("disk_read_seconds", "sda"), 3_000_000);
+  tree.set(PATH, full("sda", "12 0 80 540 20 0 160 30 0 40 540"));
+  on.tick();
+  assertEquals(on.rate("disk_queue_length", "sda"), 0.5);
+  // After an hour without a reading it can be true.
+  tree.set(PATH, full("sda", "13 0 80 4000000000 20 0 160 30 0 40 4000000000"));
+  on.tick();
+  tree.set(PATH, full("sda", "14 0 80 5032704 20 0 160 30 0 40 5032704"));
+  on.tick(3_600_000);
+  assertAlmostEquals(on.rate("disk_queue_length", "sda"), 300_000 / 3600);
+});
+
 Deno.test("disk says which numbers an older kernel does not print", () => {
   const { stage: on, tree } = stage(line("sda", `${USED} ${DISCARDS}`));
   on.tick();

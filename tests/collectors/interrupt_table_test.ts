@@ -4,12 +4,12 @@ import { InterruptTable } from "../../collectors/interrupt_table.ts";
 
 const KINDS = ["timer", "device", "other"];
 
-/** A table that has read these texts, one after the other. */
+/** A table that has read these texts, one after the other, within 2 seconds each. */
 function tableOf(...texts: readonly string[]): InterruptTable {
   const table = new InterruptTable("/proc/interrupts", KINDS);
   for (const text of texts) {
     const bytes = new TextEncoder().encode(text);
-    table.update(bytes, bytes.length);
+    table.update(bytes, bytes.length, 2);
   }
   return table;
 }
@@ -28,6 +28,19 @@ Deno.test("InterruptTable takes the increase of every cell past 2^32", () => {
 Deno.test("InterruptTable begins anew with an IRQ that another device was given", () => {
   const table = tableOf("CPU0\n 24: 1000000 nvme0\n", "CPU0\n 24: 40 eth0\n");
   assertEquals(table.kindTotals[1], 1000040);
+});
+
+Deno.test("InterruptTable takes no fall for a wrap that no CPU can have made in the time", () => {
+  // A wrap would be 1,294,967,308 interrupts in 2 seconds: the vectors were given back and taken again.
+  const fell = tableOf("CPU0\n 44: 3000000000 eth0\n", "CPU0\n 44: 12 eth0\n");
+  assertEquals([...fell.kindTotals].slice(0, 2), [0, 3000000012]);
+  assertEquals([...fell.cpuTotals], [3000000012]);
+  // 20,000,000 in 2 seconds are the most; of what cannot be counted from 0 either nothing is known.
+  const near = 2 ** 32 - 19_999_990;
+  const wrapped = tableOf(`CPU0\n 44: ${near} eth0\n`, "CPU0\n 44: 10 eth0\n");
+  assertEquals(wrapped.kindTotals[1], 2 ** 32 + 10);
+  const other = tableOf("CPU0\n 44: 3000000000 eth0\n", "CPU0\n 44: 900000000 eth0\n");
+  assertEquals(other.kindTotals[1], 3000000000);
 });
 
 Deno.test("InterruptTable tells two rows of one name apart, as PowerPC has them", () => {

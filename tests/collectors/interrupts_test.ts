@@ -93,6 +93,21 @@ Deno.test("interrupts follows one cell past 2^32 while the others go on", () => 
   assertEquals(machine.rate("cpu_interrupts", "0"), 10);
 });
 
+Deno.test("interrupts holds a fall against the time since the last reading", () => {
+  const { stage: machine, tree } = stage(X86);
+  setRow(tree, "LOC", "4000000000 2000");
+  machine.tick();
+  setRow(tree, "LOC", "12 2000");
+  machine.tick();
+  assertEquals(machine.rate("cpu_interrupts", "0"), 12);
+  setRow(tree, "LOC", "4000000000 2000");
+  machine.tick();
+  setRow(tree, "LOC", "32704 2000");
+  // 295,000,000 in a minute.
+  machine.tick(60_000);
+  assertEquals(machine.rate("cpu_interrupts", "0"), 295_000_000 / 60);
+});
+
 Deno.test("interrupts takes in a row that comes, and remembers one that goes", () => {
   const { stage: machine, tree } = stage(X86);
   machine.tick();

@@ -11,11 +11,16 @@ function buffer(): RowBuffer {
 }
 
 /** What the row shows after each of these raw counters. */
-function check(raws: readonly number[], expected: readonly number[], wrapAt?: number): void {
+function check(
+  raws: readonly number[],
+  expected: readonly number[],
+  wrapAt?: number,
+  most = Infinity,
+): void {
   const row = buffer();
   const shown = raws.map((raw) => {
     if (wrapAt === undefined) row.count(FIRST, 1, raw);
-    else row.countWrapping(FIRST, 1, raw, wrapAt);
+    else row.countWrapping(FIRST, 1, raw, wrapAt, most);
     return row.cells[5];
   });
   assertEquals(shown, [...expected]);
@@ -43,6 +48,18 @@ Deno.test("RowBuffer.count adds across a wrap where the counter has one", () => 
   check([top - 10, top - 4, 6], [top - 10, top - 4, top + 6], top);
   // A fall that would be more than half a turn is a counter that began anew.
   check([3_000_000, 5], [3_000_000, 3_000_000], top);
+  // So is one that would be more than it can have risen by.
+  check([top - 1000, 5, 8], [top - 1000, top - 1000, top - 997], top, 1004);
+  check([top - 1000, 5, 8], [top - 1000, top + 5, top + 8], top, 1005);
+});
+
+Deno.test("RowBuffer.countWrapping holds the most against the file's own unit", () => {
+  const row = buffer();
+  row.setPerUnit(FIRST, 1000);
+  for (const raw of [2 ** 32 - 500, 500]) row.countWrapping(FIRST, 0, raw, 2 ** 32, 1000);
+  assertEquals(row.cells[4], (2 ** 32 + 500) / 1000);
+  for (const raw of [2 ** 32 - 500, 501]) row.countWrapping(FIRST, 1, raw, 2 ** 32, 1000);
+  assertEquals(row.cells[5], (2 ** 32 - 500) / 1000);
 });
 
 Deno.test("RowBuffer.count keeps small increases of large totals exact", () => {
