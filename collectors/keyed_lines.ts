@@ -24,6 +24,10 @@ export interface KeyedField {
   readonly scale: number;
   /** What has the line: `Linux 4.13 or newer`. Fields that say the same are told of together. */
   readonly needs: string;
+  /** Key of a line that is the whole of which this one is a part. */
+  readonly partOf?: string | undefined;
+  /** Who writes 0 for it without knowing it; absent where 0 is believed. Another number shows that it is known. */
+  readonly zeroBy?: string | undefined;
 }
 
 const COLON = 58;
@@ -31,6 +35,10 @@ const COLON = 58;
 const PRESENT = 0;
 const MISSING = 1;
 const GARBLED = 2;
+const IMPOSSIBLE = 3;
+const FILLED_IN = 4;
+/** Bytes or events: the kernel counts in 64 bits, and what is half of that or more was negative. */
+const VALUE_MOST = 2 ** 63;
 
 export class KeyedLines implements Content {
   readonly metrics: readonly string[];
@@ -42,6 +50,12 @@ export class KeyedLines implements Content {
   /** By field, in this reading and in the last. */
   readonly #state: Uint8Array;
   readonly #before: Uint8Array;
+  /** As the lines have them; those that are not believed are left over from before. */
+  readonly #values: Float64Array;
+  /** By field: the field that it is a part of; -1 where of none. */
+  readonly #wholes: readonly number[];
+  /** By field: 1 where 0 is believed. */
+  readonly #known: Uint8Array;
 
   constructor(site: Site, path: string, fields: readonly KeyedField[]) {
     this.metrics = fields.map((field) => field.metric);
@@ -52,6 +66,9 @@ export class KeyedLines implements Content {
     this.#columns = fields.map((field) => site.column(field.metric, 1 / field.scale));
     this.#state = new Uint8Array(fields.length);
     this.#before = new Uint8Array(fields.length);
+    this.#values = new Float64Array(fields.length);
+    this.#wholes = fields.map(({ partOf }) => fields.findIndex(({ key }) => key === partOf));
+    this.#known = Uint8Array.from(fields, ({ zeroBy }) => zeroBy === undefined ? 1 : 0);
   }
 
   parse(scanner: Scanner, row: RowWriter): void {
@@ -73,6 +90,9 @@ export class KeyedLines implements Content {
     }
     let changed = false;
     for (let field = 0; field < this.#fields.length; field++) {
+      if (this.#exceeds(field, this.#wholes[field]!)) this.#state[field] = IMPOSSIBLE;
+      // It was written before the whole was known.
+      if (this.#state[field] === IMPOSSIBLE) row.none(this.#columns[field]!, HOST_SLOT);
       if (this.#state[field] === this.#before[field]) continue;
       changed = true;
       if (this.#state[field] !== PRESENT) row.none(this.#columns[field]!, HOST_SLOT);
@@ -87,13 +107,23 @@ export class KeyedLines implements Content {
   }
 
   #write(field: number, value: number, row: RowWriter): void {
-    if (value < 0) {
-      this.#state[field] = GARBLED;
-      return;
-    }
+    this.#state[field] = this.#judge(field, value);
+    if (this.#state[field] !== PRESENT) return;
+    this.#values[field] = value;
     if (this.#fields[field]!.counter) row.count(this.#columns[field]!, HOST_SLOT, value);
     else row.gauge(this.#columns[field]!, HOST_SLOT, value);
-    this.#state[field] = PRESENT;
+  }
+
+  #judge(field: number, value: number): number {
+    if (value < 0) return GARBLED;
+    if (value * this.#fields[field]!.scale >= VALUE_MOST) return IMPOSSIBLE;
+    if (value > 0) this.#known[field] = 1;
+    return this.#known[field] === 1 ? PRESENT : FILLED_IN;
+  }
+
+  #exceeds(field: number, whole: number): boolean {
+    return whole >= 0 && this.#state[field] === PRESENT && this.#state[whole] === PRESENT &&
+      this.#values[field]! > this.#values[whole]!;
   }
 
   /** Says which lines are missing or broken: once for each kernel that would have them. */
@@ -109,6 +139,19 @@ export class KeyedLines implements Content {
     this.#tellOne(`${this.#path} garbled`, garbled, {
       reason: "failed",
       message: `Cannot read ${quoted(garbled)} of "${this.#path}": found no number behind it`,
+    });
+    const impossible = this.#lost((_, state) => state === IMPOSSIBLE);
+    this.#tellOne(`${this.#path} impossible`, impossible, {
+      reason: "failed",
+      message:
+        `Cannot believe ${quoted(impossible)} of "${this.#path}": found more than there can ` +
+        "be, or than the whole of which it is a part",
+    });
+    const filledIn = this.#lost((_, state) => state === FILLED_IN);
+    this.#tellOne(`${this.#path} filled in`, filledIn, {
+      reason: "not_supported",
+      message: `Cannot tell ${quoted(filledIn)} from "${this.#path}": found 0, which ` +
+        `${filledIn[0]?.zeroBy} fills in for what it does not know`,
     });
   }
 

@@ -88,6 +88,7 @@ import "./keyed_lines.ts";
 import "./l3_counters.ts";
 import "./layout.ts";
 import "./load.ts";
+import "./lxcfs.ts";
 import "./memory.ts";
 import "./memory_bandwidth.ts";
 import "./memory_boxes.ts";

@@ -1,6 +1,6 @@
 /** Memory as people read it, swap and huge pages, and the card that shows them with paging. */
 import type { Derived, Otlp, Subject } from "../catalogue.ts";
-import { add, type Formula, last, multiply, subtract } from "../formula.ts";
+import { add, atLeast, either, type Formula, last, multiply, subtract } from "../formula.ts";
 import { ANY_KERNEL, type MemoryLine, metricOf } from "./memory_line.ts";
 
 /** Used, free and cache add up to all of it. */
@@ -253,14 +253,17 @@ function derived(id: string, name: string, help: string, formula: Formula): Deri
   return { id, name, help, unit: "By", kind: "derived", scope: "host", formula, otlp: OTLP[id] };
 }
 
-/** What can be dropped for programs. */
-const cache = subtract(
-  add(
-    last("memory_cached_bytes"),
-    last("memory_buffers_bytes"),
-    last("memory_slab_reclaimable_bytes"),
+/** What can be dropped for programs. Where not all of it is told, the page cache is the most of it. */
+const cache = either(
+  subtract(
+    add(
+      last("memory_cached_bytes"),
+      last("memory_buffers_bytes"),
+      last("memory_slab_reclaimable_bytes"),
+    ),
+    last("memory_shared_bytes"),
   ),
-  last("memory_shared_bytes"),
+  atLeast(subtract(last("memory_cached_bytes"), last("memory_shared_bytes"))),
 );
 
 export const memory: Subject = {

@@ -31,7 +31,8 @@ function stage(files: Readonly<Record<string, string>>): { stage: Stage; tree: T
 }
 
 Deno.test("memory reads kilobytes as 1024 bytes, and counts of huge pages as they stand", () => {
-  const values = Object.fromEntries(MEMINFO_LINES.map(({ key }, index) => [key, index + 1]));
+  // Later ones are smaller: what is free of the swap is no more than all of it.
+  const values = Object.fromEntries(MEMINFO_LINES.map(({ key }, index) => [key, 100 - index]));
   const { stage: on } = stage({ [MEMINFO]: meminfo(values), [VMSTAT]: vmstat() });
   on.tick();
   for (const { key, metric, unit } of MEMINFO_LINES) {
@@ -139,6 +140,65 @@ Deno.test("memory loses a garbled line only, and until it is whole again", () =>
   on.tick();
   assertEquals(on.cell("memory_dirty_bytes"), 4 * 1024);
   assertEquals(on.problems(), []);
+});
+
+Deno.test("memory believes no number that is more than there can be, or than its whole", () => {
+  const swap = { SwapTotal: 90, SwapFree: 91 };
+  const { stage: on, tree } = stage({ [MEMINFO]: meminfo(swap), [VMSTAT]: vmstat() });
+  on.tick();
+  assertEquals(on.cell("swap_free_bytes"), NaN);
+  const [problem, ...others] = on.problems();
+  assertEquals(others, []);
+  assertEquals(on.read("swap_used_bytes"), { absent: "failed", problem });
+  assertStringIncludes(problem!.message, 'Cannot believe "SwapFree" of "/proc/meminfo"');
+  tree.set(MEMINFO, meminfo({ ...swap, SwapFree: 90 }));
+  on.tick();
+  assertEquals([on.rate("swap_used_bytes"), on.problems()], [0, []]);
+  // What fell below 0 in 64 bits.
+  const text = meminfo({ Cached: 5 }).replace(/^Cached.*$/m, "Cached: 18446744073709346016 kB")
+    .replace(/^SwapFree.*$/m, "SwapFree: 18446744073709346016 kB");
+  tree.set(MEMINFO, text);
+  on.tick();
+  on.tick();
+  assertEquals([on.cell("swap_free_bytes"), on.cell("memory_cached_bytes")], [NaN, NaN]);
+  assertStringIncludes(on.problems()[0]!.message, '"Cached", "SwapFree"');
+});
+
+Deno.test("memory believes no 0 of what lxcfs does not know, and what it makes of the rest", () => {
+  const values = { MemTotal: 1000, MemFree: 300, Cached: 250, Shmem: 40, Buffers: 0, Dirty: 0 };
+  const text = meminfo({ ...values, Slab: 0, SReclaimable: 0, SUnreclaim: 0 });
+  const lxcfs = "lxcfs /proc/meminfo fuse.lxcfs rw,nosuid 0 0\n";
+  const { stage: on, tree } = stage({
+    [MEMINFO]: text,
+    [VMSTAT]: vmstat(),
+    "/proc/self/mounts": `/dev/sda1 / ext4 rw 0 0\n${lxcfs}`,
+  });
+  on.tick();
+  const [problem, ...others] = on.problems();
+  assertEquals(others, []);
+  assertEquals(
+    problem!.message,
+    'Cannot tell "Buffers", "Dirty", "Slab", "SReclaimable", "SUnreclaim" from "/proc/meminfo": ' +
+      "found 0, which lxcfs fills in for what it does not know",
+  );
+  assertEquals(on.read("memory_slab_bytes"), { absent: "not_supported", problem });
+  assertEquals(on.cell("memory_writeback_bytes"), 7 * 1024);
+  // The page cache less shared memory is a part of the cache, so what remains is the most that is used.
+  const estimate = { coverage: 1, grade: "estimated" } as const;
+  assertEquals(on.read("memory_cache_bytes"), { value: 210 * 1024, ...estimate, bound: "lower" });
+  assertEquals(on.read("memory_used_bytes"), { value: 490 * 1024, ...estimate, bound: "upper" });
+  // With control groups of version 1 it knows some of them, and then 0 is 0.
+  tree.set(MEMINFO, text.replace(/^Dirty.*$/m, "Dirty: 8 kB"));
+  on.tick();
+  tree.set(MEMINFO, text);
+  on.tick();
+  assertEquals(on.cell("memory_dirty_bytes"), 0);
+  assertEquals(on.cell("memory_slab_bytes"), NaN);
+  // The host's own procfs beside it is the kernel's.
+  tree.procfs = "/host/proc";
+  const host = new Stage([memory], { tree });
+  host.tick();
+  assertEquals([host.cell("memory_slab_bytes"), host.problems()], [0, []]);
 });
 
 Deno.test("memory goes on without the one of its files that is masked, and finds it again", () => {

@@ -178,6 +178,8 @@ Deno.test("what is no more than a bound has a line of its own that says so", () 
   assertEquals(names.filter((name) => /[≥≤]/.test(name)), [
     "{{instance}} ≥ Read and written",
     "{{instance}} ≥ Share of peak",
+    "{{instance}} ≤ Used",
+    "{{instance}} ≥ Cache",
     "{{instance}} ≥ LLC misses × line",
     "{{instance}} ≤ LLC misses × line",
   ]);

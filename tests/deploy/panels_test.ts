@@ -29,6 +29,9 @@ const IDLE_STATES: Lacking = {
   "Idle states: Packages": "all",
 };
 
+/** Their kernels tell all that is cache: nobody asks for less. */
+const WHOLE_MEMORY: Lacking = { "Memory": ["≤ Used", "≥ Cache"] };
+
 const HOSTS: readonly {
   readonly instance: string;
   readonly machine: string;
@@ -46,6 +49,7 @@ const HOSTS: readonly {
       "Memory bandwidth": ["≥ Read and written", "≥ Share of peak"],
       "Energy": ["Cores", "GPU in the package", "Platform"],
       ...IDLE_STATES,
+      ...WHOLE_MEMORY,
       // No page was handed out: there is nothing to have a share of.
       "NUMA": ["Remote share"],
       "Memory traffic, by who counts it: Traffic": ["Second source", "L3 monitors (MBM)"],
@@ -78,6 +82,7 @@ const HOSTS: readonly {
       "Fastest CPUs": "all",
       ...IDLE_STATES,
       "Temperatures": "all",
+      ...WHOLE_MEMORY,
       "NUMA": ["Remote share"],
       "Memory traffic, by who counts it: Traffic": "all",
       "Memory traffic, by who counts it: Controllers − it": "all",
