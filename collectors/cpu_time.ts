@@ -29,6 +29,7 @@ import {
   type Tick,
   UNKNOWN,
 } from "./collector.ts";
+import { CpuLines } from "./cpu_lines.ts";
 import { cpuGroups } from "./host_topology.ts";
 import { KeyTable } from "./key_table.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
@@ -87,6 +88,11 @@ class CpuTimeReader implements Reader {
   readonly #scanner = new Scanner();
   readonly #cpus: Instances;
   readonly #modes: readonly Column[];
+  readonly #cpuLines = new CpuLines(CPU_MODES.length);
+  /** Of the line that is being read. */
+  readonly #ticks = new Float64Array(CPU_MODES.length);
+  /** When the last reading was taken, CLOCK_MONOTONIC in ms; a cell, since it is a fraction. */
+  readonly #readAtMs = new Float64Array(1).fill(NaN);
   readonly #lines: readonly Column[];
   readonly #vectors: readonly Column[];
   readonly #keys = new KeyTable(LINES.map((line) => line.key));
@@ -117,6 +123,8 @@ class CpuTimeReader implements Reader {
 
   read(row: RowWriter, tick: Tick): void {
     this.#file.read();
+    this.#cpuLines.begin(tick.monotonicMs - this.#readAtMs[0]!);
+    this.#readAtMs[0] = tick.monotonicMs;
     const scanner = this.#scanner;
     scanner.reset(this.#file.bytes, this.#file.length);
     if (!scanner.startsWith(CPU)) {
@@ -164,7 +172,10 @@ class CpuTimeReader implements Reader {
     if (scanner.number() < 0) throw malformed(PATH, scanner.lineText(line), "the number of a CPU");
     const end = scanner.at;
     let slot = this.#cpus.lookup(scanner.bytes, start, end);
-    if (slot === UNKNOWN) slot = this.#claim(scanner.text(start, end), tick);
+    if (slot === UNKNOWN) {
+      slot = this.#claim(scanner.text(start, end), tick);
+      if (slot >= 0) this.#cpuLines.came(slot);
+    }
     for (let mode = 0; mode < this.#modes.length; mode++) {
       const ticks = scanner.number();
       if (ticks < 0) {
@@ -174,7 +185,16 @@ class CpuTimeReader implements Reader {
           `${this.#modes.length} numbers after the CPU`,
         );
       }
-      if (slot >= 0) row.count(this.#modes[mode]!, slot, ticks);
+      this.#ticks[mode] = ticks;
+    }
+    if (slot >= 0) this.#writeModes(row, slot);
+  }
+
+  #writeModes(row: RowWriter, slot: number): void {
+    const goesOn = this.#cpuLines.follow(slot, this.#ticks);
+    for (let mode = 0; mode < this.#modes.length; mode++) {
+      row.count(this.#modes[mode]!, slot, this.#ticks[mode]!);
+      if (!goesOn) row.none(this.#modes[mode]!, slot);
     }
   }
 

@@ -48,6 +48,7 @@ import "./core_counters.ts";
 import "./core_plans.ts";
 import "./core_pmu_seat.ts";
 import "./counter_set.ts";
+import "./cpu_lines.ts";
 import "./cpu_time.ts";
 import "./cpu_watch.ts";
 import "./cstates.ts";
