@@ -15,6 +15,7 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
+import { numberOf, textOf } from "./host_files.ts";
 import { KeyTable } from "./key_table.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
 import { ProcessStat } from "./process_stat.ts";
@@ -28,6 +29,8 @@ import { Scanner } from "./scan.ts";
 const MIN_INTERVAL_MS = 5000;
 /** It changes when somebody changes it, and its file is text. */
 const LIMIT_EVERY_SECONDS = 300;
+/** `btime` is in whole seconds. */
+const CLOCK_SET_MS_LEAST = 500;
 const COLON = 58;
 const KIB = 1024;
 const NEED = { needs: "a procfs that shows this process" } as const;
@@ -48,13 +51,17 @@ class SelfReader implements Reader {
   readonly #statusKeys = new KeyTable(["VmRSS", "RssAnon"]);
   #statusReported = false;
   #limitDueSeconds = 0;
-  /** It does not change, and cells keep their value. */
+  /** `btime` as it was read last, s; NaN where it is not known. Cells keep what is made of it. */
+  #bootedAt: number;
   #startWritten = false;
+  /** The wall clock, and what it was ahead of CLOCK_MONOTONIC when `btime` was read, ms. */
+  readonly #wall = new Float64Array(2).fill(NaN);
 
   constructor(site: Site) {
     this.#site = site;
     this.#columns = columnsOf(site);
     this.#statFile = openOrFail(site.tree, "/proc/self/stat", NEED);
+    this.#bootedAt = (site.profile.bootedAtMs ?? NaN) / 1000;
     if (site.profile.bootedAtMs === undefined) {
       site.report({
         key: "start",
@@ -72,6 +79,7 @@ class SelfReader implements Reader {
   }
 
   read(row: RowWriter, tick: Tick): void {
+    this.#followClock(tick);
     this.#readStat(row);
     this.#readStatus(row);
     this.#readDescriptors(row);
@@ -100,11 +108,32 @@ class SelfReader implements Reader {
     row.count(columns.user, HOST_SLOT, stat.userTicks);
     row.count(columns.system, HOST_SLOT, stat.systemTicks);
     row.gauge(columns.threads, HOST_SLOT, stat.threads);
-    const { bootedAtMs } = this.#site.profile;
-    if (bootedAtMs !== undefined && !this.#startWritten) {
-      this.#startWritten = true;
-      row.gauge(columns.start, HOST_SLOT, bootedAtMs / 1000 + stat.startTicks / USER_HZ);
-    }
+    if (!this.#startWritten) this.#writeStart(row);
+  }
+
+  #writeStart(row: RowWriter): void {
+    this.#startWritten = true;
+    const { start, startUptime } = this.#columns;
+    row.gauge(startUptime, HOST_SLOT, this.#stat.startTicks);
+    const seconds = this.#bootedAt + this.#stat.startTicks / USER_HZ;
+    if (!Number.isNaN(seconds)) row.gauge(start, HOST_SLOT, seconds);
+  }
+
+  /** Looks for the time of the boot again after the clock was set, which moves it; or after a suspend. */
+  #followClock({ monotonicMs }: Tick): void {
+    const wall = this.#wall;
+    this.#site.clock.stampWall(wall, 0);
+    if (Math.abs(wall[0]! - monotonicMs - wall[1]!) < CLOCK_SET_MS_LEAST) return;
+    const isFirst = Number.isNaN(wall[1]!);
+    wall[1] = wall[0]! - monotonicMs;
+    if (!isFirst) this.#readBoot();
+  }
+
+  #readBoot(): void {
+    const btime = numberOf(textOf(this.#site.tree, "/proc/stat"), /^btime (\d+)$/m);
+    if (btime === undefined || Number.isNaN(this.#bootedAt)) return;
+    this.#bootedAt = btime;
+    this.#startWritten = false;
   }
 
   #readStatus(row: RowWriter): void {
@@ -197,6 +226,7 @@ interface Columns {
   readonly descriptors: Column;
   readonly limit: Column;
   readonly start: Column;
+  readonly startUptime: Column;
 }
 
 function columnsOf(site: Site): Columns {
@@ -210,5 +240,6 @@ function columnsOf(site: Site): Columns {
     descriptors: site.column("self_descriptors"),
     limit: site.column("self_descriptors_limit"),
     start: site.column("self_start_seconds"),
+    startUptime: site.column("self_start_uptime_seconds", USER_HZ),
   };
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Measured, metric as metricOf } from "./catalogue.ts";
-import { SELF_START } from "./catalogue/self.ts";
+import { SELF_START_UPTIME } from "./catalogue/self.ts";
 import { HOST_SLOT } from "./collector.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -26,8 +26,11 @@ export function sinceMs(snapshot: Snapshot, metric: Measured, slot: number): num
   const { since } = metric;
   if (since === undefined) return undefined;
   // As it was known at the start: counters did not begin anew because a clock was set.
-  if (since === "boot") return snapshot.profile.bootedAtMs;
-  if (since === "process") return known(total(snapshot, SELF_START, HOST_SLOT) * 1000);
+  const { bootedAtMs = NaN } = snapshot.profile;
+  if (since === "boot") return known(bootedAtMs);
+  if (since === "process") {
+    return known(bootedAtMs + total(snapshot, SELF_START_UPTIME, HOST_SLOT) * 1000);
+  }
   const { begun, intervalMs } = snapshot;
   if (begun === null) return undefined;
   const elapsedMs = snapshot.readAtMs(metric.collector) - begun.monotonicMs;

@@ -3,8 +3,8 @@ import type { Measured, Otlp, Subject } from "../catalogue.ts";
 
 const collector = "self";
 
-/** Since when it counts what is its own. */
-export const SELF_START = "self_start_seconds";
+/** Since when it counts what is its own, by a clock that nobody sets. */
+export const SELF_START_UPTIME = "self_start_uptime_seconds";
 
 function cpuTime(mode: "user" | "system"): Otlp {
   const help = "CPU time of this service, by mode.";
@@ -111,15 +111,25 @@ const metrics: readonly Measured[] = [
     exposition: { name: "process_max_fds" },
   },
   {
-    id: SELF_START,
+    id: "self_start_seconds",
     name: "Started",
-    help: "When this service started, in seconds since 1970.",
+    help: "When this service started, in seconds since 1970, by the clock as it is set now.",
     unit: "s",
     kind: "gauge",
     scope: "host",
     collector,
     source: "/proc/self/stat, starttime, and /proc/stat, btime",
     exposition: { name: "process_start_time_seconds" },
+  },
+  {
+    id: SELF_START_UPTIME,
+    name: "Host was up",
+    help: "How long the host had been up when this service started.",
+    unit: "s",
+    kind: "gauge",
+    scope: "host",
+    collector,
+    source: "/proc/self/stat, starttime",
   },
 ];
 

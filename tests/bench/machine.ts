@@ -26,10 +26,15 @@ export class Machine {
     this.#due = { deadlineMs: 0, intervalMs, missed: 0, watched: false };
     const time = this.#time = { now: this.kernel.monotonicMs() };
     const kernel = this.kernel;
+    const begun = { now: time.now, wall: Date.now() };
     // Only when a tick is due is decided here; within a tick time stands still.
     const clock: Clock = {
       monotonicMs: () => time.now,
-      stampWall: (into, at) => kernel.stampWall(into, at),
+      // Beside the other clock, or it would look as if it were set all the time.
+      stampWall: (into, at) => {
+        kernel.stampWall(into, at);
+        into[at] = begun.wall + time.now - begun.now;
+      },
       stamp: (into, at) => {
         kernel.stamp(into, at);
         into[at] = time.now;

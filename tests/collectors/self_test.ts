@@ -1,6 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type Measured, METRICS } from "../../collectors/catalogue.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { self } from "../../collectors/self.ts";
+import { sinceMs } from "../../collectors/since.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 
@@ -69,6 +71,31 @@ Deno.test("self gives the time of its start from the boot of the host", () => {
   unknown.tick();
   assertEquals(unknown.cell("self_start_seconds"), NaN);
   assertStringIncludes(unknown.problems()[0]!.message, "Cannot tell when this service started");
+});
+
+Deno.test("self moves its start with the clock, and not the time since which it counts", () => {
+  const tree = machine();
+  tree.set("/proc/stat", "cpu 1\nbtime 1700000000\n");
+  const stage = new Stage([self], { tree, profile: { bootedAtMs: 1_700_000_000_000 } });
+  stage.tick();
+  const since = (): number | undefined =>
+    sinceMs(stage.snapshot, METRICS.get("self_cpu_seconds") as Measured, 0);
+  assertEquals(since(), 1_700_086_400_000);
+  // Two hours back, and the time of the boot with it.
+  stage.clock.wall -= 7_200_000;
+  tree.set("/proc/stat", "cpu 1\nbtime 1699992800\n");
+  stage.tick(5000);
+  assertEquals(stage.cell("self_start_seconds"), 1_700_079_200);
+  assertEquals(since(), 1_700_086_400_000);
+  // After a suspend the clock is ahead, and the boot where it was.
+  stage.clock.wall += 3_600_000;
+  stage.tick(5000);
+  assertEquals(stage.cell("self_start_seconds"), 1_700_079_200);
+  // What cannot be read any more does not take it away.
+  stage.clock.wall += 3_600_000;
+  tree.remove("/proc/stat");
+  stage.tick(5000);
+  assertEquals(stage.cell("self_start_seconds"), 1_700_079_200);
 });
 
 Deno.test("self looks at itself every five seconds only", () => {

@@ -31,7 +31,7 @@ Deno.test("what the kernel counts since it booted is created then, what nobody k
 });
 
 Deno.test("what the service counts of itself is created when its process started", () => {
-  const cells = { "self_cpu_seconds": 1.5, "self_start_seconds": 1767225700.25 };
+  const cells = { "self_cpu_seconds": 1.5, "self_start_uptime_seconds": 100.25 };
   assertEquals(created(new HandFilled([cells])), [
     "ringside_ticks_created 1767225700.25",
     "ringside_ticks_missed_created 1767225700.25",
