@@ -185,6 +185,15 @@ export const MACHINES: readonly Machine[] = [
     extra: true,
   },
   {
+    name: "podman",
+    what: "the words for Podman in deploy/README.md, where podman and crun are installed",
+    script: "podman",
+    parameters: "counters=4",
+    model: INTEL,
+    secondsMost: 900,
+    extra: true,
+  },
+  {
     name: "least_privilege",
     what:
       "a user with nothing, without and with CAP_PERFMON, at every level: the doctor's advice works",

@@ -42,7 +42,9 @@ export async function prepare(machines: readonly Machine[]): Promise<string | nu
   const args = ["cache", "--quiet", ...scripts, `${FOLDER}../../main.ts`];
   const failed = await said(args);
   if (failed !== null) return failed;
-  const installed = ["unit", "least_privilege"].map((name) => `${FOLDER}checks/${name}.ts`);
+  const installed = ["unit", "least_privilege", "podman"].map((name) =>
+    `${FOLDER}checks/${name}.ts`
+  );
   if (!installed.some((script) => scripts.has(script))) return null;
   // What is installed comes with its packages, which no guest can fetch.
   const assemble = ["run", "--allow-all", `${FOLDER}../../deploy/assemble.ts`];
