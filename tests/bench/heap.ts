@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { TEXT_INTERVAL_MS_LEAST } from "../../collectors/collector.ts";
 import { Machine } from "./machine.ts";
 import type { Result, Size } from "./result.ts";
 
@@ -16,6 +17,8 @@ const HEAP_BYTES_MOST = 1e6;
  */
 const BOUNDED_MS = 10;
 const INTERVALS_MS = [BOUNDED_MS, 1000];
+/** Of what is read least often of all that a tick of the bound reads: text. */
+const WARM_READINGS = 6000;
 
 declare const gc: (() => void) | undefined;
 
@@ -28,7 +31,8 @@ export function heap(size: Size): Result[] {
 function growth(gc: () => void, intervalMs: number, ticks: number, size: Size): Result[] {
   const machine = new Machine({ intervalMs });
   // Optimised code is what runs for hours; what the interpreter allocates before is no growth.
-  for (let i = 0; i < (size === "smoke" ? 200 : 5000); i++) machine.tick();
+  const warming = WARM_READINGS * Math.max(1, TEXT_INTERVAL_MS_LEAST / intervalMs);
+  for (let i = 0; i < (size === "smoke" ? 200 : warming); i++) machine.tick();
   gc();
   const before = Deno.memoryUsage().heapUsed;
   for (let i = 0; i < ticks; i++) machine.tick();
