@@ -1,6 +1,6 @@
 /** Hosts of a fleet, for tests: what is not said of one is as it is of any. @module */
 import type { Engine } from "../routes/fleet_feed.ts";
-import type { Fleet, FleetHost, HostTrends } from "../views/fleet_quantities.ts";
+import type { Fleet, FleetHost, HostTrends, Trend } from "../views/fleet_quantities.ts";
 import { TRENDS } from "../views/fleet_quantities.ts";
 
 export const AT_MS = 1_770_000_000_000;
@@ -32,6 +32,8 @@ export class FakeEngine implements Engine {
   readonly host = "engine.example:9090";
   fleet: Fleet | Error;
   trendless: Error | null = null;
+  /** Of each quantity of a host. */
+  trend: (host: FleetHost) => Trend = () => [1, null, 2];
   asked = 0;
   trendsAsked: (readonly string[])[] = [];
   /** Questions for trends that were under way at the same time. */
@@ -60,6 +62,6 @@ export class FakeEngine implements Engine {
     await this.trendGate;
     this.#trendsAtOnce--;
     if (this.trendless !== null) throw this.trendless;
-    return new Map(hosts.map(({ key }) => [key, TRENDS.map(() => [1, null, 2])]));
+    return new Map(hosts.map((host) => [host.key, TRENDS.map(() => this.trend(host))]));
   }
 }

@@ -81,7 +81,7 @@ export interface DocumentProps {
 /**
  * `morphIgnore`: an open panel stays open when a tick replaces it; `noSwap`: a refusal takes no figure's
  * place. `morphScanLimit`: a row takes the text of the row that comes to its place, and none is moved
- * there. `morphSkipChildren`: trends in tables are drawn anew by their script.
+ * there. `morphSkipChildren`: trends of columns are drawn anew by their script; others come as they are.
  */
 const HTMX_CONFIG = JSON.stringify({
   includeIndicatorCSS: false,
@@ -89,7 +89,7 @@ const HTMX_CONFIG = JSON.stringify({
   morphIgnore: ["data-htmx-powered", "open"],
   noSwap: [204, 304, "4xx", "5xx"],
   morphScanLimit: 0,
-  morphSkipChildren: ".spark",
+  morphSkipChildren: ".spark[data-column]",
 });
 
 export function document(props: DocumentProps): string {

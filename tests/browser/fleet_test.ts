@@ -50,12 +50,12 @@ const PATHS = [
   "/fleet?filter=no",
 ];
 
-async function start(engine: FakeEngine): Promise<BusyService> {
+async function start(engine: FakeEngine, haste = HASTE): Promise<BusyService> {
   return await BusyService.start({
     machine: "minimal-container",
     historyTicks: 2,
     engine,
-    haste: HASTE,
+    haste,
   });
 }
 
@@ -112,6 +112,29 @@ browserTest("the fleet's page shows what came since, and keeps what is typed", a
   await watched.until(`document.querySelector("#fleet > .none") !== null`);
   assertEquals(await watched.evaluate(rows), "host-1,host-2");
   assertEquals(await watched.evaluate(`document.querySelector("[name=filter]").value`), "rack=r2");
+  assertEquals(watched.takeComplaints(), []);
+});
+
+browserTest("a row of the fleet that takes another's place has its own trend", async (browser) => {
+  const engine = new FakeEngine(fleetOfHosts(rack(2), rack(1)));
+  engine.trend = ({ name }) => name === "host-1" ? [8, 1, 8] : [1, 1, 1];
+  // Trends have a moment to come, and an answer is old soon enough.
+  await using service = await start(engine, 20);
+  const watched = await WatchedPage.open(browser);
+  await watched.page.goto(`${service.url}/fleet?sort=ipc`);
+  const trends =
+    `[...document.querySelectorAll("#fleet-table tbody tr:not(.together)")].map((row) => [
+    row.querySelector("th a").textContent,
+    row.querySelector(".spark path")?.getAttribute("d"),
+  ])`;
+  const ask = `htmx.trigger(document.querySelector("#fleet"), "every")`;
+  await watched.until(`(${ask}, ${trends}.every(([, path]) => path))`);
+  const shown = await watched.evaluate<string[][]>(trends);
+  assertEquals(shown.map(([name]) => name), ["host-2", "host-1"]);
+  const faster = rack(1);
+  engine.fleet = fleetOfHosts(rack(2), { ...faster, terms: { ...faster.terms, retired: 4e9 } });
+  await watched.until(`(${ask}, ${trends}[0][0] === "host-1")`);
+  assertEquals(await watched.evaluate(trends), shown.toReversed());
   assertEquals(watched.takeComplaints(), []);
 });
 
