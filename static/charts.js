@@ -88,7 +88,13 @@
     ask();
   });
   const sized = new ResizeObserver((entries) => {
-    for (const { target } of entries) charts.get(target).plot?.setSize(charts.get(target).size());
+    for (const { target } of entries) {
+      const chart = charts.get(target);
+      chart.plot?.setSize(chart.size());
+      // That drew what stood at places where other points stand by now.
+      chart.dirty = true;
+    }
+    ask();
   });
   for (const figure of document.querySelectorAll("figure[data-columns]")) {
     const chart = new globalThis.RingsideChart(figure, page);
@@ -122,8 +128,16 @@
     for (const { plot } of charts.values()) plot?.redraw(false);
   };
   document.addEventListener("ringside:theme", () => repaint(""));
-  // Paper is light.
-  addEventListener("beforeprint", () => repaint("light"));
+  // Paper is light, and has what nobody looked at too.
+  addEventListener("beforeprint", () => {
+    for (const chart of points.seconds.length > 0 ? charts.values() : []) {
+      const { seen } = chart;
+      chart.seen = chart.dirty = true;
+      chart.draw(page.view());
+      chart.seen = seen;
+    }
+    repaint("light");
+  });
   addEventListener("afterprint", () => repaint(""));
 
   // Other spans, values under the pointer, zoom and export, and what opens: loaded for those who use it.

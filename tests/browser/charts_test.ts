@@ -5,6 +5,7 @@ import {
   CPU,
   DISKS,
   drawn,
+  explore,
   EXPLORING,
   POINTS,
   sample,
@@ -124,6 +125,38 @@ chartTest("while paused nothing is drawn, and afterwards all of it", {}, async (
   await turn(false);
   await watched.until(`${picture} !== ${JSON.stringify(still)}`);
   assert(await watched.evaluate(`${VIEW}[1] > ${held}`));
+});
+
+chartTest("a chart that stands still keeps its values at another size", {}, async (visited) => {
+  const { watched } = visited;
+  await explore(watched);
+  await watched.page.mouse.move(2, 2);
+  await watched.evaluate("ringside.zoomTo([ringside.now() - 120, ringside.now() - 60])");
+  const plot = `ringside.charts.get(document.querySelector("${CPU}")).plot`;
+  // The first point of its line is the first of what is zoomed into.
+  const holds = `Math.abs(${POINTS}[${plot}.series[1].idxs[0]] - ${VIEW}[0]) < 2`;
+  await watched.until(holds);
+  // Old points were taken out: each of the others has another place.
+  await watched.evaluate(`ringside.points.lists().forEach((list) => list.splice(0, 60))`);
+  await watched.page.setViewportSize({ width: 1200, height: 4000 });
+  await watched.until(`${plot}.width === document.querySelector("${CPU}").clientWidth`);
+  await watched.until(holds);
+});
+
+chartTest("what nobody scrolled to is drawn for paper as it is now", {}, async (visited) => {
+  const { watched } = visited;
+  await watched.page.setViewportSize({ width: 1440, height: 500 });
+  await watched.page.reload();
+  await drawn(watched);
+  const chart = `ringside.charts.get(document.querySelector("${DISKS}"))`;
+  assertEquals(await watched.evaluate(`[${chart}.seen, ${chart}.plot]`), [false, null]);
+  for (let times = 0; times < 2; times++) {
+    await tick(visited, 3);
+    await watched.evaluate(`dispatchEvent(new Event("beforeprint"))`);
+    const printed = `[${chart}.seen, ${chart}.plot.scales.x.max === ringside.now()]`;
+    assertEquals(await watched.evaluate(printed), [false, true]);
+    await watched.evaluate(`dispatchEvent(new Event("afterprint"))`);
+  }
 });
 
 chartTest("a page for other lines is loaded anew, once", {}, async ({ watched }) => {
