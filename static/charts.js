@@ -9,6 +9,8 @@
   const charts = new Map();
   /** More points than these are finer than a second, or reach further back than the page's span. */
   const MANY = 700;
+  /** What could not be loaded is asked for again when it is next needed, and no sooner than this. */
+  const RETRY_MS = 1000;
 
   let asked = false;
   let explored = controls === null;
@@ -146,6 +148,10 @@
     explored = true;
     const script = document.createElement("script");
     script.src = controls.dataset.script;
+    script.onerror = () => {
+      script.remove();
+      setTimeout(() => explored = false, RETRY_MS);
+    };
     body.append(script);
   };
   for (const type of ["pointerover", "focusin"]) {

@@ -178,6 +178,25 @@ chartTest("all that there is begins at the first point", all, async (visited) =>
   await watched.until(`Math.round(${VIEW}[1] - ${VIEW}[0]) === 910`);
 });
 
+chartTest(
+  "what those who use charts need is asked for again where it did not come",
+  {},
+  async ({ watched }) => {
+    let asked = 0;
+    await watched.page.route("**/explore.*.js", async (route) => {
+      if (asked++ === 0) await route.abort();
+      else await route.continue();
+    });
+    await point(watched, CPU, 0.5);
+    const over = `document.querySelector("${CPU}").dispatchEvent(
+      new PointerEvent("pointerover", { bubbles: true }))`;
+    await watched.until(`(${over}, ${EXPLORING})`);
+    await point(watched, CPU, 0.6);
+    await watched.until(`${SAID}.length > 3`);
+    assertEquals([asked, watched.takeComplaints().length], [2, 1]);
+  },
+);
+
 chartTest("what is seen is saved as CSV and as JSON", {}, async ({ watched }) => {
   await explore(watched);
   const save = async (format: string): Promise<[string, string]> => {
