@@ -8,15 +8,27 @@ globalThis.ringsideHistory = (() => {
   const BATCH = 64;
   const SAME_SECONDS = 0.02;
 
-  /** Points from further back; those that came since stay. False where they are of other lines. */
+  /**
+   * Points from further back: they take the places of those of their time. What came since stays, and
+   * what is from before them, which the service forgot when it was started again. False where they are
+   * of other lines.
+   */
   const older = (points, sample) => {
-    if (sample.y.length !== points.columns.length || sample.x.length === 0) return false;
+    const { seconds, columns, shares } = points;
+    if (sample.y.length !== columns.length || sample.x.length === 0) return false;
+    const part = (from, to) => ({
+      x: seconds.slice(from, to),
+      y: columns.map((column) => column.slice(from, to)),
+      z: shares.map((column) => column?.slice(from, to)),
+    });
+    const first = points.find(sample.x[0] - SAME_SECONDS);
     const since = points.find(sample.x.at(-1) + SAME_SECONDS);
-    const x = points.seconds.slice(since);
-    const y = points.columns.map((column) => column.slice(since));
-    const z = points.shares.map((column) => column?.slice(since));
-    points.take({ ...sample, reset: true });
-    points.take({ x, y, z });
+    // What is missing may be less now, and is still missing.
+    const gap = columns.every((column) => (column[first] ?? null) === null);
+    const [before, after] = [part(0, first), part(since)];
+    points.take({ ...before, reset: true });
+    points.take({ ...sample, reset: false, gap });
+    points.take(after);
     return true;
   };
 

@@ -32,6 +32,26 @@ Deno.test("older points come before those that are there, and what came since st
   assertEquals(held.seconds.length, 4);
 });
 
+Deno.test("what the service has forgotten stays before what it knows, and a hole stays one", () => {
+  // The service was started again between 2 and 8, and knows what was since 6.
+  const held = points({ x: [1, 2], y: [[10, 20]] }, { gap: true, x: [8, 9], y: [[80, 90]] });
+  ringsideHistory.older(held, { reset: true, x: [6, 7, 8.004], y: [[60, 70, 80]] });
+  assertEquals(held.seconds, [1, 2, 5.999, 6, 7, 8.004, 9]);
+  assertEquals(held.columns, [[10, 20, null, 60, 70, 80, 90]]);
+  // It knows nothing that is not known here: no second hole.
+  ringsideHistory.older(held, {
+    reset: true,
+    x: [6, 7, 8.004],
+    y: [[60, 70, 80]],
+    z: [[1, 1, 0.5]],
+  });
+  assertEquals(held.seconds, [1, 2, 5.999, 6, 7, 8.004, 9]);
+  assertEquals([held.columns, held.shares], [
+    [[10, 20, null, 60, 70, 80, 90]],
+    [[1, 1, 1, 1, 1, 0.5, 1]],
+  ]);
+});
+
 /** Ten points a second for so long, one sample each. */
 function fine(seconds: number, value: (tenth: number) => number | null): Points {
   const held = points({ reset: true, x: [], y: [[], []] });
