@@ -59,8 +59,12 @@
     fetched = wanted;
     const answer = await fetch(body.dataset.stream.replace("stream", "sample") + "&span=" + chosen)
       .catch(() => ({ ok: false }));
-    // The stream began anew meanwhile: it asks for itself.
-    if (asked.columns !== points.columns) return;
+    // The points are others by now, since the stream began anew or another answer came: they may not
+    // reach as far back.
+    if (asked.columns !== points.columns) {
+      fetched = Math.min(fetched, asked.before);
+      return ask();
+    }
     if (answer.ok) older(points, await answer.json());
     else fetched = asked.before;
     fit();
@@ -80,6 +84,12 @@
     chosen = name;
     const current = linkOf();
     for (const link of links) link.ariaCurrent = link === current ? "true" : null;
+    // The tables of the charts show what they show.
+    for (const table of document.querySelectorAll("figcaption a")) {
+      const fields = new URLSearchParams(table.search);
+      fields.set("span", chosen);
+      table.search = fields;
+    }
     page.zoomTo?.(null);
     fit();
     ask();
@@ -92,6 +102,8 @@
       event.preventDefault();
       const name = new URLSearchParams(link.search).get("span");
       storage((store) => store.setItem(KEY, name));
+      // An address that names another span would have it back when the page is loaded again.
+      if (/span=/.test(location.search)) history.replaceState(history.state, "", link.href);
       choose(name);
     });
   }

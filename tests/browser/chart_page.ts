@@ -72,18 +72,25 @@ export async function sample(watched: WatchedPage, fields: string): Promise<void
   await watched.evaluate("new Promise((done) => setTimeout(done))").catch(ignoreNavigation);
 }
 
-/** What `/sample` answers: a point for each of the last fifteen minutes but those of the page. */
 async function serveOlder(watched: WatchedPage, asked: string[]): Promise<void> {
   await watched.page.route("**/sample?*", async (route) => {
     asked.push(new URL(route.request().url()).search);
-    const [first, lines] = await watched.evaluate<[number, number]>(
-      `[${POINTS}.at(-1) - 300, globalThis.ringside.points.columns.length]`,
-    );
-    const x = Array.from({ length: 10 }, (_, index) => first - 600 + index * 60);
-    const y = Array.from({ length: lines }, () => x.map(() => 0.5));
-    const headers = { "content-security-policy": POLICY };
-    await route.fulfill({ headers, json: { reset: true, gap: false, x, y } });
+    await route.fulfill(await older(watched, 900));
   });
+}
+
+/** A point for each minute of so many seconds but those of the page. */
+export async function older(
+  watched: WatchedPage,
+  seconds: number,
+): Promise<{ headers: Record<string, string>; json: unknown }> {
+  const [last, lines] = await watched.evaluate<[number, number]>(
+    `[${POINTS}.at(-1), globalThis.ringside.points.columns.length]`,
+  );
+  const x = Array.from({ length: seconds / 60 - 5 }, (_, index) => last - seconds + index * 60);
+  const y = Array.from({ length: lines }, () => x.map(() => 0.5));
+  const headers = { "content-security-policy": POLICY };
+  return { headers, json: { reset: true, gap: false, x, y } };
 }
 
 function ignoreNavigation(error: Error): void {

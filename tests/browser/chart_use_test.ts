@@ -11,6 +11,7 @@ import {
   drawn,
   explore,
   EXPLORING,
+  older,
   point,
   POINTS,
   SAID,
@@ -127,6 +128,7 @@ chartTest(
 );
 
 const asked: string[] = [];
+const TABLE_SPAN = `document.querySelector("#chart-cpu_time figcaption a").search`;
 
 chartTest(
   "a longer span brings older points, and is remembered",
@@ -139,6 +141,7 @@ chartTest(
     await watched.page.click(".spans a:has-text('15 min')");
     await watched.until(`${POINTS}.length > ${held}`);
     assertEquals(asked, ["?page=overview&span=15m"]);
+    assertEquals(await watched.evaluate(TABLE_SPAN), "?span=15m");
     assert(await watched.evaluate(`${POINTS}.every((at, i) => i === 0 || at > ${POINTS}[i - 1])`));
     assertEquals(await watched.evaluate(`Math.round(${VIEW}[1] - ${VIEW}[0])`), 900);
     await watched.until(`${times} === "−15\u00a0min−10−5now"`);
@@ -146,6 +149,7 @@ chartTest(
 
     await watched.page.goto(service.url);
     await drawn(watched);
+    await watched.until(`${TABLE_SPAN} === "?span=15m"`);
     await watched.until(`${times} === "−15\u00a0min−10−5now"`);
     assertEquals(await watched.page.locator(".spans [aria-current]").allInnerTexts(), ["15 min"]);
     await watched.page.click(".spans a:has-text('1 min')");
@@ -166,6 +170,10 @@ chartTest(
     assertEquals(await watched.evaluate(`Math.round(${VIEW}[1] - ${VIEW}[0])`), 60);
     await watched.page.click(".spans a:has-text('5 min')");
     await watched.until(`Math.round(${VIEW}[1] - ${VIEW}[0]) === 300`);
+    // The address names what was chosen since: it holds when the page is loaded again.
+    await watched.page.reload();
+    await watched.until(`${EXPLORING} && Math.round(${VIEW}[1] - ${VIEW}[0]) === 300`);
+    assertEquals(new URL(watched.page.url()).search, "?span=5m");
   },
 );
 
@@ -194,6 +202,30 @@ chartTest(
     await point(watched, CPU, 0.6);
     await watched.until(`${SAID}.length > 3`);
     assertEquals([asked, watched.takeComplaints().length], [2, 1]);
+  },
+);
+
+chartTest(
+  "all that there is comes though a shorter span was chosen before it",
+  {},
+  async (visited) => {
+    const { watched } = visited;
+    await explore(watched);
+    const spans: string[] = [];
+    const both = Promise.withResolvers<void>();
+    await watched.page.route("**/sample?*", async (route) => {
+      const span = new URL(route.request().url()).searchParams.get("span")!;
+      spans.push(span);
+      // The second question is asked before the first is answered, and answered after that is taken.
+      if (span === "15m") await both.promise;
+      else both.resolve();
+      if (span === "all") await watched.until(`${POINTS}.at(-1) - ${POINTS}[0] > 800`);
+      await route.fulfill(await older(watched, span === "15m" ? 900 : 3000));
+    });
+    await watched.page.click(".spans a:has-text('15 min')");
+    await watched.page.click(".spans a:has-text('All')");
+    await watched.until(`Math.round(${VIEW}[1] - ${VIEW}[0]) === 3000`);
+    assertEquals(spans, ["15m", "all", "all"]);
   },
 );
 
