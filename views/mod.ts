@@ -188,7 +188,10 @@ export function createViews(options: ViewsOptions): Views {
   const doctor: Assets = { ...still(["doctor.css"]), scripts: [url("copy.js")] };
   const guide = still(["guide.css"]);
   // It has no stream: what is asked anew is the page itself.
-  const hosts: Assets = { ...still(["fleet.css"]), scripts: [url("htmx.min.js")] };
+  const hosts: Assets = {
+    ...still(["fleet.css"]),
+    scripts: ["htmx.min.js", "fleet.js"].map((name) => url(name)),
+  };
   const sheet: Assets = { ...still(["sheet.css"]), scripts: doctor.scripts };
   return {
     overview: {

@@ -1,12 +1,12 @@
 /** The page of the fleet in a browser: what tools find in it, with and without scripts, and as it goes on. @module */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import axe from "axe-core/axe.min.js" with { type: "text" };
 import { HtmlValidate, StaticConfigLoader } from "html-validate";
 import type { FleetHost } from "../../views/fleet_quantities.ts";
 import { FakeEngine, fleetHost, fleetOfHosts } from "../fleet_host.ts";
 import { browserTest } from "./browser_case.ts";
 import { BusyService } from "./busy_service.ts";
-import { WatchedPage } from "./chromium.ts";
+import { POLICY, WatchedPage } from "./chromium.ts";
 
 const OFF = { "void-style": "off", "attribute-empty-style": "off" } as const;
 const RULES = new HtmlValidate(
@@ -137,6 +137,35 @@ browserTest("a row of the fleet that takes another's place has its own trend", a
   assertEquals(await watched.evaluate(trends), shown.toReversed());
   assertEquals(watched.takeComplaints(), []);
 });
+
+browserTest(
+  "the fleet's page says when Ringside gives no answer, until it does",
+  async (browser) => {
+    const engine = new FakeEngine(fleetOfHosts(rack(1)));
+    await using service = await start(engine);
+    const watched = await WatchedPage.open(browser);
+    const { page } = watched;
+    await page.goto(`${service.url}/fleet`);
+    const ask = `htmx.trigger(document.querySelector("#fleet"), "every")`;
+    const line = `document.querySelector("#fleet").firstElementChild.innerText`;
+    const headers = { "content-security-policy": POLICY };
+    for (const [status, what] of [[0, "does not answer"], [502, "answers with 502"]] as const) {
+      await page.route("**/fleet*", async (route) => {
+        if (status === 0) await route.abort();
+        else await route.fulfill({ status, headers });
+      });
+      await watched.evaluate(ask);
+      await watched.until(`${line}.startsWith("Ringside ${what} since 20")`);
+      const said = await watched.evaluate<string>(line);
+      assertMatch(said, /since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC: the figures are from before\.$/);
+      await page.unroute("**/fleet*");
+      await watched.evaluate(ask);
+      await watched.until(`!${line}.startsWith("Ringside")`);
+      assertEquals(await page.locator("#fleet-table").count(), 1);
+      watched.takeComplaints();
+    }
+  },
+);
 
 browserTest("without scripts the fleet is sorted, filtered and grouped", async (browser) => {
   await using service = await start(new FakeEngine(FLEET));

@@ -16,6 +16,7 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
   "cpus.css": ["cpus.css", "figures_table.css", "cpus_table.css"],
   "doctor.css": ["doctor.css"],
   "fleet.css": ["figures_table.css", "fleet.css"],
+  "fleet.js": ["fleet.js"],
   "guide.css": ["guide.css"],
   "login.css": ["login.css"],
   "sheet.css": ["sheet.css"],
