@@ -146,7 +146,7 @@ globalThis.RingsideChart = (() => {
               this.top === null
                 ? [0]
                 : [mirrored ? -this.top : 0, mirrored ? 0 : this.top / 2, this.top],
-            values: (_, splits) => splits.map((value) => label(value, this.scale)),
+            values: (_, splits) => splits.map((value) => label(value, this.scale, true)),
           },
         ],
         hooks: {

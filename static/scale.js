@@ -25,9 +25,13 @@ globalThis.ringsideScale = (() => {
     return step * magnitude * size;
   };
 
-  const digits = (value) => {
-    if (value < 0.005) return "≈0";
-    const text = value < 9.995
+  /** What stands at a line is round, and has all of its decimals. */
+  const digits = (value, round) => {
+    const fine = round && value >= 0.0001 && value < 0.1;
+    if (value < 0.005 && !fine) return "≈0";
+    const text = fine
+      ? value.toFixed(Math.ceil(-Math.log10(value)))
+      : value < 9.995
       ? value.toFixed(2)
       : value < 99.95
       ? value.toFixed(1)
@@ -35,7 +39,7 @@ globalThis.ringsideScale = (() => {
     return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
   };
 
-  const label = (value, { kind, suffix, small }) => {
+  const label = (value, { kind, suffix, small }, round) => {
     if (value === 0) return "0";
     let amount = Math.abs(value);
     let prefix = "";
@@ -52,7 +56,7 @@ globalThis.ringsideScale = (() => {
       prefix = prefixes[step];
     }
     const unit = prefix + suffix;
-    return unit === "" ? digits(amount) : `${digits(amount)}\u00a0${unit}`;
+    return digits(amount, round) + (unit === "" ? "" : `\u00a0${unit}`);
   };
 
   /** Of time that was counted, never more than there was. */

@@ -1,6 +1,6 @@
 // What stands below the time axis of a chart. The server writes the same.
 globalThis.ringsideTimes = (() => {
-  const TIME_STEPS = [10, 30, 60, 300, 900, 3600];
+  const TIME_STEPS = [10, 30, 60, 300, 900, 3600, 7200, 14400, 28800];
   /** Marks of the time axis: share of the width from the left, and minutes before now. */
   const times = (span) => {
     const step = TIME_STEPS.find((seconds) => span / seconds <= 6) ?? TIME_STEPS.at(-1);

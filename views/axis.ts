@@ -9,7 +9,7 @@ import { type Scale, spellAt } from "./format.ts";
 /** Ends that halve well. */
 const STEPS = [1, 2, 4, 6, 8, 10] as const;
 /** Seconds between marks of the time axis. */
-const TIME_STEPS = [10, 30, 60, 300, 900, 3600] as const;
+const TIME_STEPS = [10, 30, 60, 300, 900, 3600, 7200, 14_400, 28_800] as const;
 
 /**
  * The end of a scale from 0 that holds `most`, round in the unit that is shown: 0.31 in per cent is
@@ -40,12 +40,20 @@ function stepSize(most: number, scale: Scale): number {
   }
 }
 
+/** Lines between these have all of their decimals: rounded, a half of 0.01 would be 0.01 as well. */
+const FINE_LEAST = 0.0001;
+const FINE_BELOW = 0.1;
+
 /** A value at a line of a chart: `1.5 GB/s`, and a bare 0. */
 export function axisLabel(value: number, scale: Scale): string {
   if (value === 0) return "0";
   // On an axis 200 k is plainer than 200 000.
   const plain: Scale = scale.kind === "count" ? { kind: "decimal", suffix: "" } : scale;
-  const { value: text, unit } = spellAt(value, plain);
+  const { value: spelled, unit } = spellAt(value, plain);
+  const shown = scale.kind === "percent" ? value * 100 : value;
+  const fine = shown >= FINE_LEAST && shown < FINE_BELOW && !scale.small;
+  // A line is a round number: one digit says it.
+  const text = fine ? shown.toFixed(Math.ceil(-Math.log10(shown))) : spelled;
   const short = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
   return unit === "" ? short : `${short}\u00a0${unit}`;
 }

@@ -6,7 +6,7 @@ import { type Scale, scaleOf } from "../../views/format.ts";
 
 interface BrowserScale {
   niceTop(most: number, scale: Scale): number | null;
-  label(value: number, scale: Scale): string;
+  label(value: number, scale: Scale, round?: boolean): string;
 }
 
 const { ringsideScale: browser, ringsideTimes } = globalThis as unknown as {
@@ -40,6 +40,19 @@ Deno.test("axisLabel drops zeros that say nothing", () => {
   assertEquals(axisLabel(200, scaleOf("{task}")), "200");
 });
 
+Deno.test("no two lines of an axis are labelled alike, and figures have no more digits", () => {
+  const ratio = scaleOf("{instruction}/{cycle}");
+  const texts = (most: number, scale: Scale): string[] => {
+    const top = niceTop(most, scale)!;
+    return [top, top / 2].map((value) => axisLabel(value, scale));
+  };
+  assertEquals(texts(0.009, ratio), ["0.01", "0.005"]);
+  assertEquals(texts(0.0055, ratio), ["0.006", "0.003"]);
+  assertEquals(texts(0.00009, scaleOf("1")), ["0.01\u00a0%", "0.005\u00a0%"]);
+  assertEquals(texts(0.009, scaleOf("{task}/s")), ["0.01\u00a0/s", "0.005\u00a0/s"]);
+  assertEquals(browser.label(0.0312, ratio), "0.03");
+});
+
 Deno.test("timeMarks go back in round steps, now at the right", () => {
   assertEquals(
     timeMarks(300).map(({ at, text }) => [Math.round(at * 100), text]),
@@ -47,7 +60,12 @@ Deno.test("timeMarks go back in round steps, now at the right", () => {
   );
   assertEquals(timeMarks(60).map(({ text }) => text).at(0), "−60\u00a0s");
   assertEquals(timeMarks(7200).map(({ text }) => text), ["−2\u00a0h", "−1", "now"]);
-  for (const span of [10, 60, 130, 300, 437, 900, 3600, 40_000]) {
+  // All that is kept at an interval of a minute.
+  assertEquals(
+    timeMarks(61_200).map(({ text }) => text),
+    ["−16\u00a0h", "−12", "−8", "−4", "now"],
+  );
+  for (const span of [10, 60, 130, 300, 437, 900, 3600, 40_000, 61_200]) {
     assertEquals(ringsideTimes(span), timeMarks(span).map(({ at, text }) => [at, text] as const));
   }
 });
@@ -61,10 +79,16 @@ Deno.test("static/scale.js ends and labels its scales as the server does", () =>
         const most = mantissa * 10 ** exponent;
         const top = niceTop(most, scale);
         assertEquals(browser.niceTop(most, scale), top, `${most} ${unit}`);
-        // Parts of a byte or of a task, and thousands of per cent, are no end of a scale.
-        const odd = scale.kind === "percent" || scale.kind === "plain" ? top! > 9 : top! < 1;
-        if (odd && !scale.small) continue;
-        assertEquals(browser.label(top!, scale), axisLabel(top!, scale), `${top} ${unit}`);
+        for (const value of [top!, top! / 2]) {
+          // Parts of a byte or of a task, and thousands of per cent, are no end of a scale.
+          const odd = scale.kind === "percent" || scale.kind === "plain" ? value > 9 : value < 1;
+          if (odd && !scale.small) continue;
+          assertEquals(
+            browser.label(value, scale, true),
+            axisLabel(value, scale),
+            `${value} ${unit}`,
+          );
+        }
       }
     }
   }
