@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { browserTest } from "./browser_case.ts";
 import { BusyService } from "./busy_service.ts";
+import { WatchedPage } from "./chromium.ts";
 import { MACHINES, openPage, PAGES, tick } from "./pages.ts";
 
 const WIDTHS = [360, 768, 1440] as const;
@@ -86,3 +87,16 @@ for (const machine of MACHINES) {
     assertEquals(found, []);
   });
 }
+
+const TICK_TEXT = `document.querySelector("#tick").textContent`;
+
+browserTest("what is said where ticks do not come is no wider than the page", async (browser) => {
+  await using service = await BusyService.start({ machine: "server-2socket", historyTicks: 2 });
+  service.host.sampler.healthNow = { ticking: false, ageMs: 65_000, reading: "software_events" };
+  const watched = await WatchedPage.open(browser, { viewport: { width: 320, height: 700 } });
+  for (const path of ["/", "/cpus"]) {
+    await watched.page.goto(service.url + path);
+    await watched.until(`/no tick for .*software_events/.test(${TICK_TEXT})`);
+    assertEquals(await watched.evaluate("document.documentElement.scrollWidth"), 320, path);
+  }
+});
