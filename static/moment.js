@@ -57,7 +57,9 @@
 
   const show = () => {
     if (share !== null) at = page.view()[0] + share * (page.view()[1] - page.view()[0]);
-    const point = at === null || points.seconds.length === 0 ? -1 : pointAt();
+    // What the keys chose leaves the axis as it goes on.
+    const gone = at === null || at < page.view()[0] || points.seconds.length === 0;
+    const point = gone ? -1 : pointAt();
     for (const [chart, { said, line }] of parts) {
       if (chart.plot === null) continue;
       said.classList.toggle("on", point >= 0);

@@ -73,6 +73,18 @@ chartTest("the arrow keys move the moment, which is read aloud", {}, async ({ wa
   assert(await watched.evaluate(`document.activeElement.matches("${CPU}")`), "the focus went");
 });
 
+chartTest("a moment that has left the axis is told no more", {}, async (visited) => {
+  const { watched } = visited;
+  await watched.page.focus(CPU);
+  await watched.until(EXPLORING);
+  await watched.page.keyboard.press("Home");
+  await watched.until(`${SAID}.length > 3`);
+  await tick(visited, 3);
+  await watched.until(`${SAID}.length === 0`);
+  await watched.page.keyboard.press("ArrowRight");
+  await watched.until(`${SAID}.length > 3`);
+});
+
 chartTest(
   "a drag zooms all charts, which stand still until the whole is asked for",
   {},
