@@ -100,3 +100,25 @@ browserTest("what is said where ticks do not come is no wider than the page", as
     assertEquals(await watched.evaluate("document.documentElement.scrollWidth"), 320, path);
   }
 });
+
+/** Colours of lines, as a canvas takes them. */
+const INKS = `["a", "b", "c", "d", "e"].map((ink) => ringsidePalette.colour("var(--" + ink + ")"))`;
+
+browserTest(
+  "where colours are forced lines differ, and a number hides nothing",
+  async (browser) => {
+    await using service = await BusyService.start({ machine: "server-2socket", historyTicks: 2 });
+    for (const colorScheme of ["light", "dark"] as const) {
+      const watched = await WatchedPage.open(browser, { forcedColors: "active", colorScheme });
+      await watched.page.goto(service.url);
+      await watched.until("globalThis.ringsidePalette !== undefined");
+      const inks = await watched.evaluate<string[]>(INKS);
+      assertEquals(new Set(inks).size, 5, `${inks}`);
+      const plates = await watched.evaluate<string[]>(
+        `[...document.querySelectorAll(".huge")].map((e) => getComputedStyle(e).forcedColorAdjust)`,
+      );
+      assertEquals(new Set(plates), new Set(["none"]));
+      await watched.close();
+    }
+  },
+);
