@@ -122,3 +122,21 @@ browserTest(
     }
   },
 );
+
+/** Names of rows that have less room than a letter. */
+const SQUEEZED = `[...document.querySelectorAll("tbody th[scope=row]")].filter((name) =>
+  name.textContent.trim() !== "" && name.getBoundingClientRect().width < 24).length`;
+
+browserTest("text of twice the size has columns that it fits into", async (browser) => {
+  await using service = await BusyService.start({ machine: "server-2socket", historyTicks: 2 });
+  const watched = await WatchedPage.open(browser);
+  for (const path of ["/", "/cpus", "/doctor"]) {
+    await watched.page.goto(service.url + path);
+    await watched.evaluate(`document.documentElement.style.fontSize = "200%"`);
+    await watched.page.setViewportSize({ width: 1440, height: 900 });
+    assertEquals(await watched.evaluate(SQUEEZED), 0, path);
+    await watched.page.setViewportSize({ width: 360, height: 900 });
+    const wide = await watched.evaluate<number>("document.documentElement.scrollWidth");
+    assert(wide <= 360, `${path} is ${wide} pixels wide`);
+  }
+});
