@@ -152,10 +152,10 @@ browserTest("the charts of one CPU are explored as those of the overview", async
   assertEquals(rows.length, 61);
 
   await page.locator("#chart-cpu_busy figcaption a").click();
-  await page.waitForURL(/\/chart\/cpu_busy\?cpu=5$/);
+  await page.waitForURL(/\/chart\/cpu_busy\?cpu=5&span=1m$/);
   assertMatch(await page.locator("h1").innerText(), /^CPU 5: /);
   await page.getByRole("link", { name: "The chart" }).click();
-  await page.waitForURL(/\/cpus\?cpu=5(&span=5m)?#chart-cpu_busy$/);
+  await page.waitForURL(/\/cpus\?cpu=5&span=1m#chart-cpu_busy$/);
   await watched.until(`${STATE} === "live"`);
   assertEquals(watched.takeComplaints(), []);
 });
