@@ -31,11 +31,13 @@ import {
 } from "./collector.ts";
 import { CpuLines } from "./cpu_lines.ts";
 import { cpuGroups } from "./host_topology.ts";
+import { INTERRUPTS_PER_SECOND_MOST } from "./interrupt_table.ts";
 import { KeyTable } from "./key_table.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
 import type { CorePmu } from "./pmu/core_pmu.ts";
 import { readCorePmus } from "./pmu_devices.ts";
 import { ascii, Scanner } from "./scan.ts";
+import { SinceReading } from "./since_reading.ts";
 import { USER_HZ } from "./user_hz.ts";
 
 const PATH = "/proc/stat";
@@ -44,9 +46,6 @@ const PATH = "/proc/stat";
  * soft interrupts of all architectures, and what x86 adds to `intr` (arch_irq_stat_cpu).
  */
 const WRAP = 2 ** 32;
-/** More than a CPU can take. */
-const INTERRUPTS_PER_SECOND_MOST = 1e7;
-
 /**
  * A CPU that comes online is in the file before all is known of it: what describes its caches comes last
  * (include/linux/cpuhotplug.h, CPUHP_AP_BASE_CACHEINFO_ONLINE). After so long it is looked at again.
@@ -107,9 +106,8 @@ class CpuTimeReader implements Reader {
   /** CPUs that came online. Those of the first reading have been so for long. */
   readonly #came = new Map<string, { readonly atMs: number; readonly isGuessed: boolean }>();
   #begun = false;
-  /** Of the last reading, of CLOCK_MONOTONIC; 0 before, since another reader may have had one. */
-  #seconds = 0;
-  /** What the host's sums can have risen by since then. */
+  readonly #since = new SinceReading();
+  /** What the host's sums can have risen by since the last reading. */
   #interruptsMost = 0;
 
   constructor(site: Site) {
@@ -139,9 +137,8 @@ class CpuTimeReader implements Reader {
     this.#begun = true;
     if (this.#came.size > 0) this.#settle(tick);
     this.#pmus = null;
-    this.#interruptsMost = (tick.seconds - this.#seconds + 1) * INTERRUPTS_PER_SECOND_MOST *
+    this.#interruptsMost = this.#since.next(tick) * INTERRUPTS_PER_SECOND_MOST *
       this.#cpus.slots().length;
-    this.#seconds = tick.seconds;
     this.#found.fill(0);
     while (!scanner.done()) {
       this.#readLine(row);

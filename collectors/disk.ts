@@ -28,6 +28,7 @@ import { textOf } from "./host_files.ts";
 import { ERRNO, SystemError } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
 import { Scanner } from "./scan.ts";
+import { SinceReading } from "./since_reading.ts";
 
 const PATH = "/proc/diskstats";
 const CLASS = "/sys/class/block";
@@ -71,8 +72,7 @@ class DiskReader implements Reader {
   /** Numbers in the shortest line of a device that is shown. */
   #valuesFound = VALUES_MOST;
   readonly #lacking = new Uint8Array(LATER.length);
-  /** Of the last reading, of CLOCK_MONOTONIC; 0 before, since another reader may have had one. */
-  #seconds = 0;
+  readonly #since = new SinceReading();
   /** What a time can have risen by since then, ms. */
   #msMost = 0;
 
@@ -88,8 +88,7 @@ class DiskReader implements Reader {
 
   read(row: RowWriter, tick: Tick): void {
     this.#file.read();
-    this.#msMost = (tick.seconds - this.#seconds + 1) * MS_PER_SECOND_MOST;
-    this.#seconds = tick.seconds;
+    this.#msMost = this.#since.next(tick) * MS_PER_SECOND_MOST;
     const scanner = this.#scanner;
     scanner.reset(this.#file.bytes, this.#file.length);
     this.#valuesFound = VALUES_MOST;

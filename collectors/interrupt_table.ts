@@ -20,7 +20,7 @@ const COLON = 58;
 /** Linux is built for 8192 CPUs at most; a larger number in a header is no CPU. */
 const CPUS_MOST = 8192;
 /** More than a CPU can take. */
-const PER_SECOND_MOST = 1e7;
+export const INTERRUPTS_PER_SECOND_MOST = 1e7;
 /** Half a turn: beyond it, a fall is likelier than a rise. */
 const WRAP_MOST = 2 ** 31 - 1;
 
@@ -73,7 +73,7 @@ export class InterruptTable {
    * goes. Throws `CollectorError`.
    */
   update(bytes: Uint8Array, length: number, seconds: number): void {
-    this.#most = Math.min(seconds * PER_SECOND_MOST, WRAP_MOST);
+    this.#most = Math.min(seconds * INTERRUPTS_PER_SECOND_MOST, WRAP_MOST);
     const scanner = this.#scanner;
     scanner.reset(bytes, length);
     if (this.#header.length === 0 || !scanner.startsWith(this.#header)) this.#learnHeader();

@@ -19,6 +19,7 @@ import {
 } from "./collector.ts";
 import { InterruptTable } from "./interrupt_table.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
+import { SinceReading } from "./since_reading.ts";
 
 const PATH = "/proc/interrupts";
 
@@ -42,8 +43,7 @@ class InterruptsReader implements Reader {
   readonly #cpuColumn: Column;
   readonly #columns: readonly Column[];
   #kindsReported = -1;
-  /** Of the last reading, of CLOCK_MONOTONIC. */
-  #seconds = 0;
+  readonly #since = new SinceReading();
 
   constructor(site: Site) {
     this.#site = site;
@@ -57,8 +57,7 @@ class InterruptsReader implements Reader {
     this.#file.read();
     if (this.#file.length === 0) throw masked();
     const table = this.#table;
-    table.update(this.#file.bytes, this.#file.length, tick.seconds - this.#seconds + 1);
-    this.#seconds = tick.seconds;
+    table.update(this.#file.bytes, this.#file.length, this.#since.next(tick));
     let found = 0;
     for (let kind = 0; kind < this.#columns.length; kind++) {
       if (table.kindsFound[kind] === 0) continue;

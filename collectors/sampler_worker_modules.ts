@@ -162,6 +162,7 @@ import "./row_buffer.ts";
 import "./scan.ts";
 import "./schedule.ts";
 import "./self.ts";
+import "./since_reading.ts";
 import "./slot_table.ts";
 import "./smbios.ts";
 import "./software_events.ts";

@@ -17,7 +17,9 @@ const REMEMBERED = "1h";
  * pod in more than one, told apart by `cluster`, as Kubernetes' rules and Mimir's call it.
  */
 export const HOST_LABELS = ["job", "instance", "cluster"] as const;
-const BY = `by (${HOST_LABELS.join(", ")})`;
+/** The same in PromQL, between the brackets of `by` and `on`. */
+export const HOST = HOST_LABELS.join(", ");
+const BY = `by (${HOST})`;
 
 /** Trends: so many points, so far apart. */
 export const TREND_POINTS = 31;
@@ -144,7 +146,7 @@ export const QUESTIONS = {
   names: `last_over_time(node_uname_info[${REMEMBERED}])`,
   /** Where a quantity of the hardware is not counted, or is not exact, and why. */
   absences: "ringside_pmu_available == 0 or ringside_pmu_inexact",
-  cores: `count by (${HOST_LABELS.join(", ")}, pmu) (${selector(EVENTS, CYCLES, OF_CORES)})`,
+  cores: `count by (${HOST}, pmu) (${selector(EVENTS, CYCLES, OF_CORES)})`,
   counted: terms(
     "cycles",
     "retired",

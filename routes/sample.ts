@@ -7,6 +7,7 @@ import {
   seriesName,
   type Snapshot,
 } from "../collectors/mod.ts";
+import { wholePercent } from "../views/format.ts";
 
 export interface Sample {
   /** Cursor of the tick. */
@@ -85,13 +86,10 @@ export function sampleOf(feed: Feed, parts: SampleParts): Sample {
   };
 }
 
-/** Of a hundredth: 0.29 times 100 is a little less than 29. */
-const ROUNDED = 1e-6;
-
 /** Two digits of a share, never more than it was; of less than a hundredth one. */
 function shortened(share: number): number {
   if (share < 0.01) return Number(share.toPrecision(1));
-  return Math.floor(share * 100 + ROUNDED) / 100;
+  return wholePercent(share) / 100;
 }
 
 function rounded(value: number | null): number | null {

@@ -252,10 +252,14 @@ const HEARSAY_WORDS = { third_party: "third party's word", unverified: "unverifi
 /** Of a percentage: a hundred times 0.29 is a little less than 29. */
 const ROUNDING = 1e-6;
 
+/** A share in whole per cent, never more than it was. */
+export function wholePercent(share: number): number {
+  return Math.floor(share * 100 + ROUNDING);
+}
+
 /** A share of time that was counted, rounded down; one that is not none is not 0. */
 export function countedShare(share: number, space = " "): string {
-  if (share > 0 && share < 0.01) return `under 1${space}%`;
-  return `${Math.floor(share * 100 + ROUNDING)}${space}%`;
+  return share > 0 && share < 0.01 ? `under 1${space}%` : `${wholePercent(share)}${space}%`;
 }
 
 /** A grade in a few words: `exact`, `62 %`, `low 14 %`, `3 of 4`, `62 %, 3 of 4, mixed`, `at least`. */

@@ -4,9 +4,9 @@
  *
  * @module
  */
+import { HOST } from "../../routes/fleet_queries.ts";
 import { SHARED_PMUS } from "./promql.ts";
 import type { RuleGroup } from "./recording.ts";
-import { HOST } from "./series.ts";
 
 export interface AlertingRule {
   readonly alert: string;

@@ -10,16 +10,9 @@ import { metric as metricOf } from "../../collectors/catalogue.ts";
 import { PMU_TIMES } from "../../collectors/catalogue/counted.ts";
 import { PMU_QUANTITIES } from "../../collectors/catalogue/pmu_quantities.ts";
 import { type Formula, inputs } from "../../collectors/formula.ts";
+import { HOST, HOST_LABELS } from "../../routes/fleet_queries.ts";
 import { UNSHARED_PMUS } from "./event_labels.ts";
-import {
-  coreQuantity,
-  HOST,
-  HOST_LABELS,
-  type Reading,
-  selectorOf,
-  seriesOf,
-  type Wanted,
-} from "./series.ts";
+import { coreQuantity, type Reading, selectorOf, seriesOf, type Wanted } from "./series.ts";
 
 /** What a value is, where it is no more than a bound: the true one is as much or more, or less. */
 export type Bound = "lower" | "upper";

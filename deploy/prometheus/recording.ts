@@ -6,8 +6,8 @@
  */
 import { metric as metricOf, shownUnit } from "../../collectors/catalogue.ts";
 import { RECORDED, type Recorded } from "../../collectors/catalogue/recorded.ts";
+import { HOST } from "../../routes/fleet_queries.ts";
 import { boundQl, coverageQl, promql, SHARED_PMUS } from "./promql.ts";
-import { HOST } from "./series.ts";
 
 export interface RecordingRule {
   readonly record: string;

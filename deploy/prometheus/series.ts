@@ -5,6 +5,7 @@
  */
 import { type Measured, metric as metricOf, METRICS, SCOPES } from "../../collectors/catalogue.ts";
 import { PMU_EVENTS, PMU_TIMES } from "../../collectors/catalogue/counted.ts";
+import { HOST, HOST_LABELS } from "../../routes/fleet_queries.ts";
 import { type EventLabels, eventLabelsOf } from "./event_labels.ts";
 
 /** What is wanted of a metric. */
@@ -23,9 +24,6 @@ export type Reading = "rate" | "last";
 
 /** The label of a core's kind: each has a PMU of its own. */
 export const CORE_TYPE_LABEL = "pmu";
-/** Together they name a host, the last in an engine of several clusters only. */
-export const HOST_LABELS: readonly string[] = ["job", "instance", "cluster"];
-export const HOST = HOST_LABELS.join(", ");
 
 const EVENT_INFO = "ringside_pmu_event_info";
 /** Their events are told apart by their labels. */

@@ -3,28 +3,7 @@ import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { network } from "../../collectors/network.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
-
-const PATH = "/proc/1/net/dev";
-const CLASS = "/sys/class/net";
-const ZEROS = "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0";
-
-/** A `/proc/net/dev` of these interfaces. */
-function dev(interfaces: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(interfaces).map(([name, numbers]) => `${name}: ${numbers}\n`);
-  return `two\nheadings\n${lines.join("")}`;
-}
-
-/** Bytes each way, and nothing else. */
-function bytes(received: number, sent: number): string {
-  return `${received} 0 0 0 0 0 0 0 ${sent} 0 0 0 0 0 0 0`;
-}
-
-const SYSFS = {
-  [`${CLASS}/eth0/device/modalias`]: "virtio\n",
-  [`${CLASS}/eth0/speed`]: "1000\n",
-  [`${CLASS}/lo/type`]: "772\n",
-  [`${CLASS}/docker0/type`]: "1\n",
-};
+import { bytes, CLASS, dev, PATH, SYSFS, ZEROS } from "./network_files.ts";
 
 /** A host's procfs, shown to a container: `net` of it is the container's own. */
 function shown(host: Readonly<Record<string, string>>, sysfs = SYSFS): TextTree {
