@@ -24,6 +24,7 @@ import guideStyle from "../static/guide.css" with { type: "bytes" };
 import favicon from "../static/favicon.svg" with { type: "bytes" };
 import history from "../static/history.js" with { type: "bytes" };
 import live from "../static/live.js" with { type: "bytes" };
+import locale from "../static/locale.js" with { type: "bytes" };
 import loginStyle from "../static/login.css" with { type: "bytes" };
 import moment from "../static/moment.js" with { type: "bytes" };
 import over from "../static/over.js" with { type: "bytes" };
@@ -83,7 +84,7 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
   "fleet.js": joined(leanScript, fleetScript),
   "live.js": joined(leanScript, ...living, proofScript),
   "page.js": joined(leanScript, ...living, scale, points, trace, palette, chart, charts),
-  "theme.js": joined(leanScript, theme),
+  "theme.js": joined(leanScript, locale, theme),
   "favicon.svg": favicon,
   "htmx.min.js": htmx,
   "uplot.min.js": uplotScript,

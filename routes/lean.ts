@@ -1,27 +1,30 @@
 /**
  * Style sheets and scripts without what only their readers need: comments, indentation and the blanks
- * around signs. No more than that, so that what a browser reports still has the lines of the source in
- * it.
+ * around signs. Of scripts no more than that, so that what a browser reports still has the lines of the
+ * source in it.
  *
  * @module
  */
 
 /**
- * A style sheet without comments and indentation. It may hold no comment's beginning in a string.
+ * A style sheet in one line, without comments. It may hold no comment's beginning in a string.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { leanStyle } from "./lean.ts";
  *
- * assertEquals(leanStyle("/* Why. *\u002f\na {\n  color: red; /* So. *\u002f\n}\n"), "a{\ncolor:red;\n}\n");
+ * assertEquals(leanStyle("/* Why. *\u002f\na {\n  color: red; /* So. *\u002f\n}\n"), "a{color:red}");
  * ```
  */
 export function leanStyle(text: string): string {
-  const bare = text.replace(/\/\*[\s\S]*?\*\//g, "");
+  const bare = text.replace(/\/\*[\s\S]*?\*\//g, "").trim();
   // A blank before a colon sets two selectors apart.
-  return flush(
-    between(bare, /"[^"\n]*"/g, (rules) => rules.replace(/ *([{},;>]) *|(:) +/g, "$1$2")),
+  return between(
+    bare,
+    /"[^"\n]*"/g,
+    (rules) =>
+      rules.replace(/\s*([{},;>])\s*|(:)\s+/g, "$1$2").replace(/\s+/g, " ").replaceAll(";}", "}"),
   );
 }
 

@@ -66,6 +66,18 @@ chartTest("estimates alone say once how much was counted", { before: SPY }, asyn
   assertEquals(await watched.evaluate(EXPLORING), false);
 });
 
+const NO_LANGUAGE = `Object.defineProperty(Navigator.prototype, "language", { get: () => "C" })`;
+
+chartTest(
+  "a browser without a language draws its charts",
+  { before: NO_LANGUAGE },
+  async (visited) => {
+    await tick(visited);
+    const { watched } = visited;
+    assertEquals(await watched.evaluate(`document.querySelectorAll("${CPU} canvas").length`), 1);
+  },
+);
+
 chartTest("a chart is drawn when it moved by a pixel or outgrew its scale", {}, async (visited) => {
   const { watched } = visited;
   await watched.evaluate(`(() => {

@@ -46,7 +46,7 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
   "chart_table.css": ["chart_table.css"],
   "copy.js": ["copy.js"],
   "live.js": ["copy.js", "part.js", "told.js", "live.js", "proof.js"],
-  "theme.js": ["theme.js"],
+  "theme.js": ["locale.js", "theme.js"],
   "favicon.svg": ["favicon.svg"],
 };
 
@@ -82,7 +82,7 @@ Deno.test("a lean style sheet keeps every rule", () => {
     'a::before, b > i {\n  /* One. */\n  content: " · : , ";\n}\n\n/* Two\n   lines. */\np :is(b) {\n}\n';
   assertEquals(
     leanStyle(sheet),
-    'a::before,b>i{\ncontent:" · : , ";\n}\np :is(b){\n}\n',
+    'a::before,b>i{content:" · : , "}p :is(b){}',
   );
 });
 
