@@ -130,9 +130,8 @@ export class Window {
       return { members: new Map(), counted: 0, present: 0 };
     }
     const present = this.present(scope, slot);
-    const counters = terms.filter(({ kind }) => kind === "counter");
     const slots = present.filter((at) =>
-      counters.every((term) => !Number.isNaN(this.#increasesOf(term).valueAt(at)))
+      terms.every((term) => !Number.isNaN(this.value(term, at)))
     );
     if (slots.length === present.length) return null;
     const members = new Map([[scope, slots]]);

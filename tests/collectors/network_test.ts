@@ -54,6 +54,24 @@ Deno.test("network sums interfaces with hardware; the others pass on the same pa
   assertEquals(on.rate("virtual_interface_receive_bytes", "docker0"), 500);
 });
 
+Deno.test("network shares the links whose speed is known among what went through those alone", () => {
+  const { stage: on, tree } = stage(dev({ eth0: ZEROS, wlan0: ZEROS }), {
+    ...SYSFS,
+    [`${CLASS}/wlan0/device/modalias`]: "pci\n",
+    [`${CLASS}/wlan0/speed`]: "-1\n",
+  });
+  on.tick();
+  tree.set(PATH, dev({ eth0: bytes(12.5e6, 0), wlan0: bytes(250e6, 0) }));
+  on.tick();
+  const ofAll = on.read("interface_receive_ratio");
+  assertEquals(ofAll, {
+    value: 0.1,
+    coverage: 1,
+    grade: "estimated",
+    partial: { counted: 1, present: 2 },
+  });
+});
+
 Deno.test("network counts a virtual function once, below the interface that drives it", () => {
   const { stage: on } = stage(dev({ eth0: ZEROS, enP1: ZEROS, eth2: ZEROS }), {
     ...SYSFS,
