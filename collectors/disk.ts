@@ -24,6 +24,7 @@ import {
   type Tick,
   UNKNOWN,
 } from "./collector.ts";
+import { DiskAccounting } from "./disk_accounting.ts";
 import { textOf } from "./host_files.ts";
 import { ERRNO, SystemError } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
@@ -72,6 +73,7 @@ class DiskReader implements Reader {
   /** Numbers in the shortest line of a device that is shown. */
   #valuesFound = VALUES_MOST;
   readonly #lacking = new Uint8Array(LATER.length);
+  readonly #accounting: DiskAccounting;
   readonly #since = new SinceReading();
   /** What a time can have risen by since then, ms. */
   #msMost = 0;
@@ -82,6 +84,8 @@ class DiskReader implements Reader {
     this.#volumes = site.instances("volume");
     this.#diskColumns = columnsOf(site, "disk");
     this.#volumeColumns = columnsOf(site, "volume");
+    const metrics = DISK_FIELDS.map((field) => diskMetric("disk", field));
+    this.#accounting = new DiskAccounting(site, this.#diskColumns, metrics);
     this.#file = openOrFail(site.tree, PATH);
     requireClass(site.tree, this.#file);
   }
@@ -100,6 +104,7 @@ class DiskReader implements Reader {
     }
     this.#disks.end();
     this.#volumes.end();
+    this.#accounting.read(row, tick);
     for (let later = 0; later < LATER.length; later++) this.#tellLater(later);
   }
 
@@ -172,6 +177,7 @@ class DiskReader implements Reader {
     if (scope === "gone") return UNKNOWN;
     if (scope === "disk") {
       this.#leavePaths(name);
+      this.#accounting.expire();
       const slot = this.#disks.claim(name);
       if (slot === IGNORED) this.#volumes.ignore(name);
       return slot;

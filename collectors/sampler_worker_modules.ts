@@ -55,6 +55,7 @@ import "./cstates.ts";
 import "./descriptor_room.ts";
 import "./descriptors.ts";
 import "./disk.ts";
+import "./disk_accounting.ts";
 import "./energy.ts";
 import "./engine.ts";
 import "./event_group.ts";

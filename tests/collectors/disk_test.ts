@@ -111,6 +111,29 @@ Deno.test("disk shows the paths of an NVMe drive that does not count by itself, 
   assertEquals(on.names("disk"), ["nvme0n1"]);
 });
 
+Deno.test("disk does not take a drive whose counts are switched off for one that nobody uses", () => {
+  const { stage: on, tree } = stage(full("sda", USED) + full("nvme0n1", USED));
+  const iostats = `${CLASS}/nvme0n1/queue/iostats`;
+  tree.set(iostats, "0\n");
+  on.tick();
+  tree.set(PATH, full("sda", "10 0 90 5 20 0 160 30 0 40 35") + full("nvme0n1", USED));
+  on.tick();
+  const [problem] = on.problems();
+  assertEquals(on.read("disk_read_bytes", "nvme0n1"), { absent: "not_supported", problem });
+  assertEquals(on.read("disk_requests_in_flight", "nvme0n1"), { absent: "not_supported", problem });
+  assertEquals(problem?.message, `Cannot count what nvme0n1 does: "${iostats}" is 0, needs 1`);
+  assertEquals(on.read("disk_read_bytes"), {
+    value: 5120,
+    coverage: 1,
+    grade: "estimated",
+    partial: { counted: 1, present: 2 },
+  });
+  tree.set(iostats, "1\n");
+  on.tick(30_000);
+  on.tick();
+  assertEquals([on.rate("disk_read_bytes", "nvme0n1"), on.problems()], [0, []]);
+});
+
 Deno.test("disk shows a device with its first request, not before", () => {
   const { stage: on, tree } = stage(full("sr0", UNUSED));
   on.tick();
