@@ -66,6 +66,7 @@ export class Increases {
   readonly #enabled: number;
   readonly #running: number;
   readonly #instances: readonly (Instance | null)[];
+  readonly #untaken: number;
   readonly #hostWide: boolean;
   /** Those without one are missing from no sum. */
   readonly #isOfSome: boolean;
@@ -97,6 +98,7 @@ export class Increases {
     this.#enabled = counted === undefined ? 0 : this.#baseOf(counted.enabled);
     this.#running = counted === undefined ? 0 : this.#baseOf(counted.running);
     this.#instances = layout.scopes[metric.scope]?.instances ?? [];
+    this.#untaken = untakenOf(layout, metric.scope);
     this.#hostWide = metric.scope === "host";
     this.#isOfSome = metric.some === true;
     this.#doubted = doubted;
@@ -155,7 +157,7 @@ export class Increases {
     const from = this.#from?.[HEADER.sequence] ?? -1;
     const to = this.#to[HEADER.sequence]!;
     let counted = 0;
-    let present = 0;
+    let present = slots === null ? this.#untaken : 0;
     let why: Reason | null = null;
     const most = slots === null ? this.#instances.length : slots.length;
     for (let i = 0; i < most; i++) {
@@ -240,6 +242,12 @@ function cleared(): Sum {
 export function wasPresent(instance: Instance | null, sequence: number): instance is Instance {
   if (instance === null || instance.bornSequence > sequence) return false;
   return instance.goneSequence === null || instance.goneSequence > sequence;
+}
+
+/** How many of a scope have no slot. */
+export function untakenOf(layout: Layout, scope: string): number {
+  const untaken = layout.scopes[scope]?.untaken;
+  return untaken === undefined ? 0 : untaken;
 }
 
 /** A sum that lacks instances is an estimate of what it stands for. */

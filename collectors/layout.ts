@@ -69,6 +69,8 @@ export interface ScopeLayout {
   readonly capacity: number;
   /** By slot; null where the slot is spare. */
   readonly instances: readonly (Instance | null)[];
+  /** How many are there beside these and have no slot, since there are too many: sums over all lack them. */
+  readonly untaken?: number;
 }
 
 /** Plain data: it travels from the worker to the main thread as it is. */

@@ -71,7 +71,11 @@ export class SlotTable implements Instances {
 
   /** The same object until somebody comes, goes or is called otherwise. */
   layout(): ScopeLayout {
-    return this.#layout ??= { capacity: this.#capacity, instances: [...this.#instances] };
+    return this.#layout ??= {
+      capacity: this.#capacity,
+      instances: [...this.#instances],
+      ...(this.#waiting === 0 ? {} : { untaken: this.#waiting }),
+    };
   }
 
   slots(): readonly number[] {
@@ -183,6 +187,7 @@ export class SlotTable implements Instances {
     const before = this.#waiting;
     this.#waiting = this.#known.filter(({ waitedIn }) => waitedIn !== NOT_WAITING).length;
     if (before > 0 && this.#waiting === 0) this.#owner.relieved(this.scope);
+    if (before !== this.#waiting) this.#changed();
   }
 
   #freeSlot(name: string): number {

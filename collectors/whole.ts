@@ -36,7 +36,8 @@ export function isWhole(
   if (isCounter && from === null) return false;
   const band = metric.sane ?? EVERYTHING;
   const base = layout.bases[metricIndex(metric.id)]!;
-  const instances = layout.scopes[metric.scope]?.instances ?? [];
+  const { instances = [], untaken } = layout.scopes[metric.scope] ?? {};
+  if (untaken !== undefined) return false;
   const sequence = to[HEADER.sequence]!;
   let present = 0;
   for (let slot = 0; slot < instances.length; slot++) {

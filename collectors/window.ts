@@ -8,7 +8,7 @@
 import { type Measured, type Metric, metric as metricOf } from "./catalogue.ts";
 import { alternatives, evaluate, type Formula, inputs, type Terms } from "./formula.ts";
 import type { Members } from "./groups.ts";
-import { Increases, type Slots, wasPresent, withPartial } from "./increases.ts";
+import { Increases, type Slots, untakenOf, wasPresent, withPartial } from "./increases.ts";
 import { collectorIndex, HEADER, type Layout, metricIndex, readAtColumn } from "./layout.ts";
 import type { SourceIndex } from "./source_index.ts";
 import {
@@ -135,7 +135,7 @@ export class Window {
     );
     if (slots.length === present.length) return null;
     const members = new Map([[scope, slots]]);
-    return { members, counted: slots.length, present: present.length };
+    return { members, counted: slots.length, present: this.#count(scope, slot, present) };
   }
 
   /** What the value of an alternative is made of, for the same instances as its value. */
@@ -208,6 +208,11 @@ export class Window {
     const instances = this.#layout.scopes[scope]?.instances ?? [];
     const all = slots === undefined ? [] : slots ?? [...instances.keys()];
     return all.filter((at) => wasPresent(instances[at]!, this.to[HEADER.sequence]!));
+  }
+
+  /** How many there are of those who are asked for. Of all, some may have no slot. */
+  #count(scope: string, slot: Slot, present: readonly number[]): number {
+    return present.length + (slot === null ? untakenOf(this.#layout, scope) : 0);
   }
 
   /** Whose slot it is. */
@@ -284,7 +289,7 @@ export class Window {
     }
     if (found.length === 0) return absent(why ?? "not_supported");
     const value = metric.across === "sum" ? found.reduce((a, b) => a + b) : Math.max(...found);
-    return withPartial(exact(value), found.length, present.length);
+    return withPartial(exact(value), found.length, this.#count(metric.scope, slot, present));
   }
 
   #gaugeAt(metric: Measured, slot: number): Reading {

@@ -134,6 +134,27 @@ Deno.test("disk does not take a drive whose counts are switched off for one that
   assertEquals([on.rate("disk_read_bytes", "nvme0n1"), on.problems()], [0, []]);
 });
 
+Deno.test("disk does not take the sum of as many drives as are shown for that of all", () => {
+  const names = Array.from({ length: 514 }, (_, n) => `sd${n}`);
+  const text = (numbers: string): string => names.map((name) => full(name, numbers)).join("");
+  const { stage: on, tree } = stage(text(USED));
+  for (const name of names) tree.set(`${CLASS}/${name}/device/model`, "Example LUN\n");
+  on.tick();
+  tree.set(PATH, text("10 0 90 5 20 0 160 30 3 40 35"));
+  on.tick();
+  const lacking = { grade: "estimated", coverage: 1, partial: { counted: 512, present: 514 } };
+  assertEquals<unknown>(on.read("disk_read_bytes"), { value: 512 * 5120, ...lacking });
+  assertEquals<unknown>(on.read("disk_busy_ratio"), { value: 0, ...lacking });
+  assertEquals<unknown>(on.read("disk_requests_in_flight"), { value: 512 * 3, ...lacking });
+  assertEquals(on.snapshot.isExact("disk_read_bytes"), false);
+  assertEquals(on.read("disk_read_bytes", "sd0"), { value: 5120, coverage: 1, grade: "exact" });
+  // There is room for all.
+  names.length = 512;
+  tree.set(PATH, text("10 0 100 5 20 0 160 30 3 40 35"));
+  on.tick();
+  assertEquals(on.read("disk_read_bytes"), { value: 512 * 5120, coverage: 1, grade: "exact" });
+});
+
 Deno.test("disk shows a device with its first request, not before", () => {
   const { stage: on, tree } = stage(full("sr0", UNUSED));
   on.tick();
