@@ -11,6 +11,8 @@ import type { HostTree } from "./kernel/host_tree.ts";
 const CLASS = "/sys/class/net";
 /** A link to what an interface stands on begins so, and ends with its name (net/core/dev.c). */
 const LOWER = "lower_";
+/** `phys_port_name` of what stands for a function of a card (net/devlink/port.c); a card's own port is `p0`. */
+const STANDS_FOR_FUNCTION = /^(c\d+)?pf\d/;
 
 /** Names of the interfaces that sysfs shows; none where there is no sysfs. */
 export function shownInterfaces(tree: HostTree): readonly string[] {
@@ -23,6 +25,8 @@ export function shownInterfaces(tree: HostTree): readonly string[] {
  *
  * - a virtual function that a synthetic interface of the same virtual machine drives (netvsc, net_failover),
  * - a port of a switch chip, whose packets pass the interface that leads to the chip (net/dsa/user.c),
+ * - what stands for a function of a card that switches by itself, whose packets pass the card's port
+ *   (Documentation/networking/representors.rst),
  * - the host's end of the interface of a Xen guest (drivers/net/xen-netback).
  */
 export function hasHardware(tree: HostTree, name: string): boolean {
@@ -32,6 +36,7 @@ export function hasHardware(tree: HostTree, name: string): boolean {
   if (found.includes("master") && entries(tree, `${directory}/master`).includes("device")) {
     return false;
   }
+  if (STANDS_FOR_FUNCTION.test(textOf(tree, `${directory}/phys_port_name`) ?? "")) return false;
   if (textOf(tree, `${directory}/device/modalias`)?.startsWith("xen-backend:")) return false;
   return !found.some((entry) =>
     entry.startsWith(LOWER) && passesDown(tree, directory, `${CLASS}/${entry.slice(LOWER.length)}`)

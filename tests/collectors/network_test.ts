@@ -122,6 +122,25 @@ Deno.test("network counts the ports of a switch chip once, at the interface that
   assertEquals(on.names("virtual_interface"), ["lan1", "wan"]);
 });
 
+Deno.test("network counts what a card switches for its functions once, at the card's port", () => {
+  const port = (name: string, of: string): Record<string, string> => ({
+    [`${CLASS}/${name}/device/modalias`]: "pci\n",
+    [`${CLASS}/${name}/phys_port_name`]: `${of}\n`,
+  });
+  const names = ["port", "vf", "sf", "host"];
+  const { stage: on, tree } = stage(dev(Object.fromEntries(names.map((name) => [name, ZEROS]))), {
+    ...port("port", "p0"),
+    ...port("vf", "pf0vf1"),
+    ...port("sf", "c1pf0sf88"),
+    ...port("host", "pf0"),
+  });
+  on.tick();
+  tree.set(PATH, dev(Object.fromEntries(names.map((name) => [name, bytes(500, 0)]))));
+  on.tick();
+  assertEquals(on.rate("interface_receive_bytes"), 500);
+  assertEquals(on.names("virtual_interface"), ["vf", "sf", "host"]);
+});
+
 Deno.test("network takes the host's end of a Xen guest's interface for a virtual one", () => {
   const { stage: on } = stage(dev({ eth0: ZEROS, "vif1.0": ZEROS, xenfront: ZEROS }), {
     [`${CLASS}/eth0/device/modalias`]: "pci\n",
