@@ -97,6 +97,7 @@ class NetworkReader implements Reader {
 
   close(): void {
     this.#file.close();
+    this.#speed.close();
   }
 
   #readLines(row: RowWriter): void {

@@ -1,16 +1,26 @@
 /**
  * How fast the links of interfaces are: `/sys/class/net/<interface>/speed`, in 10^6 bits a second.
- * Drivers ask their hardware under a lock of the whole network stack, so it is read seldom.
+ * Drivers ask their hardware under a lock of the whole network stack, so it is read seldom, and when a link
+ * went down or came up: how often it did stands in `carrier_changes`, which takes no lock.
  *
  * @module
  */
 import { causeOf } from "./cause.ts";
 import type { Column, Instances, RowWriter, Site, Tick } from "./collector.ts";
+import { NumberFile } from "./number_file.ts";
 
 const READ_EVERY_SECONDS = 300;
+const LOOK_EVERY_SECONDS = 5;
 const BYTES_PER_MEGABIT = 1e6 / 8;
 
 const METRIC = "interface_speed_bytes";
+
+/** A link, as it was when its speed was read. */
+interface Link {
+  readonly changes: NumberFile;
+  /** NaN where nobody counts them. */
+  readonly known: number;
+}
 
 export class NetworkSpeed {
   readonly #site: Site;
@@ -19,7 +29,9 @@ export class NetworkSpeed {
   /** Names of interfaces whose speed is not known, as reported. */
   readonly #lacking = new Set<string>();
   readonly #told: boolean;
+  #links: readonly Link[] = [];
   #dueSeconds = 0;
+  #lookDueSeconds = 0;
 
   /** `told`: sysfs is of the same namespace; if not, that was reported, and nothing is read. */
   constructor(site: Site, { told }: { readonly told: boolean }) {
@@ -35,9 +47,27 @@ export class NetworkSpeed {
   }
 
   read(row: RowWriter, tick: Tick): void {
+    if (tick.seconds >= this.#lookDueSeconds) {
+      this.#lookDueSeconds = tick.seconds + LOOK_EVERY_SECONDS;
+      if (this.#changed()) this.expire();
+    }
     if (tick.seconds < this.#dueSeconds) return;
     this.#dueSeconds = tick.seconds + READ_EVERY_SECONDS;
     this.#readAll(row);
+  }
+
+  close(): void {
+    for (const { changes } of this.#links) changes.close();
+    this.#links = [];
+  }
+
+  #changed(): boolean {
+    for (let i = 0; i < this.#links.length; i++) {
+      const { changes, known } = this.#links[i]!;
+      const now = changes.read();
+      if (now === now && now !== known) return true;
+    }
+    return false;
   }
 
   // Apart, because a function with a closure in it allocates whenever it is entered.
@@ -45,7 +75,18 @@ export class NetworkSpeed {
     const slots = this.#interfaces.slots();
     const present = new Set(slots.map((slot) => this.#interfaces.nameOf(slot)));
     for (const name of this.#lacking) if (!present.has(name)) this.#has(name);
+    if (this.#told) this.#learnLinks(slots);
     for (const slot of slots) this.#readOne(row, slot);
+  }
+
+  /** Before speeds are read: a change meanwhile is one that is found. */
+  #learnLinks(slots: readonly number[]): void {
+    this.close();
+    this.#links = slots.map((slot) => {
+      const path = `/sys/class/net/${this.#interfaces.nameOf(slot)}/carrier_changes`;
+      const changes = new NumberFile(this.#site.tree, path);
+      return { changes, known: changes.read() };
+    });
   }
 
   #readOne(row: RowWriter, slot: number): void {

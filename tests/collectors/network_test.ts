@@ -231,6 +231,23 @@ Deno.test("network reads the speed of links seldom, and when an interface comes"
   assertEquals(on.rate("interface_speed_bytes", "eth1"), 12.5e6);
 });
 
+Deno.test("network reads the speed of a link anew when it went down or came up", () => {
+  const { stage: on, tree } = stage(dev({ eth0: ZEROS }));
+  tree.set(`${CLASS}/eth0/carrier_changes`, "2\n");
+  on.tick();
+  assertEquals(on.rate("interface_speed_bytes", "eth0"), 125e6);
+  tree.set(`${CLASS}/eth0/speed`, "-1\n");
+  tree.set(`${CLASS}/eth0/carrier_changes`, "3\n");
+  on.tick(5000);
+  assertEquals("absent" in on.read("interface_speed_bytes", "eth0"), true);
+  tree.set(`${CLASS}/eth0/speed`, "100\n");
+  tree.set(`${CLASS}/eth0/carrier_changes`, "4\n");
+  on.tick(5000);
+  assertEquals(on.rate("interface_speed_bytes", "eth0"), 12.5e6);
+  on.engine.close();
+  assertEquals(tree.openFiles, 0);
+});
+
 for (
   const [what, speed] of [["-1", "-1\n"], ["-1 as an unsigned number", "4294967295\n"]] as const
 ) {
