@@ -32,7 +32,7 @@ export interface RowWriter {
   /**
    * A total as the kernel counts it. The row holds its own total, which never falls: a raw value a
    * little below the last one adds nothing until it is passed again (the kernel's iowait does that), a
-   * raw value far below is a counter that began anew.
+   * raw value far below is a counter that began anew. By what it rose then is not known, so it is absent.
    */
   count(column: Column, slot: number, raw: number): void;
   /**

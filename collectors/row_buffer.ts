@@ -127,6 +127,11 @@ export class RowBuffer implements RowWriter {
     ) {
       this.#cells[at] = totals[at]!;
       return;
+    } else if (this.#cells[at]! === this.#cells[at]!) {
+      // It began anew, and by what it rose nobody knows: the total as it was would pass for standing still.
+      this.#raws[at] = raw;
+      this.#cells[at] = NaN;
+      return;
     }
     this.#raws[at] = raw;
     this.#cells[at] = totals[at]!;

@@ -64,7 +64,9 @@ Deno.test("cpu_time lets idle and iowait step back, and other times by less than
   tree.set(PATH, stat({ 0: "8950 0 7950 6000 5950 0 0 0 0 0" }));
   on.tick();
   assertEquals(on.rate("cpu_user_seconds", "0"), 0);
-  assertEquals(on.rate("cpu_idle_seconds", "0"), 0);
+  assertEquals(on.rate("cpu_iowait_seconds", "0"), 0);
+  // Idle time began anew.
+  assertEquals(on.read("cpu_idle_seconds", "0"), { absent: "not_yet" });
 });
 
 Deno.test("cpu_time takes a CPU that comes back as it is, whatever it counted meanwhile", () => {

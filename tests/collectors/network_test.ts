@@ -194,6 +194,20 @@ Deno.test("network sorts all anew when the first hardware comes, so that nothing
   assertEquals(on.names("virtual_interface").toSorted(), ["docker0", "lo", "veth2"]);
 });
 
+Deno.test("network does not say that nothing passed an interface that was made anew", () => {
+  const { stage: on, tree } = stage(dev({ eth0: bytes(1e9, 1e9) }));
+  on.tick();
+  tree.set(PATH, dev({ eth0: bytes(25e6, 0) }));
+  on.tick();
+  assertEquals(on.read("interface_receive_bytes", "eth0"), { absent: "not_yet" });
+  assertEquals(on.read("interface_receive_bytes"), { absent: "not_yet" });
+  on.tick();
+  tree.set(PATH, dev({ eth0: bytes(25e6 + 500, 0) }));
+  on.tick();
+  assertEquals(on.rate("interface_receive_bytes", "eth0"), 500);
+  assertEquals(on.cell("interface_receive_bytes", "eth0"), 1e9 + 500);
+});
+
 Deno.test("network lets interfaces come and go", () => {
   const { stage: on, tree } = stage(dev({ lo: ZEROS, eth0: ZEROS, veth1: ZEROS }));
   on.tick();
