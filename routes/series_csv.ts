@@ -3,13 +3,13 @@
  * empty where nothing was measured.
  *
  * Names of disks and interfaces are somebody's to choose, and a spreadsheet takes a cell for a formula
- * that begins with `=`, `+`, `-` or `@`. No cell here does: titles begin with the metric's id, and all
- * others are numbers and times.
+ * that begins with `=`, `+`, `-` or `@`. No cell here does: titles begin with the metric's id, have an
+ * apostrophe where one may be cut apart, and all others are numbers and times.
  *
  * @module
  */
 import type { Series, SeriesKey } from "../collectors/mod.ts";
-import { type Cell, csvLine } from "../views/csv.ts";
+import { type Cell, csvLine, plainText } from "../views/csv.ts";
 import { columnsOf, type SeriesColumn } from "./series_json.ts";
 
 interface Column {
@@ -34,7 +34,7 @@ export function seriesCsv(keys: readonly SeriesKey[], found: Series): string {
 /** The values, and beside them their coverage where one of them is not exact. */
 function columnsFor({ metric, instance, group, unit, values, coverage }: SeriesColumn): Column[] {
   const whose = instance ?? group;
-  const of = whose === undefined ? "" : `{${whose}}`;
+  const of = whose === undefined ? "" : plainText(`{${whose}}`);
   const column = { title: `${metric}${of} [${unit}]`, cells: values };
   if (coverage === null) return [column];
   return [column, { title: `${metric}_coverage${of} [1]`, cells: coverage }];

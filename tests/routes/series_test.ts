@@ -219,6 +219,12 @@ Deno.test("seriesCsv quotes names, and no cell of it is a formula", () => {
   );
 });
 
+Deno.test("seriesCsv has no formula behind a semicolon in a name, where that sets cells apart", () => {
+  const keys = [{ metric: "interface_receive_bytes", instance: "a;=1+1;b" }];
+  const text = seriesCsv(keys, { seconds: [], values: [[]], shares: [[0.25]], sequence: 0 });
+  assertEquals(text, 'time,time_seconds,"interface_receive_bytes{a;\'=1+1;b} [By/s]"\r\n');
+});
+
 Deno.test("/api/v1/series of one group is its part of the whole", async () => {
   const get = await busyApp();
   const valuesOf = async (more: string): Promise<number[]> => {
