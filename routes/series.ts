@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import {
   GROUPINGS,
   type GroupKey,
+  inputs,
   type Metric,
   metric,
   type Scope,
@@ -120,7 +121,7 @@ function checkWhose(deps: Deps, snapshot: Snapshot, entry: Metric, whose: Whose)
     const of = group === undefined ? `instance ${quote(instance!)}` : `group ${printGroup(group)}`;
     throw new Refusal(400, `${tried} of ${of}: it is the host's, needs none`);
   }
-  if (instance === undefined && entry.kind === "gauge" && entry.across === undefined) {
+  if (instance === undefined && !isOfHost(entry)) {
     const none = group === undefined ? "the host" : "a group";
     throw new Refusal(
       400,
@@ -137,6 +138,12 @@ function checkWhose(deps: Deps, snapshot: Snapshot, entry: Metric, whose: Whose)
     `${tried} of ${scope.label} ${quote(instance)}: there is none of that name, ` +
       `needs one of ${namesOf(snapshot, scope.id)}`,
   );
+}
+
+/** Whether the host has a value of a metric. It has none of what is made of values that it has not. */
+function isOfHost(entry: Metric): boolean {
+  if (entry.kind === "derived") return inputs(entry.formula).map(metric).every(isOfHost);
+  return entry.scope === "host" || entry.kind === "counter" || entry.across !== undefined;
 }
 
 interface Member {

@@ -202,6 +202,24 @@ Deno.test("a series in JSON has its coverage, null where nothing was measured an
   assertEquals(columnsOf(keys, found, 1).series.map(({ coverage }) => coverage), [null, null]);
 });
 
+Deno.test("/api/v1/series refuses what is made of values that the host has none of", async () => {
+  const get = await busyApp();
+  const { metrics } = await (await get("/api/v1/snapshot")).json();
+  const names = Object.keys(metrics.filesystem_used_ratio.instances);
+  for (const id of ["filesystem_used_ratio", "filesystem_files_used_ratio"]) {
+    const response = await get(`/api/v1/series?metric=${id}`);
+    assertEquals([response.status, (await response.json()).error?.message], [
+      400,
+      `Cannot read a series of "${id}": it has a value for each mountpoint and none for the host, ` +
+      `needs instance=, one of ${names.join(", ")}`,
+    ]);
+  }
+  const one = await get("/api/v1/series?metric=filesystem_used_ratio&instance=/");
+  assertEquals(one.status, 200);
+  // What the host has a sum of, it has a share of.
+  assertEquals((await get("/api/v1/series?metric=interface_receive_ratio")).status, 200);
+});
+
 Deno.test("seriesCsv quotes names, and no cell of it is a formula", () => {
   const names = ['=cmd|"/c calc"!A1', "@x", "+1", "-1", "a,b", "line\r\nbreak"];
   const keys = names.map((instance) => ({ metric: "disk_read_bytes", instance }));
