@@ -3,7 +3,6 @@ import type { Context } from "hono";
 import {
   GROUPINGS,
   type GroupKey,
-  inputs,
   type Metric,
   metric,
   type Scope,
@@ -22,7 +21,7 @@ import { queryOf } from "./pages.ts";
 import { SERIES } from "./query.ts";
 import { quote, Refusal } from "./refusal.ts";
 import { seriesCsv } from "./series_csv.ts";
-import { columnsOf, printGroup } from "./series_json.ts";
+import { columnsOf, isOfHost, printGroup } from "./series_json.ts";
 
 /** Names quoted in a message before it becomes a list. */
 const NAMES_MOST = 8;
@@ -138,12 +137,6 @@ function checkWhose(deps: Deps, snapshot: Snapshot, entry: Metric, whose: Whose)
     `${tried} of ${scope.label} ${quote(instance)}: there is none of that name, ` +
       `needs one of ${namesOf(snapshot, scope.id)}`,
   );
-}
-
-/** Whether the host has a value of a metric. It has none of what is made of values that it has not. */
-function isOfHost(entry: Metric): boolean {
-  if (entry.kind === "derived") return inputs(entry.formula).map(metric).every(isOfHost);
-  return entry.scope === "host" || entry.kind === "counter" || entry.across !== undefined;
 }
 
 interface Member {

@@ -5,6 +5,8 @@
  */
 import {
   type GroupKey,
+  inputs,
+  type Metric,
   metric,
   type Series,
   type SeriesKey,
@@ -53,6 +55,12 @@ export function columnsOf(
       coverage: coverageOf(series, index, count),
     })),
   };
+}
+
+/** Whether the host has a value of a metric. It has none of what is made of values that it has not. */
+export function isOfHost(entry: Metric): boolean {
+  if (entry.kind === "derived") return inputs(entry.formula).map(metric).every(isOfHost);
+  return entry.scope === "host" || entry.kind === "counter" || entry.across !== undefined;
 }
 
 /** As it is asked for: `socket:0`. */

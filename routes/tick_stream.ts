@@ -5,10 +5,10 @@
  *
  * @module
  */
-import { type Feed, type Health, METRICS, SCOPES, type Snapshot } from "../collectors/mod.ts";
+import { type Feed, type Health, metric, METRICS, type Snapshot } from "../collectors/mod.ts";
 import type { Loss, Place } from "./cursor.ts";
 import { type Channel, type Composed, MESSAGE_GAP_MS_LEAST } from "./hub.ts";
-import { columnsOf } from "./series_json.ts";
+import { columnsOf, isOfHost } from "./series_json.ts";
 import { printMessage } from "./sse.ts";
 
 /** Columns are made for all metrics at once: more than the charts' span would take a second to make. */
@@ -66,8 +66,9 @@ export class TickChannel implements Channel {
   }
 
   #replay(snapshot: Snapshot, after: number): string {
-    const metrics = this.#metrics ?? hostMetrics();
-    const keys = metrics.map((metric) => ({ metric }));
+    const metrics = this.#metrics ?? [...METRICS.keys()];
+    // Columns are the host's. Nulls would say that what only its parts have was not measured.
+    const keys = metrics.filter((id) => isOfHost(metric(id))).map((id) => ({ metric: id }));
     const until = snapshot.sequence;
     const options = { until, fine: until - after <= FINE_TICKS_MOST };
     const store = this.#feed.series;
@@ -99,10 +100,4 @@ export function staleJson(
 function gap(snapshot: Snapshot, reason: GapReason): string {
   const data = { reason, message: LOST[reason], resumed_at: snapshot.cursor };
   return printMessage({ event: "gap", retryMs: RETRY_MS, data: JSON.stringify(data) });
-}
-
-function hostMetrics(): readonly string[] {
-  return [...METRICS.values()]
-    .filter((metric) => SCOPES.get(metric.scope)?.volatile !== true)
-    .map((metric) => metric.id);
 }

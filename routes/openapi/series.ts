@@ -26,7 +26,10 @@ const CURSOR = v.pipe(v.string(), v.description("Of the newest tick, as Last-Eve
 const SERIES = v.strictObject({ cursor: CURSOR, ...COLUMNS });
 const REPLAY = v.pipe(
   v.strictObject(COLUMNS),
-  v.description("The ticks between Last-Event-ID and the one that follows."),
+  v.description(
+    "The host's values of the ticks between Last-Event-ID and the one that follows. " +
+      "/api/v1/series has those of its parts.",
+  ),
 );
 
 const GAP = v.pipe(

@@ -126,6 +126,16 @@ Deno.test("a client that missed nothing gets no replay", async () => {
   await reader.cancel();
 });
 
+Deno.test("a replay is the host's: of what only its parts have it has no column of nulls", async () => {
+  const host = startHost();
+  for (const load of [0.25, 0.5, 0.75]) host.tick(load);
+  const metrics = "filesystem_used_ratio,load_1m,collector_success";
+  const reader = await listen(host, `${PATH}?metric=${metrics}`, { lastEventId: "stageboot-1" });
+  const { series } = JSON.parse((await reader.message()).data);
+  assertEquals(series, [{ metric: "load_1m", unit: "{task}", values: [0.5], coverage: null }]);
+  await reader.cancel();
+});
+
 Deno.test("a client without a filter gets every metric that has a history replayed", async () => {
   const host = startHost();
   for (const load of [0.25, 0.5, 0.75]) host.tick(load);
