@@ -166,8 +166,8 @@ function unknown(context: Context, basePath: string): Response {
   }
   throw new Refusal(
     401,
-    `Cannot answer: nobody is logged in, needs a login at ${LOGIN_PATH}, or the token as ` +
-      `"Authorization: Bearer ..."`,
+    `Cannot answer: nobody is logged in, needs a login at ${basePath}${LOGIN_PATH}, or the ` +
+      `token as "Authorization: Bearer ..."`,
     // A part of a page that was open loads the whole page, and that the login.
     { "www-authenticate": CHALLENGE, ...(partial ? { "hx-refresh": "true" } : {}) },
   );

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { SESSION_MS } from "../../routes/login_sessions.ts";
 import { Token } from "../../routes/token.ts";
 import { settled } from "../fake_clock.ts";
@@ -95,6 +95,12 @@ Deno.test("a program without the token is told what is needed; with it, it is an
     headers: { authorization: `Basic ${btoa(SECRET)}` },
   });
   assertEquals(basic.status, 401);
+});
+
+Deno.test("below a base path the refusal names the login where it stands", async () => {
+  const host = await guarded({ basePath: "/ringside" });
+  const { error } = await (await ask(host, "/ringside/metrics")).json();
+  assertStringIncludes(error.message, "needs a login at /ringside/login, or the token");
 });
 
 Deno.test("a token in the URL is none", async () => {
