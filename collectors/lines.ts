@@ -101,8 +101,12 @@ export class Lines {
 export function pointOf(line: Line, step: Step | null, previous: Point | undefined): Point {
   const { entry, slot, bornSequence } = line;
   if (step === null || slot === undefined) return NOTHING;
-  // Not read again since: the step goes on, until a gap ends it, and need not be worked out.
-  if (previous !== undefined && isUnchanged(readAtColumns(entry), step.from, step.to)) {
+  // Not read again since: the step goes on, until a gap ends it, and need not be worked out. But the
+  // first row and one behind a gap end no step, and what was read there and is no rate stands.
+  if (
+    previous !== undefined && (previous.value !== null || isRate(entry)) &&
+    isUnchanged(readAtColumns(entry), step.from, step.to)
+  ) {
     return previous;
   }
   if (bornSequence > step.to[HEADER.sequence]!) return NOTHING;
@@ -150,6 +154,12 @@ function shareOf({ grade, coverage, partial }: Measurement): number {
   if (grade === "exact") return 1;
   const part = partial === undefined ? 1 : partial.counted / partial.present;
   return Math.min(SHARE_MOST, coverage * part);
+}
+
+/** Whether it tells of the time between two readings, and not of one. */
+function isRate(entry: Metric): boolean {
+  if (entry.kind !== "derived") return entry.kind === "counter";
+  return inputs(entry.formula).map(metricOf).some(isRate);
 }
 
 const READ_AT = new WeakMap<Metric, readonly number[]>();

@@ -4,6 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import { load } from "../../collectors/load.ts";
 import { SeriesStore } from "../../collectors/series.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
@@ -54,6 +55,22 @@ Deno.test("SeriesStore.read tells a slow collector's values the same, live or at
   const fresh = new SeriesStore({ layout, timeline }).read(key, 0, 60_000).values[0]!;
   assertEquals(fresh, [...Array(5).fill(null), ...Array(11).fill(2)]);
   assertEquals(seen.slice(1), fresh.slice(1));
+});
+
+Deno.test("SeriesStore.read tells what stands as it was read, from the first row and after a gap", () => {
+  const loads = new TextTree({ "/proc/loadavg": "0.25 0.01 0.05 1/119 4242\n" });
+  const stage = new Stage([{ ...load, minIntervalMs: 5000 }], { tree: loads });
+  const key = [{ metric: "load_1m" }];
+  const live: (number | null)[] = [];
+  for (const advance of [1000, 1000, 1000, 9000, 1000, 1000]) {
+    stage.tick(advance);
+    const { layout, timeline } = stage.engine;
+    const fresh = new SeriesStore({ layout, timeline });
+    live.push(...fresh.read(key, stage.feed.sequence() - 1, 60_000).values[0]!);
+  }
+  const expected = [null, 0.25, 0.25, null, 0.25, 0.25];
+  assertEquals(live, expected);
+  assertEquals(stage.feed.series.read(key, 0, 60_000).values, [expected]);
 });
 
 Deno.test("SeriesStore.read sees no gap where ticks do not divide the second", () => {
