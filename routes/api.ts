@@ -48,10 +48,11 @@ export async function tickStream(deps: Deps): Promise<Handler> {
   };
 }
 
-export function perf(newest: Newest): Handler {
+export function perf({ sampler }: Deps, newest: Newest): Handler {
   return (context) => {
     parseFields(NOTHING, queryOf(context));
-    const json = (snapshot: Snapshot): string => JSON.stringify(perfJson(snapshot));
-    return send(context, newest.answer("perf", json), JSON_TYPE);
+    const late = lateness(sampler);
+    const json = (snapshot: Snapshot): string => JSON.stringify(perfJson(snapshot, late));
+    return send(context, newest.answer(`perf ${late?.ageMs ?? ""}`, json), JSON_TYPE);
   };
 }

@@ -93,7 +93,7 @@ function routesOf(deps: Deps): readonly Route[] {
     later("/api/v1/series", () => import("./series.ts").then((room) => room.series(deps, newest))),
     later("/api/v1/catalogue", () => import("./api.ts").then((room) => room.catalogue(newest))),
     later("/api/v1/stream", () => import("./api.ts").then((room) => room.tickStream(deps))),
-    later("/api/v1/perf", () => import("./api.ts").then((room) => room.perf(newest))),
+    later("/api/v1/perf", () => import("./api.ts").then((room) => room.perf(deps, newest))),
     later(
       "/api/v1/doctor",
       () => import("./doctor.ts").then((room) => room.doctorJson(deps, newest)),

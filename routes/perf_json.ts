@@ -21,6 +21,7 @@ import {
   type Snapshot,
   type Source,
 } from "../collectors/mod.ts";
+import { type Late, lateText } from "../views/late.ts";
 
 export type PerfJson =
   | { readonly available: false; readonly reason: string }
@@ -35,8 +36,13 @@ const REASON: Readonly<Partial<Record<Reason, string>>> = {
  * Counts of the last whole interval over the whole host, scaled to whole numbers; ratios from 0 to 1;
  * bandwidths in 10^6 bytes a second. Null: not measured, or for a count or bandwidth not on all of the
  * host. A bandwidth whose events nobody vouches for is not told either, nor is a lower bound of it.
+ *
+ * `late`: ticks do not come. Without a time beside them, the same counts would be taken for new ones.
  */
-export function perfJson(snapshot: Snapshot): PerfJson {
+export function perfJson(snapshot: Snapshot, late?: Late): PerfJson {
+  if (late !== undefined) {
+    return { available: false, reason: `Cannot tell counts: ${lateText(late)}` };
+  }
   const fields: Record<string, number | null> = {};
   let counted: string | undefined;
   for (const field of PERF_FIELDS) {

@@ -43,3 +43,17 @@ Deno.test("/metrics fails while ticks do not come, since rates of what stands st
   host.sampler.healthNow = FRESH;
   assertEquals((await host.app.request("/metrics")).status, 200);
 });
+
+Deno.test("/api/v1/perf has nothing of the last interval while ticks do not come", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  const told = async (): Promise<unknown> => await (await host.app.request("/api/v1/perf")).json();
+  const fresh = await told();
+  host.sampler.healthNow = LATE;
+  assertEquals(await told(), {
+    available: false,
+    reason: 'Cannot tell counts: no tick for 12 s, collector "load" hangs',
+  });
+  host.sampler.healthNow = FRESH;
+  assertEquals(await told(), fresh);
+});
