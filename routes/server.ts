@@ -51,7 +51,7 @@ export class Listener {
   readonly #spare: SpareDescriptors;
   #toldMs = -Infinity;
 
-  /** Listens. Throws `ListenError`, and `OptionError` where Deno may not listen there. */
+  /** Listens. Throws `ListenError`, and `OptionError` where Deno may not, or not with these files of TLS. */
   constructor(options: ListenOptions) {
     this.#options = options;
     this.#clock = options.clock ?? CLOCK;
@@ -64,8 +64,9 @@ export class Listener {
     } catch (error) {
       const message = `Cannot listen on ${printAddress(this.address)}: ` +
         causeOf(error, this.address);
-      // Words of the start that do not fit together stay wrong, however often it is started anew.
-      throw error instanceof Deno.errors.NotCapable
+      // Words of the start that do not fit together, and files that do not fit them, stay wrong, however
+      // often it is started anew.
+      throw error instanceof Deno.errors.NotCapable || tlsCause(error) !== undefined
         ? new OptionError(message)
         : new ListenError(message);
     }

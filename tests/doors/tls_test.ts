@@ -180,11 +180,11 @@ Deno.test("files that do not do for TLS are one line each, and nothing of a key"
       `Cannot use --tls-key "${open}": every user of this machine may read it`,
       2,
     ],
-    [{ cert: text, key }, "the file of --tls-cert holds no certificate, needs one in PEM", 1],
-    [{ cert: key, key }, "the file of --tls-cert holds no certificate, needs one in PEM", 1],
-    [{ cert, key: text }, "the file of --tls-key holds no key, needs one in PEM without", 1],
-    [{ cert, key: other }, "the key of --tls-key does not belong to the certificate", 1],
-    [{ cert: damaged, key }, "the certificate of --tls-cert is damaged", 1],
+    [{ cert: text, key }, "the file of --tls-cert holds no certificate, needs one in PEM", 2],
+    [{ cert: key, key }, "the file of --tls-cert holds no certificate, needs one in PEM", 2],
+    [{ cert, key: text }, "the file of --tls-key holds no key, needs one in PEM without", 2],
+    [{ cert, key: other }, "the key of --tls-key does not belong to the certificate", 2],
+    [{ cert: damaged, key }, "the certificate of --tls-cert is damaged", 2],
   ];
   for (const [files, words, exitCode] of cases) {
     const { code, stdout, stderr } = await refusal({
