@@ -11,6 +11,7 @@ import config from "./deno.json" with { type: "json" };
 import {
   checkPerf,
   readHandedFiles,
+  RefusedOption,
   type Sampler,
   type SamplerOptions,
   startSampler,
@@ -203,6 +204,7 @@ if (import.meta.main) {
     Deno.exit(await main());
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
-    Deno.exit(error instanceof OptionError ? 2 : 1);
+    const isWrongOption = error instanceof OptionError || error instanceof RefusedOption;
+    Deno.exit(isWrongOption ? 2 : 1);
   }
 }

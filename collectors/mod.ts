@@ -45,6 +45,7 @@ export { type Count, countsOf, groupsBeside, type Narrower, narrowerFor } from "
 export type { Provenance, Source } from "./source.ts";
 export { readersOf, Reread } from "./readers.ts";
 export { COARSE_SPAN_MS } from "./timeline.ts";
+export { RefusedOption } from "./refused_option.ts";
 export { INTERVAL_MS_LEAST, INTERVAL_MS_MOST } from "./schedule.ts";
 export { type GroupKey, type Series, type SeriesKey, seriesName } from "./series.ts";
 export { type Begun, sinceMs } from "./since.ts";

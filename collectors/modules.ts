@@ -70,6 +70,7 @@ import "./printable.ts";
 import "./proof.ts";
 import "./proof_counts.ts";
 import "./readers.ts";
+import "./refused_option.ts";
 import "./ring.ts";
 import "./sampler.ts";
 import "./schedule.ts";

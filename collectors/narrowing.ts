@@ -1,5 +1,6 @@
 /** What a person asked the counters to be narrowed to. @module */
 import { formatCpuList } from "./pmu/cpu_list.ts";
+import { RefusedOption } from "./refused_option.ts";
 
 export interface Narrowing {
   /** Bundles (`llc`) or events by perf's names (`cache-misses`); absent: all. */
@@ -27,12 +28,12 @@ export function leftOutProblem(
 }
 
 /**
- * Throws an `Error` when CPUs are asked for that the machine does not have. `present`: those it has,
+ * Throws `RefusedOption` when CPUs are asked for that the machine does not have. `present`: those it has,
  * online or not; where nobody knows them, empty.
  */
 export function checkCpus({ cpus }: Narrowing, present: readonly number[]): void {
   if (cpus === undefined || present.length === 0) return;
   if (cpus.every((cpu) => present.includes(cpu))) return;
   const has = `${present.length === 1 ? "CPU" : "CPUs"} ${formatCpuList(present)}`;
-  throw new Error(`Cannot use --cpus ${formatCpuList(cpus)}: this machine has ${has}`);
+  throw new RefusedOption(`Cannot use --cpus ${formatCpuList(cpus)}: this machine has ${has}`);
 }

@@ -10,6 +10,7 @@ import { Feed, type FeedSource } from "./feed.ts";
 import { COLLECTORS } from "./layout.ts";
 import type { Narrowing } from "./narrowing.ts";
 import type { FromWorker, News, WorkerOptions } from "./sampler_worker.ts";
+import { RefusedOption } from "./refused_option.ts";
 import { checkInterval } from "./schedule.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -80,7 +81,7 @@ const HUNG_MS = 30_000;
 const LOADING_MS_MOST = 300_000;
 const CHECK_EVERY_MS = 5000;
 
-/** Starts the worker. Rejects with one sentence when there is nothing to sample here. */
+/** Starts the worker. Rejects with one sentence when there is nothing to sample here, `RefusedOption` for an option's sake. */
 export async function startSampler(options: SamplerOptions): Promise<Sampler> {
   checkInterval(options.intervalMs);
   const control = new Control();
@@ -110,8 +111,9 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
         sampler = new WorkerSampler(control, feed, { source, descriptors, supervised });
         resolve(sampler);
       } else if (message.type === "failed") {
-        if (sampler === null) reject(new Error(message.message));
-        else sampler.end(message.message);
+        if (sampler === null) {
+          reject(message.refused ? new RefusedOption(message.message) : new Error(message.message));
+        } else sampler.end(message.message);
       } else if (message.type === "closed") sampler?.end("The sampler was stopped");
       else sampler?.update(message.news);
     };

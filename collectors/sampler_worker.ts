@@ -17,6 +17,7 @@ import { NotifySocket } from "./kernel/notify_socket.ts";
 import type { Layout } from "./layout.ts";
 import { checkCpus, EVERYTHING, type Narrowing } from "./narrowing.ts";
 import { registryOf } from "./registry.ts";
+import { checkRoots, RefusedOption } from "./refused_option.ts";
 import { Schedule } from "./schedule.ts";
 import type { Source } from "./source.ts";
 import { supervise, type Supervisor, UNSUPERVISED } from "./supervisor.ts";
@@ -53,7 +54,8 @@ export type FromWorker =
     readonly news: News;
   }
   | { readonly type: "news"; readonly news: News }
-  | { readonly type: "failed"; readonly message: string }
+  /** `refused`: for what an option says. */
+  | { readonly type: "failed"; readonly message: string; readonly refused: boolean }
   | { readonly type: "closed" };
 
 /** With those that are offline (Documentation/admin-guide/cputopology.rst). */
@@ -71,7 +73,8 @@ self.onmessage = (event: MessageEvent<WorkerOptions>): void => {
     run(event.data);
     tell({ type: "closed" });
   } catch (error) {
-    tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    tell({ type: "failed", message, refused: error instanceof RefusedOption });
   }
   self.close();
 };
@@ -85,8 +88,7 @@ function run(options: WorkerOptions): void {
   const supervisor = supervisorOf(options);
   const kernel = LinuxKernel.open();
   const tree = new LinuxTree(kernel, { procfs: options.procfs, sysfs: options.sysfs });
-  // One read that must work anywhere tells a wrong root before fourteen collectors do.
-  tree.text("/proc/stat");
+  checkRoots(tree, options);
   const profile = readHostProfile(kernel, tree);
   const narrowing = options.narrowing ?? EVERYTHING;
   checkCpus(narrowing, cpuListOf(tree, PRESENT_CPUS) ?? profile.onlineCpus);

@@ -151,6 +151,7 @@ import "./process_stat.ts";
 import "./process_walk.ts";
 import "./processes.ts";
 import "./refusals.ts";
+import "./refused_option.ts";
 import "./registry.ts";
 import "./resctrl.ts";
 import "./resctrl_causes.ts";

@@ -154,9 +154,20 @@ Deno.test("a port that is taken is one line that says what to do", async () => {
 });
 
 Deno.test("what it cannot begin with is one line that says what to do", async () => {
-  const { code, lines } = await failed(["--listen", "127.0.0.1:0", "--procfs", "/nowhere"]);
-  assertEquals([code, lines.length], [1, 1]);
-  assertStringIncludes(lines[0]!, "/nowhere");
+  for (
+    const [option, value, found] of [
+      ["--procfs", "/nowhere", 'cannot open "/nowhere/stat": ENOENT'],
+      ["--procfs", "/etc/passwd", 'cannot open "/etc/passwd/stat": ENOTDIR'],
+      // Without it this host would be taken for one whose hypervisor keeps the counters back.
+      ["--sysfs", "/nowhere", 'cannot list "/nowhere/devices": ENOENT'],
+      ["--cpus", "8000", "this machine has CPU"],
+    ] as const
+  ) {
+    const { code, lines } = await failed(["--listen", "127.0.0.1:0", option, value]);
+    assertEquals([code, lines.length], [2, 1], lines.join("\n"));
+    assertStringIncludes(lines[0]!, `Cannot use ${option} `);
+    assertStringIncludes(lines[0]!, found);
+  }
   const foreign = await failed(["--listen", "192.0.2.1:0", "--insecure-no-auth"]);
   assertEquals(foreign, {
     code: 2,

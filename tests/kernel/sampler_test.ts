@@ -88,7 +88,8 @@ Deno.test("startSampler() says in one sentence that there is no procfs", async (
   );
   assertEquals(
     error.message,
-    'Cannot open "/nowhere/stat": ENOENT, no such file, directory or event',
+    'Cannot use --procfs "/nowhere": cannot open "/nowhere/stat": ENOENT, no such file, directory or ' +
+      "event, needs the folder where the host's procfs is mounted, such as /proc",
   );
 });
 
