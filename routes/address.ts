@@ -6,7 +6,7 @@ export interface Address {
 }
 
 const EVERYWHERE = "0.0.0.0";
-const PORT_MOST = 65_535;
+export const PORT_MOST = 65_535;
 
 /**
  * `127.0.0.1:7878`, `[::1]:7878`, `localhost:7878`, or `:7878` for every interface. Undefined for

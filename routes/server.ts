@@ -6,7 +6,7 @@
  * @module
  */
 import type { Hono } from "hono";
-import { type Address, printAddress } from "./address.ts";
+import { type Address, PORT_MOST, printAddress } from "./address.ts";
 import { CLOCK, type Clock } from "./clock.ts";
 import { tlsCause, type TlsFiles } from "./doors.ts";
 import type { Hub } from "./hub.ts";
@@ -166,7 +166,7 @@ export class Listener {
 function causeOf(error: unknown, address: Address): string {
   const { hostname, port } = address;
   if (error instanceof Deno.errors.AddrInUse) {
-    const next = printAddress({ hostname, port: port + 1 });
+    const next = printAddress({ hostname, port: port < PORT_MOST ? port + 1 : port - 1 });
     return `another process has this port (EADDRINUSE), needs another one, such as --listen ${next}, ` +
       `or the end of that process, which ss -ltnp "sport = :${port}" names`;
   }

@@ -151,7 +151,20 @@ Deno.test("a port that is taken is one line that says what to do", async () => {
       `needs another one, such as --listen 127.0.0.1:${Number(port) + 1}`,
   );
   await end(service);
+  // The last port of all has no next one. Where somebody else has it, that does as well.
+  using _last = taken(65_535);
+  const { lines: [line] } = await failed(["--listen", "127.0.0.1:65535"]);
+  assertStringIncludes(line!, "such as --listen 127.0.0.1:65534, or");
 });
+
+function taken(port: number): Disposable {
+  try {
+    return Deno.listen({ hostname: "127.0.0.1", port });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    return { [Symbol.dispose]: () => {} };
+  }
+}
 
 Deno.test("what it cannot begin with is one line that says what to do", async () => {
   for (
