@@ -223,6 +223,17 @@ Deno.test("the task without the engine's host says what is needed", async () => 
   }
 });
 
+Deno.test("an engine may be named by an address of IPv6, whose brackets are no pattern of files", async () => {
+  const args = ["--listen", "127.0.0.1:0", "--prometheus-url", "http://[fd00::2]:9090"];
+  const RINGSIDE_PROMETHEUS_HOST = "[fd00::1]:9090";
+  const { code, stderr } = await taskRefusal("start:fleet", args, { RINGSIDE_PROMETHEUS_HOST });
+  assertEquals([code, stderr.trim()], [
+    2,
+    "Cannot use --prometheus-url http://[fd00::2]:9090: Deno may not connect to [fd00::2]:9090, needs " +
+    "RINGSIDE_PROMETHEUS_HOST=[fd00::2]:9090 deno task start:fleet",
+  ]);
+});
+
 const HOSTS = 44;
 type RealEngine = AsyncDisposable & { readonly url: string };
 type StartEngine = (history: Iterable<string>) => Promise<RealEngine>;

@@ -24,7 +24,7 @@ function command(
   { task = "start", args = [], env = {}, preload, engine = "127.0.0.1" }: ProcessOptions,
 ): Deno.Command {
   const words = config.tasks[task].replace(
-    /'\$\(printenv RINGSIDE_PROMETHEUS_HOST .*?\)/,
+    /'"\$\(printenv RINGSIDE_PROMETHEUS_HOST .*?\)"/,
     `${engine}'`,
   )
     .match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ""));
