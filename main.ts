@@ -120,11 +120,13 @@ async function check(command: Command & { name: "check-perf" }): Promise<number>
 
 async function serve(command: Command & { name: "serve" }): Promise<number> {
   const told = toldToStop();
-  const doors = await openDoors(command.doors, readHandedFiles);
+  // A file that is handed over may hang, and so may the first tick: nobody should wait for their end.
+  const doors = await Promise.race([openDoors(command.doors, readHandedFiles), told]);
+  if (doors === null) return 0;
   // While there is a right to connect to it, which the main thread gives back.
-  const engine = await openEngine(command.fleet, readHandedFiles);
+  const engine = await Promise.race([openEngine(command.fleet, readHandedFiles), told]);
+  if (engine === null) return 0;
   const sampler = await Promise.race([sample(command), told]);
-  // The first tick may hang, and nobody should wait for its end.
   if (sampler === null) return 0;
   let listener: Listener;
   let sending: OtlpStart | undefined;

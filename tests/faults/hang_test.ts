@@ -106,6 +106,19 @@ async function endsWhileItHangs(): Promise<void> {
   await Deno.remove(root, { recursive: true });
 }
 
+/** A token, or an engine's headers, on a network mount that is gone: nothing listens yet, and nobody waits. */
+async function endsBeforeAFileIsRead(args: readonly string[]): Promise<void> {
+  const root = await procfsWith("loadavg");
+  const process = Victim.spawn({ args: [...args, `${root}/loadavg`] });
+  while (!await isOpening(process.pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  process.kill("SIGTERM");
+  const giveUp = setTimeout(() => process.kill("SIGKILL"), 10_000);
+  assertEquals((await process.status).code, 0);
+  clearTimeout(giveUp);
+  await Promise.all([process.stdout.cancel(), process.stderr.cancel()]);
+  await Deno.remove(root, { recursive: true });
+}
+
 /** A thread waits for the other end of a FIFO. */
 async function isOpening(pid: number): Promise<boolean> {
   for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
@@ -114,6 +127,11 @@ async function isOpening(pid: number): Promise<boolean> {
   }
   return false;
 }
+
+Deno.test("a file of a secret that hangs keeps nobody from ending the service", async () => {
+  const engine = ["--prometheus-url", "http://127.0.0.1:1", "--prometheus-header-file"];
+  await Promise.all([endsBeforeAFileIsRead(["--token-file"]), endsBeforeAFileIsRead(engine)]);
+});
 
 Deno.test("a reading that hangs is named everywhere, and ends the service after 30 seconds", async () => {
   await Promise.all([
