@@ -5,6 +5,7 @@
  * @module
  */
 import type { HandedFile } from "../collectors/mod.ts";
+import { shellWord } from "../collectors/pmu/perf_command.ts";
 import { isLoopback } from "./address.ts";
 import type { DoorOptions, Given } from "./door_options.ts";
 import { OptionError } from "./options.ts";
@@ -73,7 +74,7 @@ export function checkSecret({ by, value }: Given, { othersMayRead }: HandedFile)
   if (!othersMayRead || value.startsWith(SECRETS)) return;
   throw new OptionError(
     `Cannot use ${by} ${quote(value)}: every user of this machine may read it, needs a file that ` +
-      `only the service reads, by chmod o-rwx ${value}`,
+      `only the service reads, by chmod o-rwx ${shellWord(value)}`,
   );
 }
 

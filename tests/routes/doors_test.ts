@@ -59,6 +59,13 @@ Deno.test("openDoors refuses a secret that everybody may read, but for what a co
     'Cannot use RINGSIDE_TLS_KEY "/k": every user of this machine may read it, needs a file that ' +
       "only the service reads, by chmod o-rwx /k",
   );
+  // What is to be pasted touches that file and no other: here it would be /etc.
+  const spaced: DoorOptions = {
+    token: { from: "file", given: { by: "--token-file", value: "/etc /my token" } },
+  };
+  assert((await refused(spaced, files({ "/etc /my token": open }))).endsWith(
+    ", by chmod o-rwx '/etc /my token'",
+  ));
   const value = "/run/secrets/ringside_token";
   const secret: DoorOptions = { token: { from: "file", given: { by: "--token-file", value } } };
   assert(await (await openDoors(secret, files({ [value]: open }))).token!.is(SECRET));
