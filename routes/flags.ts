@@ -43,7 +43,7 @@ counts beside \`perf stat\` for some seconds (default 5) and prints both; it end
 with 1 when they do not, with 2 when it could not run.
 
   --listen ADDRESS      IP address and port (default 127.0.0.1:7878); :7878 is every interface; others
-                        than loopback's and 0.0.0.0 Deno must be allowed, by --allow-net
+                        than 127.0.0.1, [::1], 0.0.0.0 and [::] Deno must be allowed, by --allow-net
   --interval SPAN       between two readings, 10ms to 60s (default 1s)
   --procfs DIRECTORY    where the host's procfs is mounted (default /proc)
   --sysfs DIRECTORY     where the host's sysfs is mounted (default /sys)

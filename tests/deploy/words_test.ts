@@ -89,6 +89,18 @@ Deno.test("the README of deploy/ names each of its files", async () => {
   assertEquals(named.toSorted(), found.filter((name) => name !== "README.md").toSorted());
 });
 
+Deno.test("the help and the README name the addresses that the task start may listen on", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const [, allowed] = /--allow-net=([^' ]+)/.exec(tasks.start)!;
+  const help = USAGE.slice(USAGE.indexOf("  --listen "), USAGE.indexOf("  --interval "));
+  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+  const [row] = /^\| `--listen .*$/m.exec(readme)!;
+  for (const address of allowed!.split(",")) {
+    assert(help.includes(address), `${address} in ${help}`);
+    assert(row.includes(`\`${address}\``), `${address} in ${row}`);
+  }
+});
+
 Deno.test("the README has each flag, with its variable", async () => {
   const text = await Deno.readTextFile(new URL("README.md", ROOT));
   // Of commands, and of both streams of text: not options of the service.
