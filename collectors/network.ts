@@ -73,12 +73,18 @@ class NetworkReader implements Reader {
       virtual_interface: columns("virtual_interface"),
     };
     this.#file = openFirst(site.tree, DEV);
-    const shown = shownInterfaces(site.tree);
-    const other = otherNamespace(site.tree, this.#file, DEV, shown);
-    if (other !== undefined) site.report(other);
-    this.#told = other === undefined;
+    try {
+      const shown = shownInterfaces(site.tree);
+      const other = otherNamespace(site.tree, this.#file, DEV, shown);
+      if (other !== undefined) site.report(other);
+      this.#told = other === undefined;
+      this.#hardware = this.#told && shown.some((name) => hasHardware(site.tree, name));
+    } catch (error) {
+      // A sysfs that nobody may look at: it is tried again every few seconds.
+      this.#file.close();
+      throw error;
+    }
     this.#speed = new NetworkSpeed(site, { told: this.#told });
-    this.#hardware = this.#told && shown.some((name) => hasHardware(site.tree, name));
   }
 
   read(row: RowWriter, tick: Tick): void {

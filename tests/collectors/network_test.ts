@@ -361,3 +361,13 @@ Deno.test("network says that interfaces have no room, and takes them in when the
     assertEquals(on.names(scope).includes(name(513)), true);
   }
 });
+
+Deno.test("network leaves no file open where it may not look into sysfs", () => {
+  for (const path of [CLASS, `${CLASS}/lo`]) {
+    const { stage: on, tree } = stage(dev({ lo: ZEROS, eth0: ZEROS }));
+    tree.fail(path, ERRNO.EACCES);
+    for (let tick = 0; tick < 20; tick++) on.tick();
+    assertEquals(tree.openFiles, 0, path);
+    assertStringIncludes(on.problems()[0]!.message, `list "${path}"`);
+  }
+});
