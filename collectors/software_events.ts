@@ -17,11 +17,12 @@ import {
   type Reader,
   type RowWriter,
   type Site,
+  type Tick,
 } from "./collector.ts";
 import { CpuWatch } from "./cpu_watch.ts";
 import { makeRoom } from "./descriptor_room.ts";
 import { EventGroup, type EventRequest, type GroupOutcome, REFUSED } from "./event_group.ts";
-import { ERRNO, errnoText } from "./kernel/errno.ts";
+import { ERRNO, errnoText, isAboutTheEvent } from "./kernel/errno.ts";
 import { EVERYTHING, leftOutProblem, type Narrowing, wantsCpu } from "./narrowing.ts";
 import { EVENT_TYPE, SOFTWARE_EVENTS } from "./pmu/event_codes.ts";
 import { groupBytes } from "./pmu/read_format.ts";
@@ -55,6 +56,8 @@ export const softwareEvents: CollectorSpec = softwareEventsOf(EVERYTHING);
 
 /** Key of the cause that descriptors do not suffice. */
 const ROOM = "descriptors";
+/** A CPU that was refused for something that may pass, such as descriptors, is tried again after this. */
+const RETRY_SECONDS = 10;
 
 class SoftwareEvents implements Reader {
   readonly #site: Site;
@@ -77,6 +80,7 @@ class SoftwareEvents implements Reader {
   readonly #requests: readonly EventRequest[];
   /** A CPU that is listed has no group and may have one by now. */
   #incomplete = false;
+  #retryAtSeconds = Infinity;
 
   constructor(site: Site, narrowing: Narrowing) {
     this.#site = site;
@@ -87,11 +91,13 @@ class SoftwareEvents implements Reader {
     this.#enabled = site.column(SOFTWARE_TIME_ENABLED);
     this.#running = site.column(SOFTWARE_TIME_RUNNING);
     this.#requests = this.#affordable();
-    this.#seat();
+    this.#seat(Math.floor(site.clock.monotonicMs() / 1000));
   }
 
-  read(row: RowWriter): void {
-    if (this.#incomplete || this.#watch.changed()) this.#seat();
+  read(row: RowWriter, { seconds }: Tick): void {
+    if (this.#incomplete || seconds >= this.#retryAtSeconds || this.#watch.changed()) {
+      this.#seat(seconds);
+    }
     for (let i = 0; i < this.#watch.slots.length; i++) {
       const slot = this.#watch.slots[i]!;
       const group = this.#seated[i]!;
@@ -146,7 +152,7 @@ class SoftwareEvents implements Reader {
   }
 
   /** Opens groups for CPUs that came, closes those of CPUs that went. */
-  #seat(): void {
+  #seat(seconds: number): void {
     const cpus = this.#watch.look();
     if (cpus.length === 0) {
       throw new CollectorError(
@@ -161,12 +167,13 @@ class SoftwareEvents implements Reader {
     }
     this.#refusals.keep(cpus);
     this.#incomplete = false;
+    this.#retryAtSeconds = Infinity;
     this.#seated.splice(
       0,
       Infinity,
       ...cpus.map((cpu) => {
         if (!wantsCpu(this.#narrowing, cpu)) return null;
-        return this.#groups.get(cpu) ?? this.#open(cpu);
+        return this.#groups.get(cpu) ?? this.#open(cpu, seconds);
       }),
     );
     this.#tellLeftOut(cpus);
@@ -226,12 +233,15 @@ class SoftwareEvents implements Reader {
     })));
   }
 
-  #open(cpu: number): EventGroup | null {
+  #open(cpu: number, seconds: number): EventGroup | null {
     this.#refusals.forget(cpu);
     const group = EventGroup.open(this.#site.kernel, cpu, this.#requests, (place, errno) => {
       this.#refusals.add(cpu, place, errno);
       // Listed and offline: its line in /proc/stat was read just before.
       if (place === null && errno === ERRNO.ENODEV) this.#incomplete = true;
+      else if (place === null && !isAboutTheEvent(errno)) {
+        this.#retryAtSeconds = seconds + RETRY_SECONDS;
+      }
       // Rights and filters are the same for every CPU.
       if (place === null && this.#groups.size === 0 && isDenied(errno)) throw this.#refused([cpu]);
     });

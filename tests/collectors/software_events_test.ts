@@ -270,3 +270,22 @@ Deno.test("softwareEvents says that the options leave no CPU at all", () => {
   ]);
   assertEquals(bench.perf.openFds, 0);
 });
+
+Deno.test("softwareEvents tries a CPU again for which there was no descriptor when it came", () => {
+  const bench = new SoftwareBench([0]);
+  bench.tick();
+  bench.cpus = [0, 1];
+  // The second event of the group finds none: it costs the group, and the first is given back.
+  bench.perf.descriptorsMost = EVENTS + 1;
+  bench.tick();
+  assertEquals([bench.perf.cpus, bench.perf.openFds], [[0], EVENTS]);
+  assertEquals(bench.problems().map(({ message }) => message), [
+    "Cannot open software events on cpu 1: EMFILE, too many open files in this process",
+  ]);
+  const { length } = bench.perf.attempts;
+  for (let tick = 0; tick < 9; tick++) bench.tick();
+  assertEquals(bench.perf.attempts.length, length);
+  bench.perf.descriptorsMost = Infinity;
+  for (let tick = 0; tick < 2; tick++) bench.tick();
+  assertEquals([bench.perf.cpus, bench.problems()], [[0, 1], []]);
+});
