@@ -39,6 +39,8 @@ interface Clock {
   readonly minHertz: number;
   /** NaN where it is not known, or not any more. */
   maxHertz: number;
+  /** The failure that was told; null where there is none. */
+  told: unknown;
 }
 
 export const frequency: CollectorSpec = {
@@ -62,8 +64,8 @@ class FrequencyReader implements Reader {
   #highestDueSeconds = 0;
   /** The list itself tells: it is another one after CPUs came or went. */
   #slots: readonly number[] = [];
-  /** Told as a problem; kept so that the message is made once. */
-  #failing: unknown = null;
+  /** Some clock's failure is told. */
+  #isFailing = false;
 
   constructor(site: Site) {
     this.#site = site;
@@ -83,24 +85,26 @@ class FrequencyReader implements Reader {
       this.#scan();
       this.#slots = slots;
       this.#highestDueSeconds = 0;
-      const failing = this.#failing !== null;
-      this.#scanDueSeconds = tick.seconds + (failing ? RETRY_EVERY_SECONDS : SCAN_EVERY_SECONDS);
+      this.#scanDueSeconds = tick.seconds +
+        (this.#isFailing ? RETRY_EVERY_SECONDS : SCAN_EVERY_SECONDS);
     }
     if (tick.seconds >= this.#highestDueSeconds) {
       this.#highestDueSeconds = tick.seconds + HIGHEST_EVERY_SECONDS;
       this.#readHighest();
     }
-    let failing: unknown = null;
+    let changed = false;
     for (let i = 0; i < this.#clocks.length; i++) {
       const clock = this.#clocks[i]!;
       const slot = this.#cpus.number(clock.cpu);
       // An offline CPU has no clock, and asking for it is an error.
-      if (slot < 0) continue;
-      this.#readClock(row, slot, clock);
-      failing ??= clock.current.error;
+      if (slot >= 0) this.#readClock(row, slot, clock);
+      const error = slot >= 0 ? clock.current.error : null;
+      if (error === clock.told) continue;
+      clock.told = error;
+      changed = true;
     }
-    if (failing !== this.#failing) {
-      this.#reportFailing(failing);
+    if (changed) {
+      this.#reportFailing();
       this.#scanDueSeconds = tick.seconds + RETRY_EVERY_SECONDS;
     }
     if (this.#cores.found) row.count(this.#coreColumn, HOST_SLOT, this.#cores.total());
@@ -154,7 +158,7 @@ class FrequencyReader implements Reader {
     const current = new NumberFile(tree, `${directory}/scaling_cur_freq`);
     if (current.error !== null && causeOf(current.error).reason === "not_supported") return;
     const minHertz = this.#hertz(directory, "cpuinfo_min_freq");
-    this.#clocks.push({ cpu, current, directory, minHertz, maxHertz: NaN });
+    this.#clocks.push({ cpu, current, directory, minHertz, maxHertz: NaN, told: null });
   }
 
   #readHighest(): void {
@@ -169,16 +173,18 @@ class FrequencyReader implements Reader {
     return (khz ?? NaN) * HERTZ_PER_KHZ;
   }
 
-  #reportFailing(error: unknown): void {
-    this.#failing = error;
-    if (error === null) this.#site.resolve("failing");
-    else {
-      this.#site.report({
-        key: "failing",
-        ...causeOf(error),
-        metrics: ["cpu_frequency_hertz"],
-      });
-    }
+  /** Names whose clock it is: what another CPU lacks it may have again. */
+  #reportFailing(): void {
+    const failing = this.#clocks.filter(({ told }) => told !== null);
+    const [first] = failing;
+    this.#isFailing = first !== undefined;
+    if (first === undefined) return this.#site.resolve("failing");
+    this.#site.report({
+      key: "failing",
+      ...causeOf(first.told),
+      metrics: ["cpu_frequency_hertz"],
+      instances: failing.map(({ cpu }) => String(cpu)),
+    });
   }
 
   #reportMissing(): void {

@@ -157,3 +157,24 @@ Deno.test("frequency keeps its files open and closes all of them", () => {
   stage.engine.close();
   assertEquals(tree.openFiles, 0);
 });
+
+Deno.test("frequency shows a clock that is read again while another one still says nothing", () => {
+  const tree = new TextTree(clocks(1_200_000, 3_400_000));
+  const stage = new Stage([claimedCpus(0, 1), frequency], { tree });
+  const read = (cpu: string): unknown => {
+    const reading = stage.read("cpu_frequency_hertz", cpu);
+    return "absent" in reading ? reading.absent : reading.value;
+  };
+  stage.tick();
+  for (const cpu of [0, 1]) tree.set(`${CPUS}/cpu${cpu}/cpufreq/scaling_cur_freq`, "<unknown>\n");
+  stage.tick();
+  assertEquals([read("0"), read("1")], ["failed", "failed"]);
+  tree.set(`${CPUS}/cpu1/cpufreq/scaling_cur_freq`, "3400000\n");
+  for (let second = 0; second < 61; second++) {
+    stage.tick();
+    read("0");
+    read("1");
+  }
+  assertEquals(stage.cell("cpu_frequency_hertz", "1"), 3.4e9);
+  assertEquals([read("0"), read("1")], ["failed", 3.4e9]);
+});
