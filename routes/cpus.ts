@@ -12,7 +12,7 @@ import { lateness } from "./probes.ts";
 import { CPUS, LIVE_CPUS } from "./query.ts";
 import { quote, Refusal } from "./refusal.ts";
 import { columnsKey } from "./sample.ts";
-import { PageChannel } from "./stream.ts";
+import { PageChannel, pageKey } from "./stream.ts";
 
 /** A channel keeps what it told last, some hundred kB where there are many CPUs. */
 export const CHANNELS_MOST = 32;
@@ -55,16 +55,17 @@ export function cpusPage(deps: Deps, newest: Newest): (context: Context) => Resp
 
 /** The channel of what a query chooses: the same one for who chooses the same. Throws `Refusal`. */
 export function cpusStreams(deps: Deps): (query: URLSearchParams) => Channel {
-  const { rendering, sampler: { feed }, marks, version } = deps;
+  const { hub, rendering, sampler: { feed }, marks, version } = deps;
   const channels = new Map<string, Channel>();
   return (query) => {
     const { page, after: _, ...all } = parseFields(LIVE_CPUS, query);
     // Of one CPU all is shown, however the others are sorted.
     const choice: CpusChoice = all.cpu === undefined ? all : { cpu: all.cpu };
     const name = `${page} ${cpusQuery(choice)}`;
-    let channel = channels.get(name);
+    // Who listens to one that made room has it still.
+    let channel = channels.get(name) ?? hub.channel(pageKey(name));
     channel ??= new PageChannel({ name, ...rendering.cpus.live(choice) }, { feed, marks, version });
-    // The one that was asked for longest ago makes room; who listens to it keeps it.
+    // The one that was asked for longest ago makes room.
     channels.delete(name);
     channels.set(name, channel);
     if (channels.size > CHANNELS_MOST) channels.delete(channels.keys().next().value!);

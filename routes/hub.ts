@@ -116,6 +116,12 @@ export class Hub {
     return this.#clients.size;
   }
 
+  /** The channel of a key that somebody listens to: it alone knows what they were told. */
+  channel(key: string): Channel | undefined {
+    for (const { channel } of this.#clients) if (channel.key === key) return channel;
+    return undefined;
+  }
+
   /** A new stream, which `end` ends. Throws `Refusal` where no more are to be had. */
   open(
     channel: Channel,

@@ -41,6 +41,11 @@ export interface PageSources {
   readonly version: string;
 }
 
+/** Key of the channel of a page. */
+export function pageKey(name: string): string {
+  return `page ${name}`;
+}
+
 export class PageChannel implements Channel {
   readonly key: string;
   readonly #page: LivePage;
@@ -49,7 +54,7 @@ export class PageChannel implements Channel {
   #sequence = -1;
 
   constructor(page: LivePage, sources: PageSources) {
-    this.key = `page ${page.name}`;
+    this.key = pageKey(page.name);
     this.#page = page;
     this.#sources = sources;
   }

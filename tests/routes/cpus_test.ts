@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Snapshot } from "../../collectors/snapshot.ts";
+import { isMeasured } from "../../collectors/trust.ts";
 import { CHANNELS_MOST, cpusStreams } from "../../routes/cpus.ts";
 import { listen, nextTick, startHost } from "./host.ts";
 
@@ -95,4 +97,43 @@ Deno.test("channels are kept for who comes next, and only so many", () => {
   for (let cpu = 1; cpu <= CHANNELS_MOST; cpu++) open(`cpu=${300 + cpu}`);
   assert(open("cpu=0") !== first, "none is ever forgotten");
   assert(open("sort=ipc&after=stageboot-1") === open("sort=ipc"));
+});
+
+Deno.test("a reader is shown what is, whoever listened before and however many looked elsewhere", async () => {
+  const host = startHost();
+  const live = host.rendering.cpus.live;
+  Object.assign(host.rendering.cpus, {
+    live: (choice: Parameters<typeof live>[0]) => ({
+      ...live(choice),
+      fragments: (snapshot: Snapshot) => {
+        const reading = snapshot.read("load_1m");
+        return new Map([["load", `<b id="load">${isMeasured(reading) && reading.value}</b>`]]);
+      },
+    }),
+  });
+  host.tick(0.25);
+  const first = await listen(host, "/stream?page=cpus&cpu=0");
+  await first.message();
+  await first.message();
+  for (let cpu = 1; cpu <= CHANNELS_MOST; cpu++) {
+    await (await listen(host, `/stream?page=cpus&cpu=${cpu}`)).cancel();
+  }
+  await nextTick(host, 0.25);
+  const second = await listen(host, "/stream?page=cpus&cpu=0");
+  const told = async (reader = second): Promise<string> => {
+    for (;;) {
+      const { event, data } = await reader.message();
+      if (event === "message") return data;
+    }
+  };
+  assertEquals(await told(), 'load=<b id="load">0.25</b>');
+  await nextTick(host, 0.5);
+  assertEquals(await told(first), 'load=<b id="load">0.5</b>');
+  assertEquals(await told(), 'load=<b id="load">0.5</b>');
+  await first.cancel();
+  // As it was when the second one came.
+  await nextTick(host, 0.25);
+  await nextTick(host, 0.75);
+  assertEquals(await told(), 'load=<b id="load">0.25</b>');
+  await second.cancel();
 });
