@@ -68,6 +68,8 @@ interface Client {
   read: number;
   /** Since when it has taken nothing; NaN while it takes what it gets. */
   stuckSinceMs: number;
+  /** It took nothing when the interval changed. */
+  missedInterval: boolean;
   /** Of what `end` aborts, when the client has gone before. */
   unbind(): void;
 }
@@ -144,7 +146,7 @@ export class Hub {
         };
         const unbind = (): void => end?.removeEventListener("abort", close);
         const greeting = gzip ? [GZIP_HEADER] : [];
-        const state = { greeting, place, read: 0, stuckSinceMs: NaN };
+        const state = { greeting, place, read: 0, stuckSinceMs: NaN, missedInterval: false };
         client = { channel, gzip, controller, unbind, ...state };
         end?.addEventListener("abort", close);
         this.#join(client);
@@ -155,7 +157,8 @@ export class Hub {
 
   /** Tells the interval to all that are shown it: the next tick may be a minute away. */
   tellInterval(): void {
-    // One that is skipped finds it in its next tick.
+    // With its next tick: that has nothing of a change that was taken back before it.
+    for (const client of this.#clients) if (!this.#takes(client)) client.missedInterval = true;
     this.#sayToAll((channel) => this.#aside(channel));
   }
 
@@ -265,6 +268,7 @@ export class Hub {
         ? this.#tellLink(client, link)
         : this.#tell(client);
       if (told) this.#spokenMs = this.#takenMs;
+      if (client.missedInterval) this.#sayMissed(client);
     }
     if (this.#clients.size > 0) this.#told = snapshot.sequence;
   }
@@ -303,6 +307,12 @@ export class Hub {
     const health = this.#sampler.health();
     if (health.ticking || this.#snapshot === null) return "";
     return channel.late?.(this.#snapshot, health) ?? "";
+  }
+
+  #sayMissed(client: Client): void {
+    client.missedInterval = false;
+    const text = this.#aside(client.channel);
+    if (text !== "") this.#send(client, new Encoded(text));
   }
 
   /** Made and compressed once for each channel. */

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { Snapshot } from "../../collectors/snapshot.ts";
 import { listen, nextTick, startHost } from "./host.ts";
 
 function form(body: string, headers: Record<string, string> = {}): RequestInit {
@@ -112,4 +113,26 @@ Deno.test("POST /interval whose caller goes away is no error of the service", as
     "Cannot read the body: reset, needs a whole one",
   );
   assertEquals(reports, []);
+});
+
+Deno.test("a page that was too slow for a change that is taken back is told how it is", async () => {
+  const host = startHost({ asides: true });
+  Object.assign(host.rendering.overview, {
+    fragments: ({ intervalMs }: Snapshot) => new Map([["interval", `${intervalMs}`]]),
+  });
+  host.tick(0.25);
+  const reader = await listen(host, "/stream?page=overview");
+  await reader.message();
+  await reader.message();
+  assertEquals((await reader.message()).data, "interval=1000");
+  // It takes the first, and nothing more for a while.
+  for (const intervalMs of [60_000, 1000]) {
+    host.sampler.setIntervalMs(intervalMs);
+    host.hub.tellInterval();
+  }
+  assertEquals((await reader.message()).data, "interval=60000");
+  await nextTick(host, 0.25);
+  assertEquals((await reader.message()).event, "sample");
+  assertEquals((await reader.message()).data, "interval=1000");
+  await reader.cancel();
 });
