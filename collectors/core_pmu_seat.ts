@@ -140,9 +140,11 @@ export class CorePmuSeat {
     const held = this.#held.get(cpu);
     const size = set.starved(nowMs, this.#starvedMs(set.plan), 2);
     if (size > 0) {
+      const all = largest(this.plans.plan(Infinity, this.eventsMost));
+      // CPUs came, and there are no descriptors for another set: this one may have its turns again.
+      if (all.length === 0) return set;
       set.close();
       held?.trial?.close();
-      const all = largest(this.plans.plan(Infinity, this.eventsMost));
       const events = all.slice(0, size - 1);
       while (events.length > 0 && !runsNow(this.#site.kernel, cpu, events)) events.pop();
       this.#held.set(cpu, {
@@ -344,5 +346,5 @@ function sentence(text: string): string {
 }
 
 function largest({ groups }: Plan): Plan["groups"][number][number][] {
-  return [...groups.reduce((a, b) => b.length > a.length ? b : a)];
+  return [...groups.reduce((a, b) => b.length > a.length ? b : a, [])];
 }

@@ -351,3 +351,19 @@ Deno.test("coreCounters gives every descriptor back when it is closed", () => {
   bench.stage.engine.close();
   assertEquals(bench.perf.openFds, 0);
 });
+
+Deno.test("coreCounters keeps a set that has no turn where CPUs came that leave no descriptors", () => {
+  const bench = new CoreBench([0], { limit: { soft: 140, hard: 140 } });
+  bench.perf.counters = 8;
+  bench.ticks(2);
+  const { openFds } = bench.perf;
+  bench.cpus = Array.from({ length: 64 }, (_, cpu) => cpu);
+  bench.ticks(2);
+  bench.perf.held.set(0, 8);
+  bench.ticks(4);
+  assertEquals(absence(bench.stage.read("cpu_cycles", "0")), "not_counted");
+  assertEquals(bench.perf.openFds, openFds);
+  bench.perf.held.clear();
+  bench.ticks(2);
+  assertEquals(bench.stage.rate("cpu_cycles", "0"), 3e9);
+});
