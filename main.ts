@@ -28,6 +28,7 @@ import {
   OptionError,
   type OtlpStart,
   parseOptions,
+  print,
   printAddress,
   say,
   startOtlp,
@@ -79,7 +80,7 @@ async function show(command: Command & { name: "once" }): Promise<number> {
     const { printOnce } = await loadPrinting();
     const text = await printOnce({ sampler, format, version: config.version, exposition });
     // Whole: lines of CSV end in a way of their own.
-    console.log(text.replace(/\n$/, ""));
+    print(text.replace(/\n$/, ""));
     return 0;
   } finally {
     await within(STOP_MS_MOST, sampler.stop());
@@ -94,7 +95,7 @@ async function examine(command: Command & { name: "doctor" }): Promise<number> {
       const { format } = command;
       const { printDoctor } = await loadPrinting();
       const { text, exitCode } = await printDoctor({ sampler, format, version: config.version });
-      console.log(text.trimEnd());
+      print(text.trimEnd());
       return exitCode;
     } finally {
       await within(STOP_MS_MOST, sampler.stop());
@@ -110,7 +111,7 @@ async function check(command: Command & { name: "check-perf" }): Promise<number>
   try {
     const checked = await checkPerf(command);
     const { printCheck } = await loadPrinting();
-    console.log(printCheck(checked).trimEnd());
+    print(printCheck(checked).trimEnd());
     return checked.agrees ? 0 : 1;
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));

@@ -7,7 +7,7 @@ export { USAGE } from "./flags.ts";
 export type { OtlpStart } from "./otlp.ts";
 export { type Command, OptionError, parseOptions } from "./options.ts";
 export { type Listener, ListenError } from "./server.ts";
-export { complain, say } from "./speech.ts";
+export { complain, print, say } from "./speech.ts";
 export { startService } from "./service.ts";
 
 // Loaded when it is asked for: most services send nothing, ask no engine, and print nothing.

@@ -1,9 +1,19 @@
 /**
- * What is said on the standard streams while the service runs. A pipe that nobody reads any more and a
+ * What is said on the standard streams. While the service runs, a pipe that nobody reads any more and a
  * log on a full disk are no reasons to stop: what cannot be said is left unsaid.
  *
  * @module
  */
+
+/** What somebody asked for, on standard output. Throws one line where it cannot be written. */
+export function print(text: string): void {
+  try {
+    console.log(text);
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot print to standard output: ${found}, needs one that takes it`);
+  }
+}
 
 /** On standard output. */
 export function say(text: string): void {

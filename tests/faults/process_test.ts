@@ -100,6 +100,19 @@ Deno.test("an output that is full or closed from the beginning does not keep it 
   }
 });
 
+Deno.test("what was asked for and cannot be printed is told in one line", async () => {
+  for (const [command, status] of [["once", 1], ["doctor", 2]] as const) {
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", `exec "$0" task --quiet ${command} >/dev/full`, Deno.execPath()],
+      cwd: ROOT.pathname,
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [
+      status,
+      "Cannot print to standard output: No space left on device (os error 28), needs one that takes it\n",
+    ]);
+  }
+});
+
 /** Where Deno keeps what it has loaded. */
 async function denoDir(): Promise<string> {
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
