@@ -57,7 +57,12 @@ export class CpuLines {
     for (let mode = 0; mode < this.#modes; mode++) {
       const at = first + mode;
       if (!goesOn) this.#offsets[at] = this.#last[at]! - ticks[mode]!;
-      this.#last[at] = ticks[mode] = ticks[mode]! + this.#offsets[at]!;
+      const told = ticks[mode]! + this.#offsets[at]!;
+      const fall = this.#last[at]! - told;
+      // A step back, also of a small time: one below half of it would pass for a counter that began anew.
+      const stepped = isKnown && mode >= RISING && fall > 0 && fall <= FALL_MOST;
+      ticks[mode] = stepped ? this.#last[at]! : told;
+      this.#last[at] = ticks[mode]!;
     }
     return goesOn;
   }

@@ -69,6 +69,21 @@ Deno.test("cpu_time lets idle and iowait step back, and other times by less than
   assertEquals(on.read("cpu_idle_seconds", "0"), { absent: "not_yet" });
 });
 
+Deno.test("cpu_time knows what a CPU did whose small time of waiting stepped back below half", () => {
+  const { stage: on, tree } = stage(stat({ 0: "0 0 0 1000 3 0 0 0 0 0" }));
+  on.tick();
+  tree.set(PATH, stat({ 0: "50 0 0 1052 1 0 0 0 0 0" }));
+  on.tick();
+  assertEquals(on.rate("cpu_iowait_seconds", "0"), 0);
+  assertAlmostEquals(on.rate("cpu_busy_ratio", "0"), 50 / 102);
+  tree.set(PATH, stat({ 0: "100 0 0 1100 3 0 0 0 0 0" }));
+  on.tick();
+  assertEquals(on.rate("cpu_iowait_seconds", "0"), 0);
+  tree.set(PATH, stat({ 0: "150 0 0 1140 13 0 0 0 0 0" }));
+  on.tick();
+  assertAlmostEquals(on.rate("cpu_iowait_seconds", "0"), 0.1);
+});
+
 Deno.test("cpu_time takes a CPU that comes back as it is, whatever it counted meanwhile", () => {
   const { stage: on, tree } = stage(stat({ 0: IDLE, 1: IDLE }));
   on.tick();
