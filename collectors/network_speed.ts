@@ -64,8 +64,8 @@ export class NetworkSpeed {
   #changed(): boolean {
     for (let i = 0; i < this.#links.length; i++) {
       const { changes, known } = this.#links[i]!;
-      const now = changes.read();
-      if (now === now && now !== known) return true;
+      // Nor is it the same link whose count cannot be read any more: its interface was made anew.
+      if (known === known && changes.read() !== known) return true;
     }
     return false;
   }

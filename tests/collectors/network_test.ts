@@ -262,6 +262,17 @@ Deno.test("network reads the speed of a link anew when it went down or came up",
   assertEquals(tree.openFiles, 0);
 });
 
+Deno.test("network reads the speed anew of an interface that was made anew under its name", () => {
+  const { stage: on, tree } = stage(dev({ eth0: ZEROS }));
+  tree.set(`${CLASS}/eth0/carrier_changes`, "2\n");
+  on.tick();
+  // What was opened before says this from then on.
+  tree.fail(`${CLASS}/eth0/carrier_changes`, ERRNO.ENODEV);
+  tree.set(`${CLASS}/eth0/speed`, "100\n");
+  on.tick(5000);
+  assertEquals(on.rate("interface_speed_bytes", "eth0"), 12.5e6);
+});
+
 for (
   const [what, speed] of [["-1", "-1\n"], ["-1 as an unsigned number", "4294967295\n"]] as const
 ) {
