@@ -53,6 +53,8 @@ export class SlotTable implements Instances {
   #pass = 0;
   /** How many wait for a slot. */
   #waiting = 0;
+  /** How many had no slot in the last pass: those among them for whom there is room by now, too. */
+  #untaken = 0;
   #present: number[] = [];
   #seen: Uint8Array;
   #slotOfNumber: number[] = [];
@@ -74,7 +76,7 @@ export class SlotTable implements Instances {
     return this.#layout ??= {
       capacity: this.#capacity,
       instances: [...this.#instances],
-      ...(this.#waiting === 0 ? {} : { untaken: this.#waiting }),
+      ...(this.#untaken === 0 ? {} : { untaken: this.#untaken }),
     };
   }
 
@@ -171,23 +173,33 @@ export class SlotTable implements Instances {
       gone = true;
     }
     if (gone) this.#index();
-    if (this.#waiting > 0) this.#forgetWaiting(this.#capacity - this.#present.length);
+    if (this.#waiting > 0 || this.#untaken > 0) {
+      this.#forgetWaiting(this.#capacity - this.#present.length);
+    }
   }
 
   /** Those who went, and of the others as many as there is room for: they are claimed anew. */
   #forgetWaiting(room: number): void {
     let left = room;
-    this.#known = this.#known.filter(({ waitedIn }) =>
-      waitedIn === NOT_WAITING || (waitedIn === this.#pass && left-- <= 0)
-    );
+    let untaken = 0;
+    this.#known = this.#known.filter(({ waitedIn }) => {
+      if (waitedIn === this.#pass) untaken++;
+      return waitedIn === NOT_WAITING || (waitedIn === this.#pass && left-- <= 0);
+    });
     this.#countWaiting();
+    this.#lack(untaken);
   }
 
   #countWaiting(): void {
     const before = this.#waiting;
     this.#waiting = this.#known.filter(({ waitedIn }) => waitedIn !== NOT_WAITING).length;
     if (before > 0 && this.#waiting === 0) this.#owner.relieved(this.scope);
-    if (before !== this.#waiting) this.#changed();
+  }
+
+  #lack(untaken: number): void {
+    if (untaken === this.#untaken) return;
+    this.#untaken = untaken;
+    this.#changed();
   }
 
   #freeSlot(name: string): number {
@@ -251,7 +263,9 @@ export class SlotTable implements Instances {
     );
     if (known !== undefined) Object.assign(known, { slot, waitedIn });
     else this.#known.push({ bytes, slot, waitedIn });
-    if (waitedIn !== NOT_WAITING || this.#waiting > 0) this.#countWaiting();
+    if (waitedIn === NOT_WAITING && this.#waiting === 0) return;
+    this.#countWaiting();
+    this.#lack(this.#waiting);
   }
 
   #index(): void {

@@ -155,6 +155,24 @@ Deno.test("disk does not take the sum of as many drives as are shown for that of
   assertEquals(on.read("disk_read_bytes"), { value: 512 * 5120, coverage: 1, grade: "exact" });
 });
 
+Deno.test("disk lacks a drive in sums until the tick in which it takes the room of one that left", () => {
+  const names = Array.from({ length: 513 }, (_, n) => `sd${n}`);
+  const text = (): string =>
+    names.map((name) => full(name, "10 0 90 5 20 0 160 30 3 40 35")).join("");
+  const { stage: on, tree } = stage(text());
+  for (const name of names) tree.set(`${CLASS}/${name}/device/model`, "Example LUN\n");
+  on.tick();
+  names.shift();
+  tree.set(PATH, text());
+  on.tick();
+  const lacking = { grade: "estimated", coverage: 1, partial: { counted: 511, present: 512 } };
+  assertEquals<unknown>(on.read("disk_requests_in_flight"), { value: 511 * 3, ...lacking });
+  on.tick();
+  const whole = { grade: "exact", coverage: 1 };
+  assertEquals<unknown>(on.read("disk_requests_in_flight"), { value: 512 * 3, ...whole });
+  assertEquals(on.problems(), []);
+});
+
 Deno.test("disk shows a device with its first request, not before", () => {
   const { stage: on, tree } = stage(full("sr0", UNUSED));
   on.tick();
