@@ -19,23 +19,33 @@
     }
   };
 
-  const theme = stored() ?? "auto";
-  root.dataset.theme = theme;
+  const tell = () => document.dispatchEvent(new Event("ringside:theme"));
 
+  const inputs = () => document.querySelectorAll("input[name=theme]");
+  const show = () => {
+    root.dataset.theme = stored() ?? root.dataset.theme;
+    for (const input of inputs()) input.checked = input.value === root.dataset.theme;
+  };
+
+  show();
   document.addEventListener("DOMContentLoaded", () => {
-    for (const input of document.querySelectorAll("input[name=theme]")) {
-      input.checked = input.value === theme;
+    show();
+    for (const input of inputs()) {
       input.addEventListener("change", () => {
         root.dataset.theme = input.value;
         store(input.value);
-        document.dispatchEvent(new Event("ringside:theme"));
+        tell();
       });
     }
   });
+  // Another page may have stored another choice since, and a browser that goes back puts the old one in
+  // its place: that of a page it kept, or that of a form it fills in again.
+  addEventListener("pageshow", ({ persisted }) => {
+    show();
+    if (persisted) tell();
+  });
   // Paper is light.
   for (const query of ["(prefers-color-scheme: dark)", "print"]) {
-    matchMedia(query).addEventListener("change", () => {
-      document.dispatchEvent(new Event("ringside:theme"));
-    });
+    matchMedia(query).addEventListener("change", tell);
   }
 }

@@ -203,6 +203,31 @@ browserTest("pages that do not live have no live header, and keep the theme", as
   }
 });
 
+browserTest(
+  "a page that one comes back to has the theme chosen since",
+  async (browser) => {
+    await using live = await LivePage.open(browser);
+    const { page } = live.watched;
+    const themes = `[document.documentElement.dataset.theme,
+    document.querySelector("input[name=theme]:checked").value]`;
+    await live.goto("/doctor");
+    await live.evaluate(`document.querySelector("#theme-dark").click()`);
+    // The browser fills in the form of the page as it was left.
+    await page.goBack();
+    await live.says("Live");
+    assertEquals(await live.evaluate(themes), ["dark", "dark"]);
+    // The browser kept the whole page.
+    await live.evaluate(`
+    globalThis.redrawn = 0;
+    document.addEventListener("ringside:theme", () => redrawn++);
+    localStorage["ringside-theme"] = "light";
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+  `);
+    assertEquals(await live.evaluate(themes), ["light", "light"]);
+    assertEquals(await live.evaluate("redrawn"), 1);
+  },
+);
+
 browserTest("on paper the page is light and whole, without its controls", async (browser) => {
   await using live = await LivePage.open(browser, {
     machine: "server-2socket",
