@@ -234,6 +234,20 @@ const COUNT_CHANGES = `(() => {
   });
 })()`;
 
+browserTest("where colours are forced the number of a busy CPU is read too", async (browser) => {
+  await using service = await start("server-2socket");
+  const watched = await visit(browser, `${service.url}/cpus?by=busy`, { forcedColors: "active" });
+  const found = await watched.evaluate<string[]>(`(() => {
+    const cell = document.querySelector(".heat a");
+    return Array.from({ length: 10 }, (_, step) => {
+      cell.className = "q" + step;
+      return getComputedStyle(cell).color + " on " + getComputedStyle(cell).backgroundColor;
+    });
+  })()`);
+  assertEquals(found, found.map(() => "rgb(0, 0, 0) on rgb(255, 255, 255)"));
+  await watched.close();
+});
+
 browserTest("256 CPUs are a bounded page, of which a tick moves no element", async (browser) => {
   await using service = await start(await large());
   const watched = await visit(browser, `${service.url}/cpus?by=busy`, { viewport: PHONE });
