@@ -1,7 +1,3 @@
 // Runs before uPlot, which asks for the number format of the browser's language as soon as it is loaded, and
 // ends there when there is none: WebKit names the language "C" where its environment names no other.
-try {
-  new Intl.NumberFormat(navigator.language);
-} catch {
-  Object.defineProperty(navigator, "language", { value: "en" });
-}
+if (navigator.language === "C") Object.defineProperty(navigator, "language", { value: "en" });

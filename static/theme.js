@@ -3,39 +3,28 @@
   const KEY = "ringside-theme";
   const root = document.documentElement;
 
-  // Storage may be denied altogether; then the choice lasts as long as the page.
-  const stored = () => {
-    try {
-      return localStorage.getItem(KEY);
-    } catch {
-      return null;
-    }
-  };
-  const store = (theme) => {
-    try {
-      localStorage.setItem(KEY, theme);
-    } catch {
-      root.dataset.theme = theme;
-    }
-  };
-
   const tell = () => document.dispatchEvent(new Event("ringside:theme"));
-
-  const inputs = () => document.querySelectorAll("input[name=theme]");
   const show = () => {
-    root.dataset.theme = stored() ?? root.dataset.theme;
-    for (const input of inputs()) input.checked = input.value === root.dataset.theme;
+    try {
+      root.dataset.theme = localStorage[KEY] ?? root.dataset.theme;
+    } catch {
+      // Storage may be denied altogether: the choice lasts as long as the page.
+    }
+    for (const input of document.getElementsByName("theme")) {
+      input.checked = input.value === root.dataset.theme;
+    }
   };
 
   show();
-  document.addEventListener("DOMContentLoaded", () => {
-    show();
-    for (const input of inputs()) {
-      input.addEventListener("change", () => {
-        root.dataset.theme = input.value;
-        store(input.value);
-        tell();
-      });
+  document.addEventListener("DOMContentLoaded", show);
+  document.addEventListener("change", ({ target }) => {
+    if (target.name !== "theme") return;
+    root.dataset.theme = target.value;
+    tell();
+    try {
+      localStorage[KEY] = target.value;
+    } catch {
+      // As above.
     }
   });
   // Another page may have stored another choice since, and a browser that goes back puts the old one in
