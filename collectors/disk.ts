@@ -9,6 +9,7 @@
  * @module
  */
 import { DISK_FIELDS, DISK_SCOPES, diskMetric, type DiskScope } from "./catalogue/disk.ts";
+import { BLOCK_CLASS, blockDirectory } from "./block_directory.ts";
 import { causeOf, openOrFail } from "./cause.ts";
 import {
   CollectorError,
@@ -32,7 +33,6 @@ import { Scanner } from "./scan.ts";
 import { SinceReading } from "./since_reading.ts";
 
 const PATH = "/proc/diskstats";
-const CLASS = "/sys/class/block";
 const WRAP = 2 ** 32;
 /**
  * What the times can rise by in a second: each request adds its own when it ends, and many times more are
@@ -227,14 +227,13 @@ function headOf(path: string): string | undefined {
  * Whether a drive counts what its paths do: before Linux 6.2 it does not. Undefined where nobody tells.
  */
 function counts(tree: HostTree, drive: string): boolean | undefined {
-  const numbers = textOf(tree, `${CLASS}/${drive}/stat`)?.trim().split(/\s+/).map(Number);
+  const numbers = textOf(tree, `${BLOCK_CLASS}/${drive}/stat`)?.trim().split(/\s+/).map(Number);
   return numbers?.some((number) => number > 0);
 }
 
 /** Where a device is shown. `gone`: it left between the two readings. */
 function scopeOf(tree: HostTree, name: string): DiskScope | "left_out" | "gone" {
-  // Names with a slash, such as cciss/c0d0, stand in sysfs with an exclamation mark.
-  const directory = `${CLASS}/${name.replaceAll("/", "!")}`;
+  const directory = blockDirectory(name);
   try {
     const entries = tree.list(directory);
     // A partition counts for its drive; a hidden device is one path of an NVMe drive that has several.
@@ -256,7 +255,7 @@ const GONE: readonly number[] = [ERRNO.ENOENT, ERRNO.ENODEV];
 /** Without sysfs drives cannot be told from their partitions, and every sum would be wrong. */
 function requireClass(tree: HostTree, file: TreeFile): void {
   try {
-    tree.list(CLASS);
+    tree.list(BLOCK_CLASS);
   } catch (error) {
     file.close();
     const { reason, message } = causeOf(error, {

@@ -5,8 +5,10 @@
  *
  * @module
  */
+import { blockDirectory } from "./block_directory.ts";
 import type { Column, Instances, RowWriter, Site, Tick } from "./collector.ts";
 import { textOf } from "./host_files.ts";
+import { listed } from "./listed.ts";
 
 const READ_EVERY_SECONDS = 30;
 const KEY = "iostats";
@@ -55,13 +57,11 @@ export class DiskAccounting {
     );
     if (this.#off.length === 0) return this.#site.resolve(KEY);
     const names = this.#off.map((slot) => this.#disks.nameOf(slot));
-    const named = names.slice(0, NAMES_MOST).join(", ");
-    const others = names.length - NAMES_MOST;
     const path = pathOf(names[0]!);
     this.#site.report({
       key: KEY,
       reason: "not_supported",
-      message: `Cannot count what ${named}${others > 0 ? ` and ${others} more` : ""} ` +
+      message: `Cannot count what ${listed(names, NAMES_MOST)} ` +
         `${names.length === 1 ? "does" : "do"}: "${path}" is 0, needs 1`,
       remedy: `\`echo 1 > ${path}\`` + (names.length === 1 ? "" : ", and so for each of them"),
       metrics: this.#metrics,
@@ -70,7 +70,6 @@ export class DiskAccounting {
   }
 }
 
-/** Names with a slash, such as cciss/c0d0, stand in sysfs with an exclamation mark. */
 function pathOf(name: string): string {
-  return `/sys/class/block/${name.replaceAll("/", "!")}/queue/iostats`;
+  return `${blockDirectory(name)}/queue/iostats`;
 }

@@ -18,6 +18,7 @@ import { type FirstFile, isMoved, openFirst } from "./first_process.ts";
 import type { HostProfile } from "./host.ts";
 import { textOf } from "./host_files.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
+import { listed } from "./listed.ts";
 import { localMounts, type Mount } from "./filesystem_mounts.ts";
 import { coveredMounts } from "./mount_walk.ts";
 import { shellWord } from "./pmu/perf_command.ts";
@@ -211,14 +212,13 @@ function unseenProblem(
   points: readonly string[],
   { perfAccess }: HostProfile,
 ): Omit<Problem, "collector"> {
-  const named = points.slice(0, NAMES_MOST).map((point) => JSON.stringify(point)).join(", ");
-  const others = points.length - NAMES_MOST;
+  const named = listed(points.map((point) => JSON.stringify(point)), NAMES_MOST);
   const [are, them, each] = points.length === 1 ? ["is", "it", "it"] : ["are", "them", "each"];
   const example = points.find((point) => point !== "/") ?? "/etc/os-release";
   return {
     key: UNSEEN,
     reason: "not_supported",
-    message: `Cannot read how full ${named}${others > 0 ? ` and ${others} more` : ""} ${are}: ` +
+    message: `Cannot read how full ${named} ${are}: ` +
       `found ${them} on the host and not among the mounts of this service, ` +
       `needs something of ${each} mounted here too`,
     remedy: perfAccess?.runtime === "systemd"

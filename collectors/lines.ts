@@ -104,8 +104,8 @@ export function pointOf(line: Line, step: Step | null, previous: Point | undefin
   // Not read again since: the step goes on, until a gap ends it, and need not be worked out. But the
   // first row and one behind a gap end no step, and what was read there and is no rate stands.
   if (
-    previous !== undefined && (previous.value !== null || isRate(entry)) &&
-    isUnchanged(readAtColumns(entry), step.from, step.to)
+    previous !== undefined && isUnchanged(readAtColumns(entry), step.from, step.to) &&
+    (previous.value !== null || isRate(entry))
   ) {
     return previous;
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import "./access.ts";
+import "./block_directory.ts";
 import "./cache_line.ts";
 import "./catalogue.ts";
 import "./catalogue/cache_line.ts";
@@ -89,6 +90,7 @@ import "./key_table.ts";
 import "./keyed_lines.ts";
 import "./l3_counters.ts";
 import "./layout.ts";
+import "./listed.ts";
 import "./load.ts";
 import "./lxcfs.ts";
 import "./memory.ts";

@@ -1,6 +1,7 @@
 /** Why boxes of counters outside of the cores are not counted, or not all of what they have. @module */
 import type { Site } from "./collector.ts";
 import { isAboutTheEvent } from "./kernel/errno.ts";
+import { listed } from "./listed.ts";
 import { leftOutProblem } from "./narrowing.ts";
 import { refusal } from "./refusals.ts";
 import type { Problem } from "./trust.ts";
@@ -50,7 +51,9 @@ export function causesOf(
     causes.push({
       key: `${scope}/gone`,
       reason: "gone",
-      message: `Cannot count ${whom} ${listOf(gone)}: found no CPU of theirs online, needs one`,
+      message: `Cannot count ${whom} ${
+        listed(gone, NAMES_MOST)
+      }: found no CPU of theirs online, needs one`,
       remedy: "Bring one of their CPUs online: " +
         "`echo 1 | sudo tee /sys/devices/system/cpu/cpuN/online`",
       metrics,
@@ -63,7 +66,7 @@ export function causesOf(
     causes.push({
       key: `${scope}/crowded`,
       reason: "failed",
-      message: `Cannot count ${whom} ${listOf(them)}: found ${present} of them, ` +
+      message: `Cannot count ${whom} ${listed(them, NAMES_MOST)}: found ${present} of them, ` +
         `needs ${seats.length} or fewer`,
       metrics,
       instances: last,
@@ -135,10 +138,4 @@ function isAway(how: Away): (seat: UncoreSeat) => boolean {
 
 function namesOf(seats: readonly UncoreSeat[]): readonly string[] {
   return seats.map(({ box }) => box.name);
-}
-
-function listOf(names: readonly string[]): string {
-  const more = names.length - NAMES_MOST;
-  const shown = names.slice(0, NAMES_MOST).join(", ");
-  return more > 0 ? `${shown} and ${more} more` : shown;
 }
