@@ -51,5 +51,6 @@ import "./standing.ts";
 import "./svg_line.tsx";
 import "./svg_path.ts";
 import "./table.tsx";
+import "./thinned.ts";
 import "./updates.ts";
 import "./value.tsx";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { thinned } from "./thinned.ts";
 
 /** Values of a line; null where there is none. */
 export type Column = readonly (number | null)[];
@@ -13,7 +14,7 @@ export type Shares = readonly number[] | null;
 /** Coarse: each digit less is a tenth of a first visit's HTML, and a canvas takes its place. */
 export const WIDTH = 150;
 export const HEIGHT = 100;
-/** Points drawn of a line at most; of more, the least and the greatest of each few are kept. */
+/** Points drawn of a line at most. */
 const POINTS_MOST = 18;
 
 /** Places of points from the left; the newest is at the right. */
@@ -118,7 +119,7 @@ export function pathsOf(
     points = 1;
   };
   let last = 0;
-  for (const index of thinned(column)) {
+  for (const index of drawnOf(column, shares, factor)) {
     const value = column[index] ?? null;
     const least = shares === null ? 1 : Math.min(...shares.slice(last + 1, index + 1), 1);
     last = index;
@@ -154,26 +155,11 @@ export function pathsOf(
   return drawn;
 }
 
-/** Indices to draw. Peaks stay: of each few points the least, the greatest and a gap are kept. */
-function thinned(column: Column): Iterable<number> {
+function drawnOf(column: Column, shares: Shares, factor: number): Iterable<number> {
   if (column.length <= POINTS_MOST) return column.keys();
-  const size = Math.ceil((2 * column.length) / POINTS_MOST);
-  const kept: number[] = [];
-  for (let from = 0; from < column.length; from += size) {
-    const to = Math.min(from + size, column.length);
-    let least = -1;
-    let most = -1;
-    let gap = -1;
-    for (let index = from; index < to; index++) {
-      const value = column[index] ?? null;
-      if (value === null) gap = index;
-      else {
-        if (least < 0 || value < column[least]!) least = index;
-        if (most < 0 || value >= column[most]!) most = index;
-      }
-    }
-    const indices = new Set([least, most, gap, to === column.length ? to - 1 : -1]);
-    kept.push(...[...indices].filter((index) => index >= 0).sort((a, b) => a - b));
+  const heights = new Float64Array(column.length);
+  for (const [index, value] of column.entries()) {
+    heights[index] = value === null ? NaN : value * factor;
   }
-  return kept;
+  return thinned(heights, shares, POINTS_MOST);
 }
