@@ -4,6 +4,7 @@
  *
  * @module
  */
+import "./alike_causes.ts";
 import "./arrangement.ts";
 import "./axis.ts";
 import "./bar.tsx";

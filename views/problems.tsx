@@ -1,6 +1,7 @@
 /** What could not be read: each cause once, with what was tried and what would help. @module */
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Problem, Reason } from "../collectors/trust.ts";
+import { alikeCauses } from "./alike_causes.ts";
 import { plural } from "./format.ts";
 import type { Html } from "./html.ts";
 import { remedyPieces } from "./remedy_pieces.ts";
@@ -33,17 +34,21 @@ export function Unavailable(
         <Glyph grade="absent" /> <b>{titleOf(reason)}</b>
       </p>
       {sameAs === undefined
-        ? causes.map((problem) => <Cause problem={problem} />)
+        ? alikeCauses(causes).map(({ first, others }) => <Cause problem={first} others={others} />)
         : <p class="same">{`The same cause as for ${sameAs}.`}</p>}
     </div>
   );
 }
 
-export function Cause(props: { problem: Problem }): Html {
-  const { message, remedy } = props.problem;
+/** `others`: names of which the same holds as of the first one in it. */
+export function Cause(props: { problem: Problem; others?: readonly string[] }): Html {
+  const { problem: { message, remedy }, others = [] } = props;
+  const sentence = message.endsWith(".") ? message : `${message}.`;
   return (
     <>
-      <p class="m">{message.endsWith(".") ? message : `${message}.`}</p>
+      <p class="m">
+        {others.length === 0 ? sentence : `${sentence} The same for ${others.join(", ")}.`}
+      </p>
       {remedy === undefined ? null : <Remedy text={remedy} />}
     </>
   );
