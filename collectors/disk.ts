@@ -73,7 +73,7 @@ class DiskReader implements Reader {
   /** Numbers in the shortest line of a device that is shown. */
   #valuesFound = VALUES_MOST;
   readonly #lacking = new Uint8Array(LATER.length);
-  readonly #accounting: DiskAccounting;
+  readonly #accounting: Readonly<Record<DiskScope, DiskAccounting>>;
   readonly #since = new SinceReading();
   /** What a time can have risen by since then, ms. */
   #msMost = 0;
@@ -84,8 +84,10 @@ class DiskReader implements Reader {
     this.#volumes = site.instances("volume");
     this.#diskColumns = columnsOf(site, "disk");
     this.#volumeColumns = columnsOf(site, "volume");
-    const metrics = DISK_FIELDS.map((field) => diskMetric("disk", field));
-    this.#accounting = new DiskAccounting(site, this.#diskColumns, metrics);
+    this.#accounting = {
+      disk: accountingOf(site, "disk", this.#diskColumns),
+      volume: accountingOf(site, "volume", this.#volumeColumns),
+    };
     this.#file = openOrFail(site.tree, PATH);
     requireClass(site.tree, this.#file);
   }
@@ -104,7 +106,8 @@ class DiskReader implements Reader {
     }
     this.#disks.end();
     this.#volumes.end();
-    this.#accounting.read(row, tick);
+    this.#accounting.disk.read(row, tick);
+    this.#accounting.volume.read(row, tick);
     for (let later = 0; later < LATER.length; later++) this.#tellLater(later);
   }
 
@@ -130,11 +133,19 @@ class DiskReader implements Reader {
     }
     let slot = this.#disks.lookup(scanner.bytes, start, end);
     if (slot === UNKNOWN) slot = this.#meet(start, end);
-    if (slot >= 0) this.#write(row, this.#diskColumns, slot, found);
+    if (slot >= 0) {
+      this.#write(row, this.#diskColumns, slot, found);
+      this.#accounting.disk.note(slot, this.#values, COMPLETED);
+    }
     if (slot !== IGNORED) return;
     slot = this.#volumes.lookup(scanner.bytes, start, end);
-    if (slot === UNKNOWN) slot = this.#volumes.claim(scanner.text(start, end));
-    if (slot >= 0) this.#write(row, this.#volumeColumns, slot, found);
+    if (slot === UNKNOWN) {
+      this.#accounting.volume.expire();
+      slot = this.#volumes.claim(scanner.text(start, end));
+    }
+    if (slot < 0) return;
+    this.#write(row, this.#volumeColumns, slot, found);
+    this.#accounting.volume.note(slot, this.#values, COMPLETED);
   }
 
   /** Reads what stands after the name; returns how many numbers there were. */
@@ -177,7 +188,7 @@ class DiskReader implements Reader {
     if (scope === "gone") return UNKNOWN;
     if (scope === "disk") {
       this.#leavePaths(name);
-      this.#accounting.expire();
+      this.#accounting.disk.expire();
       const slot = this.#disks.claim(name);
       if (slot === IGNORED) this.#volumes.ignore(name);
       return slot;
@@ -263,6 +274,11 @@ function requireClass(tree: HostTree, file: TreeFile): void {
     });
     throw new CollectorError(reason, message);
   }
+}
+
+function accountingOf(site: Site, scope: DiskScope, columns: readonly Column[]): DiskAccounting {
+  const metrics = DISK_FIELDS.map((field) => diskMetric(scope, field));
+  return new DiskAccounting(site, scope, columns, metrics);
 }
 
 function columnsOf(site: Site, scope: DiskScope): readonly Column[] {

@@ -121,7 +121,10 @@ Deno.test("disk does not take a drive whose counts are switched off for one that
   const [problem] = on.problems();
   assertEquals(on.read("disk_read_bytes", "nvme0n1"), { absent: "not_supported", problem });
   assertEquals(on.read("disk_requests_in_flight", "nvme0n1"), { absent: "not_supported", problem });
-  assertEquals(problem?.message, `Cannot count what nvme0n1 does: "${iostats}" is 0, needs 1`);
+  assertEquals(
+    problem?.message,
+    `Cannot tell what nvme0n1 does: its counts stand still and "${iostats}" is 0, needs 1`,
+  );
   assertEquals(on.read("disk_read_bytes"), {
     value: 5120,
     coverage: 1,
@@ -132,6 +135,43 @@ Deno.test("disk does not take a drive whose counts are switched off for one that
   on.tick(30_000);
   on.tick();
   assertEquals([on.rate("disk_read_bytes", "nvme0n1"), on.problems()], [0, []]);
+});
+
+Deno.test("disk does not take a volume whose counts are switched off for one that nobody uses", () => {
+  const { stage: on, tree } = stage(full("sda", USED) + full("dm-0", USED) + full("md127", USED));
+  tree.set(`${CLASS}/dm-0/queue/iostats`, "0\n");
+  tree.set(`${CLASS}/md127/queue/iostats`, "1\n");
+  on.tick();
+  on.tick();
+  const [problem] = on.problems();
+  assertEquals(on.read("volume_read_bytes", "dm-0"), { absent: "not_supported", problem });
+  assertEquals(on.read("volume_busy_ratio", "dm-0"), { absent: "not_supported", problem });
+  assertEquals([on.rate("volume_read_bytes", "md127"), on.rate("disk_read_bytes")], [0, 0]);
+  // Another one that comes is looked at without delay.
+  tree.set(`${CLASS}/md127/queue/iostats`, "0\n");
+  tree.set(`${CLASS}/dm-1/queue/iostats`, "1\n");
+  tree.edit(PATH, (text) => text + full("dm-1", USED));
+  on.tick();
+  assertEquals(on.problems()[0]?.instances, ["dm-0", "md127"]);
+});
+
+Deno.test("disk shows a volume that is counted though its iostats say no, as of older kernels", () => {
+  const text = (reads: number): string => full("dm-0", `${reads} 0 80 5 20 0 160 30 0 40 35`);
+  const { stage: on, tree } = stage(text(10));
+  tree.set(`${CLASS}/dm-0/queue/iostats`, "0\n");
+  on.tick();
+  // Begun before the counts were switched off.
+  tree.set(PATH, text(11));
+  on.tick();
+  on.tick();
+  assertEquals(on.problems().length, 1);
+  for (const reads of [12, 13]) {
+    tree.set(PATH, text(reads));
+    on.tick();
+  }
+  assertEquals([on.rate("volume_reads", "dm-0"), on.problems()], [1, []]);
+  on.tick(30_000);
+  assertEquals([on.rate("volume_reads", "dm-0"), on.problems()], [0, []]);
 });
 
 Deno.test("disk does not take the sum of as many drives as are shown for that of all", () => {
