@@ -14,6 +14,7 @@ import {
   NO_COLUMNS,
   readAtColumn,
 } from "./layout.ts";
+import { untakenOf, wasPresent } from "./presence.ts";
 import {
   absent,
   estimated,
@@ -98,7 +99,7 @@ export class Increases {
     this.#enabled = counted === undefined ? 0 : this.#baseOf(counted.enabled);
     this.#running = counted === undefined ? 0 : this.#baseOf(counted.running);
     this.#instances = layout.scopes[metric.scope]?.instances ?? [];
-    this.#untaken = untakenOf(layout, metric.scope);
+    this.#untaken = untakenOf(layout, metric.scope, to[HEADER.sequence]!);
     this.#hostWide = metric.scope === "host";
     this.#isOfSome = metric.some === true;
     this.#doubted = doubted;
@@ -166,8 +167,8 @@ export class Increases {
       if (!wasPresent(instance, to)) continue;
       const reason = this.#add(slot, sum);
       if (reason === null) counted++;
-      // An instance younger than the window is not missing from the sum: it begins with the next one.
-      const isMissing = !this.#isOfSome && instance.bornSequence <= from;
+      // One that came within the window is not missing from the sum: it begins with the next one.
+      const isMissing = !this.#isOfSome && wasPresent(instance, from);
       if (reason === null || isMissing) present++;
       why ??= reason;
     }
@@ -236,18 +237,6 @@ function cleared(): Sum {
   SCRATCH.running = 0;
   SCRATCH.doubted = 0;
   return SCRATCH;
-}
-
-/** Whether a slot's instance was there at a row: a chart's past knows those that left since. */
-export function wasPresent(instance: Instance | null, sequence: number): instance is Instance {
-  if (instance === null || instance.bornSequence > sequence) return false;
-  return instance.goneSequence === null || instance.goneSequence > sequence;
-}
-
-/** How many of a scope have no slot. */
-export function untakenOf(layout: Layout, scope: string): number {
-  const untaken = layout.scopes[scope]?.untaken;
-  return untaken === undefined ? 0 : untaken;
 }
 
 /** A sum that lacks instances is an estimate of what it stands for. */

@@ -63,14 +63,30 @@ export interface Instance {
   readonly bornSequence: number;
   /** First row that it is missing from; null while it is there. */
   readonly goneSequence: number | null;
+  /** When it was away in between, the oldest first: rows from `gone` to before `back`. */
+  readonly away?: readonly Away[];
+}
+
+export interface Away {
+  readonly gone: number;
+  readonly back: number;
+}
+
+/** From this row on so many have no slot. */
+export interface Untaken {
+  readonly sequence: number;
+  readonly count: number;
 }
 
 export interface ScopeLayout {
   readonly capacity: number;
   /** By slot; null where the slot is spare. */
   readonly instances: readonly (Instance | null)[];
-  /** How many are there beside these and have no slot, since there are too many: sums over all lack them. */
-  readonly untaken?: number;
+  /**
+   * How many are there beside these and have no slot, since there are too many, the oldest first: sums over
+   * all lack them.
+   */
+  readonly untaken?: readonly Untaken[];
 }
 
 /** Plain data: it travels from the worker to the main thread as it is. */

@@ -66,6 +66,7 @@ import "./pmu/event_codes.ts";
 import "./pmu/event_list.ts";
 import "./pmu/perf_command.ts";
 import "./pmu/recipe.ts";
+import "./presence.ts";
 import "./printable.ts";
 import "./proof.ts";
 import "./proof_counts.ts";

@@ -5,7 +5,7 @@
  */
 import type { Scope } from "./catalogue.ts";
 import { IGNORED, type Instances, UNKNOWN } from "./collector.ts";
-import type { Instance, ScopeLayout } from "./layout.ts";
+import type { Away, Instance, ScopeLayout, Untaken } from "./layout.ts";
 import { printable, printableValues } from "./printable.ts";
 
 const encoder = new TextEncoder();
@@ -36,6 +36,9 @@ interface Known {
   waitedIn: number;
 }
 
+/** Of one instance: who comes and goes all the time is in sums as if it had not left before. */
+const AWAY_MOST = 8;
+
 /** It does not wait for a slot. */
 const NOT_WAITING = -1;
 
@@ -55,6 +58,8 @@ export class SlotTable implements Instances {
   #waiting = 0;
   /** How many had no slot in the last pass: those among them for whom there is room by now, too. */
   #untaken = 0;
+  /** The same over time. */
+  #untakenSteps: readonly Untaken[] = [];
   #present: number[] = [];
   #seen: Uint8Array;
   #slotOfNumber: number[] = [];
@@ -76,7 +81,7 @@ export class SlotTable implements Instances {
     return this.#layout ??= {
       capacity: this.#capacity,
       instances: [...this.#instances],
-      ...(this.#untaken === 0 ? {} : { untaken: this.#untaken }),
+      ...(this.#untakenSteps.length === 0 ? {} : { untaken: this.#untakenSteps }),
     };
   }
 
@@ -136,15 +141,16 @@ export class SlotTable implements Instances {
       return IGNORED;
     }
     if (known === null) this.#giveUp(slot);
+    // Who comes back where nothing is remembered comes anew.
+    const past = this.scope.volatile ? null : known;
+    const away = this.#awayOf(past);
     this.#instances[slot] = {
       name,
       labels: { [this.scope.label]: name, ...labels },
       groups: groups ?? known?.groups ?? {},
-      // Who comes back where nothing is remembered comes anew.
-      bornSequence: known === null || this.scope.volatile
-        ? this.#owner.sequence()
-        : known.bornSequence,
+      bornSequence: past?.bornSequence ?? this.#owner.sequence(),
       goneSequence: null,
+      ...(away.length === 0 ? {} : { away }),
     };
     this.#names[slot] = raw;
     this.#remember(raw, slot);
@@ -199,7 +205,23 @@ export class SlotTable implements Instances {
   #lack(untaken: number): void {
     if (untaken === this.#untaken) return;
     this.#untaken = untaken;
+    const sequence = this.#owner.sequence();
+    const oldest = this.#owner.oldestSequence();
+    const before = this.#untakenSteps.filter((step, i, all) =>
+      step.sequence < sequence && (all[i + 1]?.sequence ?? Infinity) > oldest
+    );
+    this.#untakenSteps = [...before, { sequence, count: untaken }];
     this.#changed();
+  }
+
+  /** When somebody who comes back was away, as far as rows of it are left. */
+  #awayOf(known: Instance | null): readonly Away[] {
+    if (known === null) return [];
+    const back = this.#owner.sequence();
+    const oldest = this.#owner.oldestSequence();
+    return [...known.away ?? [], { gone: known.goneSequence!, back }]
+      .filter((away) => away.back > oldest && away.back > away.gone)
+      .slice(-AWAY_MOST);
   }
 
   #freeSlot(name: string): number {

@@ -5,8 +5,8 @@
  * @module
  */
 import type { Measured } from "./catalogue.ts";
-import { wasPresent } from "./increases.ts";
 import { HEADER, type Layout, metricIndex } from "./layout.ts";
+import { untakenOf, wasPresent } from "./presence.ts";
 
 /** Whether the host has one value of a metric: its own, the sum of its instances, or the most of them. */
 export function isOfHost({ scope, kind, across }: Measured): boolean {
@@ -36,9 +36,9 @@ export function isWhole(
   if (isCounter && from === null) return false;
   const band = metric.sane ?? EVERYTHING;
   const base = layout.bases[metricIndex(metric.id)]!;
-  const { instances = [], untaken } = layout.scopes[metric.scope] ?? {};
-  if (untaken !== undefined) return false;
+  const { instances = [] } = layout.scopes[metric.scope] ?? {};
   const sequence = to[HEADER.sequence]!;
+  if (untakenOf(layout, metric.scope, sequence) > 0) return false;
   let present = 0;
   for (let slot = 0; slot < instances.length; slot++) {
     const instance = instances[slot]!;

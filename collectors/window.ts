@@ -8,8 +8,9 @@
 import { type Measured, type Metric, metric as metricOf } from "./catalogue.ts";
 import { alternatives, evaluate, type Formula, inputs, type Terms } from "./formula.ts";
 import type { Members } from "./groups.ts";
-import { Increases, type Slots, untakenOf, wasPresent, withPartial } from "./increases.ts";
+import { Increases, type Slots, withPartial } from "./increases.ts";
 import { collectorIndex, HEADER, type Layout, metricIndex, readAtColumn } from "./layout.ts";
+import { untakenOf, wasPresent } from "./presence.ts";
 import type { SourceIndex } from "./source_index.ts";
 import {
   type Absence,
@@ -212,7 +213,8 @@ export class Window {
 
   /** How many there are of those who are asked for. Of all, some may have no slot. */
   #count(scope: string, slot: Slot, present: readonly number[]): number {
-    return present.length + (slot === null ? untakenOf(this.#layout, scope) : 0);
+    if (slot !== null) return present.length;
+    return present.length + untakenOf(this.#layout, scope, this.to[HEADER.sequence]!);
   }
 
   /** Whose slot it is. */

@@ -52,7 +52,7 @@ const ROOMS: readonly Room[] = [
   {
     name: "sampling",
     files:
-      /^collectors\/(mod|modules|sampler|sampler_worker|sampler_worker_modules|engine|column_store|slot_table|row_buffer|layout|timeline|feed|series|lines|steps|fine_rows|earlier_reading|marks|moves|snapshot|proof|proof_counts|counting|window|increases|groups|source_index|plausibility|schedule|control|registry|diagnosis|check|check_worker|comparison|perf_stat|tally|handed_files|handed_files_worker|readers|known_causes|known_readings|whole|since)\.ts$/,
+      /^collectors\/(mod|modules|sampler|sampler_worker|sampler_worker_modules|engine|column_store|slot_table|row_buffer|layout|timeline|feed|series|lines|steps|fine_rows|earlier_reading|marks|moves|snapshot|proof|proof_counts|counting|window|increases|groups|source_index|plausibility|schedule|control|registry|diagnosis|check|check_worker|comparison|perf_stat|tally|handed_files|handed_files_worker|readers|known_causes|known_readings|whole|presence|since)\.ts$/,
     imports: [/^collectors\//],
   },
   {
