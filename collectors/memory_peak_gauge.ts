@@ -21,6 +21,12 @@ const NOT_TWICE: NoPeak = {
     "needs twice within 12 s",
   remedy: undefined,
 };
+const NOT_ALL: NoPeak = {
+  reason: "not_counted",
+  message: "Cannot tell the peak of the memory from its clock: found controllers that are not " +
+    "counted, needs all of them to know which have memory",
+  remedy: undefined,
+};
 const HOST = "all";
 
 export class MemoryPeakGauge {
@@ -32,7 +38,8 @@ export class MemoryPeakGauge {
   readonly #host: Instances;
   /** Null where the firmware tells, or no clock is counted. */
   readonly #clocks: MemoryClocks | null;
-  /** By slot: whether it ever moved anything. */
+  /** By slot: whether it was ever counted, and whether it moved anything then. */
+  readonly #counted: boolean[] = [];
   readonly #active: boolean[] = [];
   #boxes: readonly UncoreBox[] = [];
   #slots: readonly number[] = [];
@@ -76,9 +83,8 @@ export class MemoryPeakGauge {
     let changed = boxes !== this.#boxes;
     if (changed) this.#seat(boxes);
     for (let i = 0; i < bytes.length; i++) {
-      if (!(bytes[i]! > 0) || this.#active[this.#slots[i]!]) continue;
-      this.#active[this.#slots[i]!] = true;
-      changed = true;
+      if (bytes[i]! >= 0 && this.#mark(this.#counted, i)) changed = true;
+      if (bytes[i]! > 0 && this.#mark(this.#active, i)) changed = true;
     }
     if (this.#clocks !== null) {
       if (this.#isExceeded(tick)) this.#clocks.hurry();
@@ -86,7 +92,8 @@ export class MemoryPeakGauge {
     }
     if (changed) this.#spread(row);
     if (this.#clocks !== null && !(this.#hostPeak > 0)) {
-      this.#tell(this.#clocks.isPending ? NOT_TWICE : this.#known as NoPeak);
+      const why = this.#counts(this.#slots) ? this.#known as NoPeak : NOT_ALL;
+      this.#tell(this.#clocks.isPending ? NOT_TWICE : why);
     }
   }
 
@@ -100,6 +107,19 @@ export class MemoryPeakGauge {
     this.#site.resolve(KEY);
     this.#host.begin();
     this.#host.end();
+  }
+
+  /** Whether that is new of a box. */
+  #mark(slots: boolean[], box: number): boolean {
+    const slot = this.#slots[box]!;
+    if (slots[slot]) return false;
+    slots[slot] = true;
+    return true;
+  }
+
+  #counts(slots: readonly number[]): boolean {
+    for (let i = 0; i < slots.length; i++) if (!this.#counted[slots[i]!]) return false;
+    return true;
   }
 
   #seat(boxes: readonly UncoreBox[]): void {
@@ -162,17 +182,35 @@ export class MemoryPeakGauge {
       this.#note("");
       return;
     }
+    if (mayBeHalves && boxes < channels) {
+      this.#tell({
+        reason: "failed",
+        message:
+          `Cannot tell the peak of the memory: found ${channels} channels in the firmware's ` +
+          `table and ${boxes} controllers, which may be halves of channels, needs as many or twice`,
+      });
+      this.#note("");
+      return;
+    }
     this.#note(`Peak of the memory: ${arithmetic}.`);
     this.#hostPeak = bytesPerSecond;
     // Nobody tells how many channels a controller has, nor which of them have memory in them.
-    if (boxes === 1) this.#shares.fill(bytesPerSecond);
-    else if (perChannel && (boxes === parts || active === parts)) {
-      // A channel without memory can move nothing.
-      for (let i = 0; i < boxes; i++) {
-        const used = boxes === parts || this.#active[this.#slots[i]!];
-        this.#shares[i] = used ? bytesPerSecond / parts : 0;
-      }
+    if (!perChannel) {
+      if (boxes === 1) this.#shares.fill(bytesPerSecond);
+      return;
     }
+    // Fewer than parts, as where a socket is offline: what the others could move is no part of the sum.
+    if (boxes > parts && active !== parts) return;
+    for (let i = 0; i < boxes; i++) {
+      if (boxes === parts || this.#active[this.#slots[i]!]) {
+        this.#shares[i] = bytesPerSecond / parts;
+      } else this.#shares[i] = this.#idleShare(i);
+    }
+  }
+
+  /** Of a box that moved nothing: a channel without memory can move nothing, what is not counted may. */
+  #idleShare(box: number): number {
+    return this.#counted[this.#slots[box]!] ? 0 : NaN;
   }
 
   #byClock(clocks: MemoryClocks): void {
@@ -181,7 +219,7 @@ export class MemoryPeakGauge {
     let sum = 0;
     for (const [i, box] of this.#boxes.entries()) {
       if (!this.#active[this.#slots[i]!]) {
-        this.#shares[i] = 0;
+        this.#shares[i] = this.#idleShare(i);
         continue;
       }
       const transfers = clocks.transfersOf(box);
@@ -195,7 +233,7 @@ export class MemoryPeakGauge {
       this.#note("");
       return;
     }
-    this.#hostPeak = sum;
+    if (this.#counts(this.#slots)) this.#hostPeak = sum;
     const arithmetic = [...Map.groupBy(speeds, (speed) => speed)].map(([speed, { length }]) =>
       `${length} channel${length === 1 ? "" : "s"} × ${speed} MT/s × ${TRANSFER_BYTES} B`
     );
