@@ -120,7 +120,6 @@ class ResctrlReader implements Reader {
       if (!total.sum.read()) kept = false;
       if (!local.sum.read()) kept = false;
     }
-    // A group that is gone has its bytes in the sums, but for those since the last reading.
     if (!kept) {
       this.#scanAll(this.#listed(mbmPlaces));
       // It may come back by the same name before the next look.
@@ -306,6 +305,7 @@ const TOLD: readonly MbmStanding[] = [
   "failed",
   "anew",
   "reconfigured",
+  "removed",
 ];
 
 function isNew({ sum, told, toldOf }: Counter): boolean {

@@ -73,7 +73,17 @@ export function causeOfSum(sum: MbmSum): Cause {
     };
   }
   const file = sum.missing();
-  return file === null ? absentEvent(sum.event) : causeOfFile(file, sum.event);
+  if (file !== null) return causeOfFile(file, sum.event);
+  return sum.removed === null ? absentEvent(sum.event) : causeOfRemoval(sum.removed);
+}
+
+function causeOfRemoval({ group, path }: MbmFile): Cause {
+  return {
+    reason: "not_yet",
+    message: `Cannot tell what "${path}" rose by: found that the control group "${group}" was ` +
+      "removed, and what it counted since the last reading with it, needs another reading",
+    remedy: undefined,
+  };
 }
 
 function causeOfFile(file: MbmFile, event: MbmEvent): Cause {

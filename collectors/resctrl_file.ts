@@ -30,6 +30,7 @@ export class MbmFile {
   #state: MbmState = "failed";
   #error: unknown = null;
   #isRemoved = false;
+  #wasCounted = false;
   #isAnew = false;
 
   /**
@@ -61,6 +62,11 @@ export class MbmFile {
   /** Its group or L3 cache went while it was open. What has that name now is another one. */
   get isRemoved(): boolean {
     return this.#isRemoved;
+  }
+
+  /** Whether it ever held a number. */
+  get wasCounted(): boolean {
+    return this.#wasCounted;
   }
 
   /** Opens the file where it is not open, and reads it as `read` does. */
@@ -107,6 +113,7 @@ export class MbmFile {
     const isAnew = this.#isAnew || value < this.#last;
     if (!isAnew && value > this.#last) into[at] = into[at]! + (value - this.#last);
     this.#last = value;
+    this.#wasCounted = true;
     this.#state = isAnew ? "anew" : "counted";
     this.#isAnew = false;
     this.#error = null;

@@ -19,8 +19,11 @@ const INCREASE = 1;
 const PENDING = 2;
 const CELLS = 3;
 
-/** How a sum stands; `absent`: the CPU does not count the event. */
-export type MbmStanding = MbmState | "absent" | "reconfigured";
+/**
+ * How a sum stands; `absent`: the CPU does not count the event. `removed`: a control group went, and with it
+ * what it counted since the reading before.
+ */
+export type MbmStanding = MbmState | "absent" | "reconfigured" | "removed";
 
 export class MbmSum {
   readonly event: MbmEvent;
@@ -33,6 +36,9 @@ export class MbmSum {
   readonly #cells = new Float64Array(CELLS);
   /** It counts something else than its name says. */
   #reconfigured: Reconfigured | undefined;
+  /** A file of a control group that went since it was last settled, and of one in the reading before. */
+  #leaving: MbmFile | null = null;
+  #removed: MbmFile | null = null;
 
   constructor(tree: HostTree, event: MbmEvent, domain: number) {
     this.#tree = tree;
@@ -42,6 +48,11 @@ export class MbmSum {
 
   get reconfigured(): Reconfigured | undefined {
     return this.#reconfigured;
+  }
+
+  /** A file that went in the last reading with what it counted since the one before; null: none did. */
+  get removed(): MbmFile | null {
+    return this.#removed;
   }
 
   /**
@@ -56,10 +67,13 @@ export class MbmSum {
       gone.delete(path);
       const known = this.#files.get(path);
       if (known !== undefined && !known.isRemoved) continue;
+      if (known !== undefined) this.#leave(known);
       this.#files.set(path, new MbmFile(this.#tree, group, path, !isFirst));
     }
     for (const path of gone) {
-      this.#files.get(path)?.close();
+      const file = this.#files.get(path)!;
+      if (groups.length > 0) this.#leave(file);
+      file.close();
       this.#files.delete(path);
     }
     this.#list = [...this.#files.values()];
@@ -78,6 +92,10 @@ export class MbmSum {
   /** From now on the event is set to count this; undefined where it cannot be told what to count. */
   configure(configuration: Configuration | undefined): void {
     this.#reconfigured = configuration && reconfigured(configuration, this.event, this.#domain);
+  }
+
+  #leave(file: MbmFile): void {
+    if (file.wasCounted) this.#leaving = file;
   }
 
   /** Reads all files. False when one that was open is lost: its group may be gone. */
@@ -100,6 +118,8 @@ export class MbmSum {
     cells[INCREASE] = this.#reconfigured === undefined ? cells[GATHERED]! : 0;
     cells[GATHERED] = 0;
     cells[PENDING] = cells[PENDING]! + cells[INCREASE]!;
+    this.#removed = this.#leaving;
+    this.#leaving = null;
   }
 
   /** The first file that gives no number; null where all do. */
@@ -115,7 +135,7 @@ export class MbmSum {
   standing(): MbmStanding {
     if (this.#list.length === 0) return "absent";
     if (this.#reconfigured !== undefined) return "reconfigured";
-    return this.missing()?.state ?? "counted";
+    return this.missing()?.state ?? (this.#removed === null ? "counted" : "removed");
   }
 
   /** Bytes that the last reading found more than the one before it. */
@@ -134,5 +154,7 @@ export class MbmSum {
     for (const file of this.#list) file.close();
     this.#list = [];
     this.#files.clear();
+    this.#leaving = null;
+    this.#removed = null;
   }
 }
