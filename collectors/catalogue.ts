@@ -109,6 +109,8 @@ export interface Witness {
   readonly least: number;
   /** Judged only in windows in which the witness rose by this much. */
   readonly from: number;
+  /** Both are judged by all that they ever rose by; `of` is the increase of one metric. */
+  readonly ever?: true;
 }
 
 /** Two windows in a row with more than `factor` times another quantity are implausible. */

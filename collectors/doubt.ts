@@ -38,6 +38,8 @@ export interface Lagging extends Judged {
   /** What the witness rose by. */
   readonly of: number;
   readonly witness: Formula;
+  /** Both since they were opened: it did not move at all. */
+  readonly ever?: true;
 }
 
 export type Doubt = OutOfBand | OverLimit | Lagging;

@@ -122,15 +122,15 @@ export class Plausibility {
     for (const each of witnesses) {
       const seen = lag(metric, each, this.#window, slot);
       if (Number.isNaN(seen) || Number.isNaN(lag(metric, each, before, slot))) continue;
-      const increase = this.#window.increase(metric, slot);
-      const { of: formula, least } = each;
+      const { of: formula, least, ever } = each;
       return {
         rule: "witness",
         metric: metric.id,
-        value: increase,
+        value: risen(metric, each, this.#window, slot),
         least,
         of: seen,
         witness: formula,
+        ...(ever ? { ever } : {}),
       };
     }
     const zero = this.#doubtZero(metric, slot, before);
@@ -170,16 +170,24 @@ function exceeds(reading: Reading, of: Reading, { factor, from = 0 }: Limit): bo
 }
 
 /** What the witness rose by where the counter did not keep up with it; else NaN. */
-function lag(
-  metric: Measured,
-  { of, least, from }: Witness,
-  window: Window,
-  slot: number,
-): number {
-  const increase = window.increase(metric, slot);
+function lag(metric: Measured, witness: Witness, window: Window, slot: number): number {
+  const increase = risen(metric, witness, window, slot);
   if (Number.isNaN(increase)) return NaN;
+  const seen = seenOf(metric, witness, window, slot);
+  return seen >= witness.from && increase < witness.least * seen ? seen : NaN;
+}
+
+function risen(metric: Measured, { ever }: Witness, window: Window, slot: number): number {
+  return ever ? window.total(metric, slot) : window.increase(metric, slot);
+}
+
+function seenOf(metric: Measured, { of, ever }: Witness, window: Window, slot: number): number {
+  if (ever) {
+    const seen = metricOf(inputs(of)[0]!);
+    return seen.kind === "derived" ? NaN : window.total(seen, slot);
+  }
   const seen = window.formula(of, metric.scope, slot);
-  return isMeasured(seen) && seen.value >= from && increase < least * seen.value ? seen.value : NaN;
+  return isMeasured(seen) ? seen.value : NaN;
 }
 
 /** What stands for a term in a formula of `scope`: of the host it has one value for all. */

@@ -34,6 +34,9 @@ function sentence(doubt: Doubt): string {
     case "witness": {
       const [first] = inputs(doubt.witness);
       const of = spellOut(doubt.of, first === undefined ? "1" : metricOf(first).unit);
+      if (doubt.ever) {
+        return `it stands since it was opened, while ${nameOf(doubt.witness)} rose by ${of}`;
+      }
       const least = doubt.least < 1 ? String(doubt.least) : spellOut(doubt.least, "{each}");
       const risen = print(doubt.witness, nameOf);
       return `${spellOut(doubt.value, entry.unit)} is under ${least} × ${of}, the rise of ${risen}`;

@@ -5,7 +5,7 @@
 import type { Derived, Measured, Subject, Unit, Witness } from "../catalogue.ts";
 import { add, delta, divide, either, type Formula, last, multiply, number } from "../formula.ts";
 import type { BundleId } from "../pmu/recipe.ts";
-import { counter } from "./counted.ts";
+import { counter, notOneIn } from "./counted.ts";
 import type { DoctorRow } from "./doctor_row.ts";
 import { HARDWARE_CARDS } from "./hardware_cards.ts";
 import { MSR_FREQUENCY } from "./msr_clock.ts";
@@ -108,6 +108,8 @@ function cache(
       most: 1e10,
       // A loop may miss nothing at all for long: that no access is counted speaks against it.
       zeroWith: `${prefix}_references`,
+      // Nor does it miss nothing from the start on, where accesses are not counted.
+      witness: notOneIn(`${bundle}_group_instructions`),
     },
     instructionsOf(bundle),
   ];
@@ -194,6 +196,7 @@ const ENTRIES: readonly TermEntry[] = [
       "among them, depends on the CPU.",
     unit: "{miss}",
     most: 1e10,
+    witness: notOneIn("tlb_group_instructions"),
   },
   {
     metric: "itlb_misses",
@@ -203,6 +206,7 @@ const ENTRIES: readonly TermEntry[] = [
     help: "Instruction fetches whose address the instruction TLBs did not have.",
     unit: "{miss}",
     most: 1e10,
+    witness: notOneIn("tlb_group_instructions"),
   },
   instructionsOf("tlb"),
   ...cache(
@@ -220,6 +224,7 @@ const ENTRIES: readonly TermEntry[] = [
     help: "Cycles in which the front end delivered nothing to do.",
     unit: "{cycle}",
     most: 1e10,
+    witness: notOneIn("stalls_group_cycles"),
   },
   {
     metric: "stalled_cycles_backend",
@@ -229,6 +234,7 @@ const ENTRIES: readonly TermEntry[] = [
     help: "Cycles in which nothing could go on for lack of data or of units.",
     unit: "{cycle}",
     most: 1e10,
+    witness: notOneIn("stalls_group_cycles"),
   },
   cyclesOf("stalls"),
   {
@@ -239,6 +245,7 @@ const ENTRIES: readonly TermEntry[] = [
     help: "Cycles of the reference clock, which never changes, while the CPU was not halted.",
     unit: "{cycle}",
     most: 1e10,
+    witness: notOneIn("clock_group_cycles"),
   },
   cyclesOf("clock"),
 ];

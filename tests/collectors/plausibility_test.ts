@@ -100,6 +100,33 @@ Deno.test("cycles need CPU time to go by before they are judged", () => {
   assertEquals(on.grade("cpu_cycles", "1"), "exact");
 });
 
+Deno.test("a count that never moved is implausible after many instructions, one that rests is not", () => {
+  const counted = (misses: number): Rises => ({
+    cpu_cycles: [1e9, 1, 1],
+    instructions: [4e9, 1, 1],
+    tlb_group_instructions: [4e9, 1, 1],
+    itlb_misses: [misses, 1, 1],
+    l1i_group_instructions: [4e9, 1, 1],
+    l1i_misses: [misses, 1, 1],
+    stalls_group_cycles: [4e9, 1, 1],
+    stalled_cycles_frontend: [misses, 1, 1],
+  });
+  const ids = ["itlb_misses", "itlb_mpki", "l1i_misses", "l1i_mpki", "stalled_frontend_ratio"];
+  const on = bench();
+  on.time.userSeconds = [1, 1];
+  // One of both is a guest's whose events are filtered; the other one's loop misses nothing for long.
+  on.tick([counted(0), counted(1)]);
+  const grades: unknown[] = [];
+  for (let tick = 0; tick < 4; tick++) {
+    on.tick([counted(0), counted(0)]);
+    grades.push([...new Set(ids.map((id) => on.grade(id, "0")))]);
+  }
+  assertEquals(grades, [["exact"], ["exact"], ["implausible"], ["implausible"]]);
+  for (const id of ids) {
+    assertEquals([on.grade(id, "1"), on.grade(id)], ["exact", "implausible"], id);
+  }
+});
+
 Deno.test("a counter that had no turn is not counted, and not implausible", () => {
   const on = bench();
   on.time.userSeconds = [1];

@@ -84,6 +84,11 @@ Deno.test("doubtText shows the arithmetic of each rule, and whose it is", () => 
     plain({ ...lagging, value: 0, least: 1e7, of: 0.48, witness: busy }, "instructions"),
     "0 is under 10.0 M × 480 ms, the rise of User + System",
   );
+  const still = { ...lagging, value: 0, least: 1e-18, of: 4e10, ever: true } as const;
+  assertEquals(
+    plain({ ...still, witness: delta("cpu_cycles") }, "instructions"),
+    "it stands since it was opened, while Cycles rose by 40.0 G",
+  );
 });
 
 Deno.test("a lower bound has its sign in the value, in the table, and its word in JSON", () => {
