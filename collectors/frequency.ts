@@ -60,6 +60,9 @@ class FrequencyReader implements Reader {
   readonly #clocks: Clock[] = [];
   readonly #cores: ThrottleCount;
   readonly #packages: ThrottleCount;
+  /** Why throttling is not known now, as told; null where it is. */
+  #coreError: unknown = null;
+  #packageError: unknown = null;
   #scanDueSeconds = 0;
   #highestDueSeconds = 0;
   /** The list itself tells: it is another one after CPUs came or went. */
@@ -86,7 +89,7 @@ class FrequencyReader implements Reader {
       this.#slots = slots;
       this.#highestDueSeconds = 0;
       this.#scanDueSeconds = tick.seconds +
-        (this.#isFailing ? RETRY_EVERY_SECONDS : SCAN_EVERY_SECONDS);
+        (this.#isLacking ? RETRY_EVERY_SECONDS : SCAN_EVERY_SECONDS);
     }
     if (tick.seconds >= this.#highestDueSeconds) {
       this.#highestDueSeconds = tick.seconds + HIGHEST_EVERY_SECONDS;
@@ -107,14 +110,37 @@ class FrequencyReader implements Reader {
       this.#reportFailing();
       this.#scanDueSeconds = tick.seconds + RETRY_EVERY_SECONDS;
     }
-    if (this.#cores.found) row.count(this.#coreColumn, HOST_SLOT, this.#cores.total());
-    if (this.#packages.found) row.count(this.#packageColumn, HOST_SLOT, this.#packages.total());
+    this.#readThrottles(row, tick);
+  }
+
+  get #isLacking(): boolean {
+    return this.#isFailing || this.#coreError !== null || this.#packageError !== null;
   }
 
   close(): void {
     for (const { current } of this.#clocks) current.close();
     this.#cores.close();
     this.#packages.close();
+  }
+
+  #readThrottles(row: RowWriter, tick: Tick): void {
+    if (this.#cores.found) row.count(this.#coreColumn, HOST_SLOT, this.#cores.total());
+    if (this.#packages.found) row.count(this.#packageColumn, HOST_SLOT, this.#packages.total());
+    const [core, pack] = [this.#cores.error, this.#packages.error];
+    // A sum without one of them would pass for that of all.
+    if (core !== null) row.none(this.#coreColumn, HOST_SLOT);
+    if (pack !== null) row.none(this.#packageColumn, HOST_SLOT);
+    if (core === this.#coreError && pack === this.#packageError) return;
+    this.#coreError = core;
+    this.#packageError = pack;
+    this.#tellThrottles("core_throttles", core);
+    this.#tellThrottles("package_throttles", pack);
+    this.#scanDueSeconds = tick.seconds + RETRY_EVERY_SECONDS;
+  }
+
+  #tellThrottles(metric: string, error: unknown): void {
+    if (error === null) this.#site.resolve(metric);
+    else this.#site.report({ key: metric, ...causeOf(error), metrics: [metric] });
   }
 
   #readClock(row: RowWriter, slot: number, clock: Clock): void {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { SystemError } from "./kernel/errno.ts";
+import { ERRNO, SystemError } from "./kernel/errno.ts";
 import type { HostTree } from "./kernel/host_tree.ts";
 import { NumberFile } from "./number_file.ts";
 
@@ -39,6 +39,15 @@ export class ThrottleCount {
   /** Some unit is counted. */
   get found(): boolean {
     return this.#list.length > 0;
+  }
+
+  /** Why the last `total` lacks a unit; null where it lacks none. One that is offline counts nothing. */
+  get error(): unknown {
+    for (let i = 0; i < this.#list.length; i++) {
+      const { error } = this.#list[i]!.file;
+      if (error !== null && !isGone(error)) return error;
+    }
+    return null;
   }
 
   /** Looks which CPUs stand for a unit. Allocates. `directories`: of the CPUs by number. */
@@ -82,6 +91,12 @@ export class ThrottleCount {
     );
     if (file.error === null) this.#sources.set(cpu, { file, last: NaN, late: this.#scanned });
   }
+}
+
+/** The kernel takes the files of a CPU away as it goes offline. */
+function isGone(error: unknown): boolean {
+  return error instanceof SystemError &&
+    (error.errno === ERRNO.ENOENT || error.errno === ERRNO.ENODEV);
 }
 
 /** First number of a list such as `0,64` or `0-15`; NaN where it cannot be read: the CPU is offline. */

@@ -117,6 +117,27 @@ Deno.test("frequency counts throttling once a core and once a package", () => {
   assertEquals(stage.rate("package_throttles"), 2);
 });
 
+Deno.test("frequency takes throttling that cannot be read for unknown, and that of an offline core for none", () => {
+  const tree = new TextTree(throttles(10, 5, 7));
+  const stage = new Stage([claimedCpus(0, 1, 2, 3), frequency], { tree });
+  const path = `${CPUS}/cpu1/thermal_throttle/core_throttle_count`;
+  stage.tick();
+  tree.fail(path, ERRNO.EIO);
+  for (let tick = 0; tick < 2; tick++) stage.tick();
+  const reading = stage.read("core_throttles");
+  assertEquals("absent" in reading && reading.absent, "failed");
+  assertStringIncludes("absent" in reading ? reading.problem?.message ?? "" : "", path);
+  assertEquals(stage.rate("package_throttles"), 0);
+  tree.set(path, "9\n");
+  stage.tick(60_000);
+  stage.tick();
+  assertEquals([stage.rate("core_throttles"), stage.cell("core_throttles")], [0, 19]);
+  tree.fail(path, ERRNO.ENODEV);
+  stage.tick();
+  assertEquals(stage.rate("core_throttles"), 0);
+  assertEquals(stage.problems().map(({ key }) => key), ["cpufreq"]);
+});
+
 Deno.test("frequency says that a guest has no clock, rather than show a constant", () => {
   const tree = new TextTree({
     [`${CPUS}/cpu0/topology/thread_siblings_list`]: "0\n",
