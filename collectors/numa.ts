@@ -21,12 +21,12 @@ import {
 } from "./collector.ts";
 import { KeyTable } from "./key_table.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
-import { numberOnce } from "./number_file.ts";
+import { NumberFile } from "./number_file.ts";
 import { Scanner } from "./scan.ts";
 
 const NODES = "/sys/devices/system/node";
 const SWITCH = "/proc/sys/vm/numa_stat";
-/** Nodes of pluggable memory come and go seldom, and so does the switch for counting. */
+/** Nodes of pluggable memory come and go seldom. */
 const SCAN_EVERY_SECONDS = 300;
 const COLON = 58;
 const KIB = 1024;
@@ -59,12 +59,15 @@ class NumaReader implements Reader {
   #nodes: readonly Node[] = [];
   /** All that are open. */
   #files: TreeFile[] = [];
+  /** Whether pages are counted; older kernels have no such switch. */
+  readonly #switch: NumberFile;
   #counting = true;
   #scanDueSeconds = 0;
 
   constructor(site: Site) {
     this.#site = site;
     this.#instances = site.instances("node");
+    this.#switch = new NumberFile(site.tree, SWITCH);
     this.#memory = fieldsOf(site, NODE_MEMORY, 1 / KIB);
     this.#pages = fieldsOf(site, NODE_PAGES, 1);
   }
@@ -74,6 +77,7 @@ class NumaReader implements Reader {
       this.#scan();
       this.#scanDueSeconds = tick.seconds + SCAN_EVERY_SECONDS;
     }
+    this.#readSwitch();
     for (let i = 0; i < this.#nodes.length; i++) {
       const node = this.#nodes[i]!;
       this.#readMemory(row, node);
@@ -82,6 +86,11 @@ class NumaReader implements Reader {
   }
 
   close(): void {
+    this.#switch.close();
+    this.#closeNodes();
+  }
+
+  #closeNodes(): void {
     for (const file of this.#files) file.close();
     this.#files = [];
   }
@@ -126,10 +135,10 @@ class NumaReader implements Reader {
   }
 
   #scan(): void {
-    this.#readSwitch();
+    this.#switch.retry();
     const names = this.#list();
     if (names.join() === this.#names.join()) return;
-    this.close();
+    this.#closeNodes();
     this.#names = names;
     this.#instances.begin();
     const slots = names.map((name) => this.#instances.claim(name.slice("node".length)));
@@ -160,14 +169,16 @@ class NumaReader implements Reader {
 
   /** With the switch off the kernel's counts stand at 0, which would pass for a fact. */
   #readSwitch(): void {
-    this.#counting = numberOnce(this.#site.tree, SWITCH) !== 0;
-    if (this.#counting) this.#site.resolve("switch");
+    const counting = this.#switch.read() !== 0;
+    if (counting === this.#counting) return;
+    this.#counting = counting;
+    if (counting) this.#site.resolve("switch");
     else {
       this.#site.report({
         key: "switch",
         reason: "not_supported",
         message: `Cannot count pages of NUMA nodes: "${SWITCH}" is 0, needs 1`,
-        remedy: "sysctl vm.numa_stat=1",
+        remedy: "`sudo sysctl vm.numa_stat=1`",
         metrics: NODE_PAGES.map(({ metric }) => metric),
       });
     }

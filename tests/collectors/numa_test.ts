@@ -97,11 +97,17 @@ Deno.test("numa does not take counts that are switched off for zeros", () => {
   stage.tick();
   assertEquals(stage.cell("numa_hit_pages", "0"), NaN);
   assertEquals(stage.cell("numa_memory_total_bytes", "0"), 1_024_000);
-  assertEquals(stage.problems()[0]?.remedy, "sysctl vm.numa_stat=1");
+  assertEquals(stage.problems()[0]?.remedy, "`sudo sysctl vm.numa_stat=1`");
   tree.set("/proc/sys/vm/numa_stat", "1\n");
-  stage.tick(300_000);
+  stage.tick(5000);
   assertEquals(stage.cell("numa_hit_pages", "0"), 100);
   assertEquals(stage.problems(), []);
+  // The kernel clears them as they are switched off.
+  tree.set("/proc/sys/vm/numa_stat", "0\n");
+  tree.set(`${NODES}/node0/numastat`, numastat(0, 0, 0, 0, 0));
+  for (let tick = 0; tick < 3; tick++) stage.tick(5000);
+  const reading = stage.read("numa_hit_pages", "0");
+  assertEquals("absent" in reading && reading.problem?.key, "switch");
 });
 
 Deno.test("numa finds a node that was plugged in and lets go of one that is gone", () => {
