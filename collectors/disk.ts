@@ -31,6 +31,7 @@ import { ERRNO, SystemError } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
 import { Scanner } from "./scan.ts";
 import { SinceReading } from "./since_reading.ts";
+import { VolumeTimes } from "./volume_times.ts";
 
 const PATH = "/proc/diskstats";
 const WRAP = 2 ** 32;
@@ -74,6 +75,7 @@ class DiskReader implements Reader {
   #valuesFound = VALUES_MOST;
   readonly #lacking = new Uint8Array(LATER.length);
   readonly #accounting: Readonly<Record<DiskScope, DiskAccounting>>;
+  readonly #volumeTimes: VolumeTimes;
   readonly #since = new SinceReading();
   /** What a time can have risen by since then, ms. */
   #msMost = 0;
@@ -88,6 +90,7 @@ class DiskReader implements Reader {
       disk: accountingOf(site, "disk", this.#diskColumns),
       volume: accountingOf(site, "volume", this.#volumeColumns),
     };
+    this.#volumeTimes = new VolumeTimes(site, this.#volumeColumns);
     this.#file = openOrFail(site.tree, PATH);
     requireClass(site.tree, this.#file);
   }
@@ -106,6 +109,7 @@ class DiskReader implements Reader {
     }
     this.#disks.end();
     this.#volumes.end();
+    this.#volumeTimes.tell();
     this.#accounting.disk.read(row, tick);
     this.#accounting.volume.read(row, tick);
     for (let later = 0; later < LATER.length; later++) this.#tellLater(later);
@@ -145,6 +149,7 @@ class DiskReader implements Reader {
     }
     if (slot < 0) return;
     this.#write(row, this.#volumeColumns, slot, found);
+    this.#volumeTimes.judge(row, slot, this.#values, COMPLETED);
     this.#accounting.volume.note(slot, this.#values, COMPLETED);
   }
 

@@ -188,3 +188,4 @@ import "./uncore_room.ts";
 import "./uncore_seat.ts";
 import "./uncore_sources.ts";
 import "./user_hz.ts";
+import "./volume_times.ts";

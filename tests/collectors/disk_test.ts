@@ -155,6 +155,36 @@ Deno.test("disk does not take a volume whose counts are switched off for one tha
   assertEquals(on.problems()[0]?.instances, ["dm-0", "md127"]);
 });
 
+Deno.test("disk takes no time for none where requests of a volume are counted and not timed", () => {
+  const text = (reads: number, ms: number): string =>
+    full("sda", `${reads} 0 80 0 20 0 160 0 0 0 0`) +
+    full("md127", `${reads} 0 80 ${ms} 20 0 160 0 0 ${ms} ${ms}`);
+  const { stage: on, tree } = stage(text(9000, 0));
+  on.tick();
+  on.tick();
+  assertEquals([on.rate("volume_busy_ratio", "md127"), on.problems()], [0, []]);
+  for (const reads of [10_000, 10_100]) {
+    tree.set(PATH, text(reads, 0));
+    on.tick();
+  }
+  const [problem] = on.problems();
+  assertEquals(problem?.instances, ["md127"]);
+  assertStringIncludes(problem!.message, "Cannot tell how long requests of md127 take");
+  const ids = ["busy_ratio", "queue_length", "read_latency_seconds"];
+  for (const id of ids) {
+    const reading = on.read(`volume_${id}`, "md127");
+    assertEquals(reading, { absent: "not_supported", problem }, id);
+  }
+  assertEquals(on.rate("volume_reads", "md127"), 100);
+  // One that is timed says so with its first millisecond.
+  tree.set(PATH, text(10_200, 1));
+  on.tick();
+  assertEquals(on.problems(), []);
+  tree.set(PATH, text(10_300, 501));
+  on.tick();
+  assertEquals(on.rate("volume_busy_ratio", "md127"), 0.5);
+});
+
 Deno.test("disk shows a volume that is counted though its iostats say no, as of older kernels", () => {
   const text = (reads: number): string => full("dm-0", `${reads} 0 80 5 20 0 160 30 0 40 35`);
   const { stage: on, tree } = stage(text(10));
