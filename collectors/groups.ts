@@ -7,7 +7,16 @@
 import { GROUPINGS } from "./catalogue.ts";
 
 /** The slots of a group's members, by scope. A scope that does not know the grouping is not in it. */
-export type Members = ReadonlyMap<string, readonly number[]>;
+export interface Members extends ReadonlyMap<string, readonly number[]> {
+  /** Whose members they are; absent: of no group as a whole. */
+  readonly group?: Group;
+}
+
+/** `socket` and `0`. */
+export interface Group {
+  readonly grouping: string;
+  readonly name: string;
+}
 
 /** As much of a layout as tells who belongs where. */
 interface Grouped {
@@ -44,7 +53,7 @@ export class Groups {
   }
 
   #gather(grouping: string): ReadonlyMap<string, Members> {
-    const found = new Map<string, Map<string, number[]>>();
+    const found = new Map<string, Gathered>();
     const knowing: string[] = [];
     for (const [scope, { instances }] of Object.entries(this.#scopes)) {
       for (const [slot, instance] of instances.entries()) {
@@ -53,7 +62,7 @@ export class Groups {
         if (name === undefined) continue;
         if (knowing.at(-1) !== scope) knowing.push(scope);
         let members = found.get(name);
-        if (members === undefined) found.set(name, members = new Map());
+        if (members === undefined) found.set(name, members = new Gathered(grouping, name));
         const slots = members.get(scope);
         if (slots === undefined) members.set(scope, [slot]);
         else slots.push(slot);
@@ -64,6 +73,15 @@ export class Groups {
       for (const scope of knowing) if (!members.has(scope)) members.set(scope, []);
     }
     return found;
+  }
+}
+
+class Gathered extends Map<string, number[]> implements Members {
+  readonly group: Group;
+
+  constructor(grouping: string, name: string) {
+    super();
+    this.group = { grouping, name };
   }
 }
 

@@ -14,7 +14,7 @@ import {
   NO_COLUMNS,
   readAtColumn,
 } from "./layout.ts";
-import { untakenOf, wasPresent } from "./presence.ts";
+import { wasPresent } from "./presence.ts";
 import {
   absent,
   estimated,
@@ -67,7 +67,6 @@ export class Increases {
   readonly #enabled: number;
   readonly #running: number;
   readonly #instances: readonly (Instance | null)[];
-  readonly #untaken: number;
   readonly #hostWide: boolean;
   /** Those without one are missing from no sum. */
   readonly #isOfSome: boolean;
@@ -99,7 +98,6 @@ export class Increases {
     this.#enabled = counted === undefined ? 0 : this.#baseOf(counted.enabled);
     this.#running = counted === undefined ? 0 : this.#baseOf(counted.running);
     this.#instances = layout.scopes[metric.scope]?.instances ?? [];
-    this.#untaken = untakenOf(layout, metric.scope, to[HEADER.sequence]!);
     this.#hostWide = metric.scope === "host";
     this.#isOfSome = metric.some === true;
     this.#doubted = doubted;
@@ -107,17 +105,20 @@ export class Increases {
     this.#seconds = (to[readAt]! - (from?.[readAt] ?? NaN)) / 1000;
   }
 
-  /** Of one instance, or of all of some that are there together. What a host has one of has no parts. */
-  read(slots: Slots): Reading {
-    return this.#increase(slots).reading;
+  /**
+   * Of one instance, or of all of some that are there together. What a host has one of has no parts.
+   * `untaken`: how many there are of them beside those, always the same of the same slots.
+   */
+  read(slots: Slots, untaken = 0): Reading {
+    return this.#increase(slots, untaken).reading;
   }
 
   /**
    * The same in a second. `seconds` went by; but what is counted by turns is divided by the time for
    * which it asked to be counted and is known: its last turn may lie well before the last row.
    */
-  rate(slots: Slots, seconds: number): Reading {
-    const { reading, perSecond } = this.#increase(slots);
+  rate(slots: Slots, seconds: number, untaken = 0): Reading {
+    const { reading, perSecond } = this.#increase(slots, untaken);
     if (!isMeasured(reading)) return reading;
     const value = !this.#isCounted ? reading.value / seconds : perSecond;
     return Number.isNaN(value) ? absent("not_yet") : { ...reading, value };
@@ -136,12 +137,12 @@ export class Increases {
     return !this.#isCounted ? sum.value / seconds : sum.perSecond;
   }
 
-  #increase(slots: Slots): Increase {
-    if (slots === null) return this.#ofAll ??= this.#readSum(null);
+  #increase(slots: Slots, untaken: number): Increase {
+    if (slots === null) return this.#ofAll ??= this.#readSum(null, untaken);
     if (typeof slots === "number") return (this.#bySlot ??= [])[slots] ??= this.#readSlot(slots);
     this.#ofSome ??= new Map();
     let increase = this.#ofSome.get(slots);
-    if (increase === undefined) this.#ofSome.set(slots, increase = this.#readSum(slots));
+    if (increase === undefined) this.#ofSome.set(slots, increase = this.#readSum(slots, untaken));
     return increase;
   }
 
@@ -152,13 +153,13 @@ export class Increases {
     return reason === null ? this.#taken(sum, 1) : nothing(reason);
   }
 
-  #readSum(slots: readonly number[] | null): Increase {
+  #readSum(slots: readonly number[] | null, untaken: number): Increase {
     if (this.#hostWide && slots !== null) return nothing("coarser_only");
     const sum = cleared();
     const from = this.#from?.[HEADER.sequence] ?? -1;
     const to = this.#to[HEADER.sequence]!;
     let counted = 0;
-    let present = slots === null ? this.#untaken : 0;
+    let present = untaken;
     let why: Reason | null = null;
     const most = slots === null ? this.#instances.length : slots.length;
     for (let i = 0; i < most; i++) {

@@ -76,6 +76,8 @@ export interface Away {
 export interface Untaken {
   readonly sequence: number;
   readonly count: number;
+  /** The groups that each of them belongs to. */
+  readonly groups: readonly Instance["groups"][];
 }
 
 export interface ScopeLayout {
@@ -84,7 +86,7 @@ export interface ScopeLayout {
   readonly instances: readonly (Instance | null)[];
   /**
    * How many are there beside these and have no slot, since there are too many, the oldest first: sums over
-   * all lack them.
+   * all lack them, and those over their groups.
    */
   readonly untaken?: readonly Untaken[];
 }

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { Instance, Layout } from "./layout.ts";
+import type { Members } from "./groups.ts";
+import type { Instance, Layout, Untaken } from "./layout.ts";
 
 /** Whether a slot's instance was there at a row. */
 export function wasPresent(instance: Instance | null, sequence: number): instance is Instance {
@@ -16,11 +17,20 @@ export function wasPresent(instance: Instance | null, sequence: number): instanc
   return true;
 }
 
-/** How many of a scope had no slot at a row. */
-export function untakenOf(layout: Layout, scope: string, sequence: number): number {
+/** How many had no slot at a row of those who are asked for: all of a scope, or of a group in it. */
+export function untakenOf(
+  layout: Layout,
+  scope: string,
+  sequence: number,
+  whose: number | Members | null,
+): number {
   const untaken = layout.scopes[scope]?.untaken;
-  if (untaken === undefined) return 0;
-  let count = 0;
-  for (const step of untaken) if (step.sequence <= sequence) count = step.count;
-  return count;
+  if (untaken === undefined || typeof whose === "number") return 0;
+  let last: Untaken | undefined;
+  for (const step of untaken) if (step.sequence <= sequence) last = step;
+  if (last === undefined) return 0;
+  if (whose === null) return last.count;
+  const { group } = whose;
+  if (group === undefined) return 0;
+  return last.groups.filter((groups) => groups[group.grouping] === group.name).length;
 }

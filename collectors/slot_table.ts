@@ -34,7 +34,11 @@ interface Known {
   slot: number;
   /** Of one that is ignored because there was no room for it: the pass in which it was last there. */
   waitedIn: number;
+  /** Where it belongs, if it is not taken in. */
+  groups: Instance["groups"];
 }
+
+const NO_GROUPS: Instance["groups"] = {};
 
 /** Of one instance: who comes and goes all the time is in sums as if it had not left before. */
 const AWAY_MOST = 8;
@@ -137,7 +141,7 @@ export class SlotTable implements Instances {
     }
     const slot = known !== null ? was : this.#freeSlot(name);
     if (slot < 0) {
-      this.#remember(raw, IGNORED, this.#pass);
+      this.#remember(raw, IGNORED, this.#pass, groups);
       return IGNORED;
     }
     if (known === null) this.#giveUp(slot);
@@ -187,11 +191,10 @@ export class SlotTable implements Instances {
   /** Those who went, and of the others as many as there is room for: they are claimed anew. */
   #forgetWaiting(room: number): void {
     let left = room;
-    let untaken = 0;
-    this.#known = this.#known.filter(({ waitedIn }) => {
-      if (waitedIn === this.#pass) untaken++;
-      return waitedIn === NOT_WAITING || (waitedIn === this.#pass && left-- <= 0);
-    });
+    const untaken = this.#known.filter(({ waitedIn }) => waitedIn === this.#pass);
+    this.#known = this.#known.filter(({ waitedIn }) =>
+      waitedIn === NOT_WAITING || (waitedIn === this.#pass && left-- <= 0)
+    );
     this.#countWaiting();
     this.#lack(untaken);
   }
@@ -202,15 +205,18 @@ export class SlotTable implements Instances {
     if (before > 0 && this.#waiting === 0) this.#owner.relieved(this.scope);
   }
 
-  #lack(untaken: number): void {
-    if (untaken === this.#untaken) return;
-    this.#untaken = untaken;
+  #lack(untaken: readonly Known[]): void {
+    const count = untaken.length;
+    const groups = untaken.map((known) => known.groups);
+    const last = this.#untakenSteps.at(-1)?.groups ?? [];
+    if (count === this.#untaken && groups.every((each, i) => sameWords(each, last[i]!))) return;
+    this.#untaken = count;
     const sequence = this.#owner.sequence();
     const oldest = this.#owner.oldestSequence();
     const before = this.#untakenSteps.filter((step, i, all) =>
       step.sequence < sequence && (all[i + 1]?.sequence ?? Infinity) > oldest
     );
-    this.#untakenSteps = [...before, { sequence, count: untaken }];
+    this.#untakenSteps = [...before, { sequence, count, groups }];
     this.#changed();
   }
 
@@ -278,16 +284,16 @@ export class SlotTable implements Instances {
     if (at >= 0) this.#known.splice(at, 1);
   }
 
-  #remember(name: string, slot: number, waitedIn = NOT_WAITING): void {
+  #remember(name: string, slot: number, waitedIn = NOT_WAITING, groups = NO_GROUPS): void {
     const bytes = encoder.encode(name);
     const known = this.#known.find((entry) =>
       entry.bytes.length === bytes.length && same(entry.bytes, bytes, 0)
     );
-    if (known !== undefined) Object.assign(known, { slot, waitedIn });
-    else this.#known.push({ bytes, slot, waitedIn });
+    if (known !== undefined) Object.assign(known, { slot, waitedIn, groups });
+    else this.#known.push({ bytes, slot, waitedIn, groups });
     if (waitedIn === NOT_WAITING && this.#waiting === 0) return;
     this.#countWaiting();
-    this.#lack(this.#waiting);
+    this.#lack(this.#known.filter(({ waitedIn }) => waitedIn !== NOT_WAITING));
   }
 
   #index(): void {

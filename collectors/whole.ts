@@ -38,7 +38,7 @@ export function isWhole(
   const base = layout.bases[metricIndex(metric.id)]!;
   const { instances = [] } = layout.scopes[metric.scope] ?? {};
   const sequence = to[HEADER.sequence]!;
-  if (untakenOf(layout, metric.scope, sequence) > 0) return false;
+  if (untakenOf(layout, metric.scope, sequence, null) > 0) return false;
   let present = 0;
   for (let slot = 0; slot < instances.length; slot++) {
     const instance = instances[slot]!;

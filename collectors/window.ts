@@ -136,7 +136,7 @@ export class Window {
     );
     if (slots.length === present.length) return null;
     const members = new Map([[scope, slots]]);
-    return { members, counted: slots.length, present: this.#count(scope, slot, present) };
+    return { members, counted: slots.length, present: present.length + this.#untaken(scope, slot) };
   }
 
   /** What the value of an alternative is made of, for the same instances as its value. */
@@ -179,7 +179,8 @@ export class Window {
   /** The increase of a counter across the window, scaled already by who counted it. */
   delta(metric: Measured, slot: Slot): Reading {
     const slots = slotsFor(metric.scope, slot);
-    return slots === undefined ? absent("coarser_only") : this.#increasesOf(metric).read(slots);
+    if (slots === undefined) return absent("coarser_only");
+    return this.#increasesOf(metric).read(slots, this.#untaken(metric.scope, slot));
   }
 
   /** The increase of a counter for one instance, without its trust; NaN where absent. */
@@ -211,10 +212,9 @@ export class Window {
     return all.filter((at) => wasPresent(instances[at]!, this.to[HEADER.sequence]!));
   }
 
-  /** How many there are of those who are asked for. Of all, some may have no slot. */
-  #count(scope: string, slot: Slot, present: readonly number[]): number {
-    if (slot !== null) return present.length;
-    return present.length + untakenOf(this.#layout, scope, this.to[HEADER.sequence]!);
+  /** How many of those who are asked for have no slot. */
+  #untaken(scope: string, slot: Slot): number {
+    return untakenOf(this.#layout, scope, this.to[HEADER.sequence]!, slot);
   }
 
   /** Whose slot it is. */
@@ -225,7 +225,8 @@ export class Window {
   #rate(metric: Measured, slot: Slot): Reading {
     const slots = slotsFor(metric.scope, slot);
     if (slots === undefined) return absent("coarser_only");
-    return this.#increasesOf(metric).rate(slots, this.elapsedSeconds(metric.collector));
+    const untaken = this.#untaken(metric.scope, slot);
+    return this.#increasesOf(metric).rate(slots, this.elapsedSeconds(metric.collector), untaken);
   }
 
   #increasesOf(metric: Measured): Increases {
@@ -291,7 +292,8 @@ export class Window {
     }
     if (found.length === 0) return absent(why ?? "not_supported");
     const value = metric.across === "sum" ? found.reduce((a, b) => a + b) : Math.max(...found);
-    return withPartial(exact(value), found.length, this.#count(metric.scope, slot, present));
+    const all = present.length + this.#untaken(metric.scope, slot);
+    return withPartial(exact(value), found.length, all);
   }
 
   #gaugeAt(metric: Measured, slot: number): Reading {

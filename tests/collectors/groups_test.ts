@@ -32,10 +32,17 @@ Deno.test("Groups.names lists the groups of those who are there, each once", () 
 });
 
 Deno.test("Groups.members finds those who belong to a group, at every scope that knows it", () => {
-  assertEquals(GROUPS.members("socket", "0"), new Map([["cpu", [0, 3]], ["l3_domain", [0]]]));
+  assertEquals(
+    new Map(GROUPS.members("socket", "0")),
+    new Map([["cpu", [0, 3]], ["l3_domain", [0]]]),
+  );
+  assertEquals(GROUPS.members("socket", "0")?.group, { grouping: "socket", name: "0" });
   // Who is gone was there in rows of the past; no L3 cache says that it is of socket 1.
-  assertEquals(GROUPS.members("socket", "1"), new Map([["cpu", [1]], ["l3_domain", []]]));
-  assertEquals(GROUPS.members("l3_domain", "b"), new Map([["cpu", [1, 3]], ["l3_domain", [1]]]));
+  assertEquals(new Map(GROUPS.members("socket", "1")), new Map([["cpu", [1]], ["l3_domain", []]]));
+  assertEquals(
+    new Map(GROUPS.members("l3_domain", "b")),
+    new Map([["cpu", [1, 3]], ["l3_domain", [1]]]),
+  );
 });
 
 Deno.test("Groups.members knows no group that nobody belongs to", () => {

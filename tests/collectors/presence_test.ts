@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { disk } from "../../collectors/disk.ts";
 import { SeriesStore } from "../../collectors/series.ts";
+import { isMeasured, type Reading } from "../../collectors/trust.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
+import { HandCounted } from "./hand_counted.ts";
 
 const PATH = "/proc/diskstats";
 
@@ -51,4 +53,21 @@ Deno.test("a sum of the past lacks those who had no slot then, and not those who
     [null, ...Array(6).fill(512 * 512)],
     [1, exact, lacking, lacking, exact, exact, 512 / 513],
   ]);
+});
+
+Deno.test("a group's sum lacks those of it who have no slot, as the host's does", () => {
+  const core = new HandCounted("core_counters");
+  const cpus = Array.from({ length: 1026 }, (_, cpu) => String(cpu));
+  const counted = { instructions: [1e9, 1, 1] } as const;
+  core.groups = Object.fromEntries(
+    cpus.map((cpu) => [cpu, { socket: Number(cpu) < 2 ? "0" : "1" }]),
+  );
+  core.rises = Object.fromEntries(cpus.map((cpu) => [cpu, counted]));
+  const stage = new Stage([core.spec], { tree: new TextTree() });
+  for (let tick = 0; tick < 3; tick++) stage.tick();
+  const partOf = (reading: Reading): unknown => isMeasured(reading) && reading.partial;
+  const ofSocket = (socket: string): unknown =>
+    partOf(stage.snapshot.readGroup("instructions", "socket", socket));
+  assertEquals(partOf(stage.read("instructions")), { counted: 1024, present: 1026 });
+  assertEquals([ofSocket("0"), ofSocket("1")], [undefined, { counted: 1022, present: 1024 }]);
 });
