@@ -53,6 +53,34 @@ export async function metrics(
 /** The text that a scraper likes best of both; everybody reads the plain one. */
 function formatOf(context: Context): ExpositionFormat {
   const supports = [PLAIN_TYPE, OPENMETRICS_TYPE];
-  const liked = accepts(context, { header: "Accept", supports, default: PLAIN_TYPE });
+  const match = (ranges: readonly Range[]): string => bestLiked(supports, ranges) ?? PLAIN_TYPE;
+  const liked = accepts(context, { header: "Accept", supports, default: PLAIN_TYPE, match });
   return liked === OPENMETRICS_TYPE ? "openmetrics" : "prometheus";
+}
+
+/** Of the header `Accept`, without its parameters. */
+interface Range {
+  readonly type: string;
+  readonly q: number;
+}
+
+/**
+ * What a type is worth says the range that names it most closely (RFC 9110, section 12.5.1): for who
+ * takes anything, and that one type least of all, it is the other one. Of two that are worth the same
+ * it is the one named more closely, else first. `ranges`: the best liked first.
+ */
+function bestLiked(types: readonly string[], ranges: readonly Range[]): string | undefined {
+  const [best] = types.flatMap((type) => {
+    const names = [type, type.replace(/[^/]*$/, "*"), "*/*"];
+    const places = names.map((name) => ranges.findIndex((range) => isNamed(range, name)));
+    const breadth = places.findIndex((place) => place >= 0);
+    if (breadth < 0) return [];
+    const place = places[breadth]!;
+    return [{ type, breadth, place, q: ranges[place]!.q }];
+  }).toSorted((a, b) => b.q - a.q || a.breadth - b.breadth || a.place - b.place);
+  return best === undefined || best.q === 0 ? undefined : best.type;
+}
+
+function isNamed(range: Range, name: string): boolean {
+  return range.type.toLowerCase() === name;
 }

@@ -20,6 +20,18 @@ Deno.test("/metrics is OpenMetrics for those who read it, and Prometheus text fo
     ["text/plain;version=0.0.4;q=0.9,application/openmetrics-text;version=1.0.0;q=0.1", PLAIN],
     ["application/openmetrics-text;q=0.1,text/plain;q=0.9", PLAIN],
     ["APPLICATION/OpenMetrics-Text", OPEN],
+    // Anything, and one of both least of all: the other one.
+    ["*/*, application/openmetrics-text;q=0.1", PLAIN],
+    ["application/*;q=0.1, */*", PLAIN],
+    ["text/plain;q=0, */*", OPEN],
+    ["*/*, application/openmetrics-text", OPEN],
+    ["text/plain, application/openmetrics-text", PLAIN],
+    ["application/openmetrics-text, text/plain", OPEN],
+    [
+      "application/openmetrics-text;version=0.0.1;q=0.2,text/plain;q=0.3," +
+      "application/openmetrics-text;version=1.0.0;q=0.4",
+      OPEN,
+    ],
   ] as const;
   const host = startHost();
   host.tick(0.25);
