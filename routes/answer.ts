@@ -6,6 +6,7 @@ import { acceptsGzip, type Encoded } from "./encoding.ts";
 export const GZIP_BYTES_LEAST = 256;
 
 export const JSON_TYPE = "application/json; charset=utf-8";
+export const STREAM_TYPE = "text/event-stream; charset=utf-8";
 export const HTML_TYPE = "text/html; charset=utf-8";
 
 /** A whole answer, gzipped where the caller takes that and it is worth it. */

@@ -7,7 +7,7 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { link } from "../views/link.ts";
-import { wantsHtml } from "./answer.ts";
+import { STREAM_TYPE, wantsHtml } from "./answer.ts";
 import { wayUp } from "./base_path.ts";
 import type { Clock } from "./clock.ts";
 import { Sessions } from "./login_sessions.ts";
@@ -156,7 +156,7 @@ function unknown(context: Context, basePath: string): Response {
   if (path === STREAM_PATH && /\btext\/event-stream\b/.test(context.req.header("accept") ?? "")) {
     // An EventSource is not told the status of a refusal, and would ask for ever.
     const text = printMessage({ event: "login", retryMs: LOGIN_RETRY_MS, data: link(LOGIN_PATH) });
-    return context.body(text, 200, { "content-type": "text/event-stream; charset=utf-8" });
+    return context.body(text, 200, { "content-type": STREAM_TYPE });
   }
   const partial = context.req.header("hx-request") !== undefined;
   if (wantsHtml(context) && !partial && (method === "GET" || method === "HEAD")) {

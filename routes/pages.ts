@@ -1,6 +1,6 @@
 /** The pages and their stream. @module */
 import type { Context } from "hono";
-import { HTML_TYPE, JSON_TYPE, send } from "./answer.ts";
+import { HTML_TYPE, JSON_TYPE, send, STREAM_TYPE } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { sessionEnd } from "./auth.ts";
 import { chartedLines } from "./charted.ts";
@@ -95,7 +95,7 @@ export function openStream(
 ): Response {
   const gzip = acceptsGzip(context.req.header("accept-encoding"));
   const headers: Record<string, string> = {
-    "content-type": "text/event-stream; charset=utf-8",
+    "content-type": STREAM_TYPE,
     "vary": "accept-encoding",
     // Nginx would gather an answer before it passes it on.
     "x-accel-buffering": "no",

@@ -7,6 +7,7 @@
  */
 import type { Hono } from "hono";
 import { type Address, PORT_MOST, printAddress } from "./address.ts";
+import { STREAM_TYPE } from "./answer.ts";
 import { CLOCK, type Clock } from "./clock.ts";
 import { tlsCause, type TlsFiles } from "./doors.ts";
 import type { Hub } from "./hub.ts";
@@ -92,7 +93,10 @@ export class Listener {
     const { app, tls = {} } = this.#options;
     const server = Deno.serve(
       { hostname, port, ...tls, onListen: () => {} },
-      (request, info) => app.fetch(request, info),
+      (request, info) => {
+        const answer = app.fetch(request, info);
+        return request.method === "HEAD" ? withoutFalseLength(answer) : answer;
+      },
     );
     server.finished.catch((error) => this.#again(error));
     return server;
@@ -160,6 +164,16 @@ export class Listener {
     const cause = causeOf(error, this.address);
     return `Cannot go on listening on ${printAddress(this.address)}: ${cause}`;
   }
+}
+
+/**
+ * Of an answer without a body Deno says that it has 0 bytes, to HEAD as well; of a stream, nobody knows
+ * how many there would be (RFC 9110, section 8.6).
+ */
+async function withoutFalseLength(answer: Response | Promise<Response>): Promise<Response> {
+  const response = await answer;
+  if (response.headers.get("content-type") !== STREAM_TYPE) return response;
+  return new Response(new Blob([]).stream(), response);
 }
 
 /** What the system said, and what would help. */

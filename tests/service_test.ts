@@ -122,6 +122,16 @@ Deno.test("the service shows this host, streams it, and ends when it is told to"
   assertEquals(await service.errors.all(), "");
 });
 
+Deno.test("to HEAD an answer has the length that it has to GET, and a stream none", async () => {
+  const service = await start([]);
+  for (const path of ["/stream", "/api/v1/stream", "/healthz"]) {
+    const { status, headers, body } = await fetch(service.url + path, { method: "HEAD" });
+    const length = path === "/healthz" ? "3" : null;
+    assertEquals([status, headers.get("content-length"), body], [200, length, null], path);
+  }
+  assertEquals(await end(service), 0);
+});
+
 Deno.test("the service leaves out of /metrics what it is told to, and adds what it is told to", async () => {
   const service = await start(["--no-node-metrics", "--compat=node_perf"]);
   const text = await (await fetch(`${service.url}/metrics`)).text();
