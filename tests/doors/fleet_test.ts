@@ -217,7 +217,16 @@ Deno.test("the task without the engine's host says what is needed", async () => 
     "Cannot use --prometheus-url https://prometheus.example: Deno may not connect to " +
     "prometheus.example:443, needs RINGSIDE_PROMETHEUS_HOST=prometheus.example:443 deno task " +
     "start:fleet";
-  for (const RINGSIDE_PROMETHEUS_HOST of ["", "other.example:443"]) {
+  for (
+    const RINGSIDE_PROMETHEUS_HOST of [
+      "",
+      "other.example:443",
+      // None that Deno would take, which says so in its own words and in six lines.
+      "https://prometheus.example",
+      "prometheus.example:https",
+      "prometheus.example,other.example:443",
+    ]
+  ) {
     const { code, stderr } = await taskRefusal("start:fleet", args, { RINGSIDE_PROMETHEUS_HOST });
     assertEquals([code, stderr.trim()], [2, needed]);
   }
