@@ -8,6 +8,7 @@ import "./address.ts";
 import "./allowed_origins.ts";
 import "./answer.ts";
 import "./app.ts";
+import "./arguments.ts";
 import "./assets.ts";
 import "./auth.ts";
 import "./base_path.ts";

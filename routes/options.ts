@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import {
   INTERVAL_MS_LEAST,
   INTERVAL_MS_MOST,
@@ -17,6 +16,7 @@ import {
 import type { ExpositionChoice } from "../views/exposition.ts";
 import { parseOrigin } from "./allowed_origins.ts";
 import { type Address, isLoopback, parseAddress, printAddress } from "./address.ts";
+import { readArguments } from "./arguments.ts";
 import { parseBasePath } from "./base_path.ts";
 import { type DoorFlag, type DoorOptions, doorOptions, type Given } from "./door_options.ts";
 import { parseDuration, printDuration } from "./duration.ts";
@@ -25,7 +25,6 @@ import {
   COMPAT,
   DOCTOR_FORMATS,
   type DoctorFormat,
-  FLAGS,
   ONCE_FORMATS,
   type OnceFormat,
 } from "./flags.ts";
@@ -95,7 +94,7 @@ export function parseOptions(
   args: readonly string[],
   variable: (name: string) => string | undefined,
 ): Command {
-  const { values, positionals } = parseFlags(args);
+  const { values, positionals } = readArguments(args, (message) => new OptionError(message));
   if (values.help) return { name: "help" };
   if (values.version) return { name: "version" };
   const [command] = positionals;
@@ -178,21 +177,6 @@ export function parseOptions(
     ...(fleet === undefined ? {} : { fleet }),
     ...(otlp === undefined ? {} : { otlp }),
   };
-}
-
-// deno-lint-ignore explicit-function-return-type -- the type is what parseArgs makes of FLAGS
-function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true, strict: true });
-  } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    throw new OptionError(`Cannot read the arguments: ${firstSentence(found)}, --help lists them`);
-  }
-}
-
-/** Node's messages go on with advice about `--`. */
-function firstSentence(message: string): string {
-  return message.split(/\.(?:\s|$)/)[0]!.replace(/\s+/g, " ");
 }
 
 function fromVariable(

@@ -87,7 +87,8 @@ export class Process implements AsyncDisposable {
 
   /** Waits for the line that names its address. */
   static async start(options: ProcessOptions = {}): Promise<Process> {
-    const args = ["--listen", "127.0.0.1:0", ...options.args ?? []];
+    const { args: own = [] } = options;
+    const args = own.includes("--listen") ? own : ["--listen", "127.0.0.1:0", ...own];
     const process = new Process(command({ ...options, args }).spawn());
     await process.until(/on https?:\/\/\S+ \(.*\n/);
     return process;

@@ -1,5 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import type { DoorOptions } from "../../routes/door_options.ts";
+import { FLAGS } from "../../routes/flags.ts";
 import { OptionError, parseOptions } from "../../routes/options.ts";
 
 const SAMPLING = { intervalMs: 1000, procfs: "/proc", sysfs: "/sys" };
@@ -39,6 +40,9 @@ const ACCEPTED: readonly Accepted[] = [
   }],
   ["--allow-origin http://b", { ALLOW_ORIGIN: "http://a" }, { allowedOrigins: ["http://b"] }],
   ["", { ALLOW_ORIGIN: "" }, {}],
+  ["--no-node-metrics --no-node-metrics", {}, {
+    exposition: { nodeMetrics: false, nodePerf: false },
+  }],
   ["--base-path /ringside", {}, { basePath: "/ringside" }],
   ["--base-path /", { BASE_PATH: "/a" }, {}],
   ["", { BASE_PATH: "/a/b" }, { basePath: "/a/b" }],
@@ -264,11 +268,41 @@ const REFUSED: readonly Refused[] = [
   ["", { TLS_KEY: "/k" }, "Cannot use RINGSIDE_TLS_KEY alone: TLS needs --tls-cert with it"],
   ["--colour", {}, "Cannot read the arguments: Unknown option '--colour', --help lists them"],
   [
-    "--listen",
+    "--otlp=1",
     {},
-    "Cannot read the arguments: Option '--listen <value>' argument missing, --help lists them",
+    "Cannot read the arguments: Option '--otlp' does not take an argument, --help lists them",
   ],
+  [
+    "--notify-socket",
+    {},
+    "Cannot use --notify-socket: nothing stands behind it, needs PATH, as --help says",
+  ],
+  [
+    "--interval --otlp",
+    {},
+    "Cannot use --interval: another flag stands behind it, needs SPAN, or --interval=SPAN where that " +
+    "begins with -",
+  ],
+  [
+    "--prometheus-header -a:b",
+    {},
+    "Cannot use --prometheus-header: another flag stands behind it, needs NAME:VALUE, or " +
+    "--prometheus-header=NAME:VALUE where that begins with -",
+  ],
+  ["--interval 1s --interval=2s", {}, "Cannot use --interval twice: needs it once"],
+  ["--token a --listen :80 --token b", {}, "Cannot use --token twice: needs it once"],
 ];
+
+Deno.test("parseOptions says of each flag that has a value which one it needs", () => {
+  for (const [flag, { type }] of Object.entries(FLAGS)) {
+    if (type !== "string") continue;
+    const { message } = assertThrows(() => parse(`--${flag}`), OptionError);
+    assertMatch(
+      message,
+      /^Cannot use --[a-z-]+: nothing stands behind it, needs [A-Z:]+, as --help says$/,
+    );
+  }
+});
 
 Deno.test("once, doctor and check-perf have no doors, whatever a unit file says of them", () => {
   const variables = { TOKEN: "a", TOKEN_FILE: "b", TLS_CERT: "c" };

@@ -52,7 +52,8 @@ export class GuestService {
     flags: readonly string[] = [],
   ): Promise<GuestService> {
     const { env, args } = startWords();
-    const own = [Deno.execPath(), ...args, "--listen", "127.0.0.1:0", ...flags];
+    const listen = flags.includes("--listen") ? [] : ["--listen", "127.0.0.1:0"];
+    const own = [Deno.execPath(), ...args, ...listen, ...flags];
     const [command, ...rest] = [...before, ...own] as [string, ...string[]];
     const child = new Deno.Command(command, {
       args: rest,
