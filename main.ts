@@ -17,6 +17,7 @@ import {
   startSampler,
 } from "./collectors/mod.ts";
 import {
+  asGiven,
   type Command,
   complain,
   doorNote,
@@ -47,7 +48,7 @@ const CHECK_FAILED = 2;
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 async function main(): Promise<number> {
-  const command = parseOptions(Deno.args, (name) => Deno.env.get(name));
+  const command = parseOptions(Deno.args, variable);
   switch (command.name) {
     case "help":
       console.log(USAGE);
@@ -64,6 +65,20 @@ async function main(): Promise<number> {
     case "serve":
       return await serve(command);
   }
+}
+
+function variable(name: string): string | undefined {
+  return Deno.env.get(name);
+}
+
+/** What went wrong, in one line. */
+function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return isWrongOption(error) ? asGiven(message, Deno.args, variable) : message;
+}
+
+function isWrongOption(error: unknown): boolean {
+  return error instanceof OptionError || error instanceof RefusedOption;
 }
 
 /** Starts the worker, which alone may call into libc. */
@@ -101,7 +116,7 @@ async function examine(command: Command & { name: "doctor" }): Promise<number> {
       await within(STOP_MS_MOST, sampler.stop());
     }
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(explain(error));
     return DOCTOR_FAILED;
   }
 }
@@ -114,7 +129,7 @@ async function check(command: Command & { name: "check-perf" }): Promise<number>
     print(printCheck(checked).trimEnd());
     return checked.agrees ? 0 : 1;
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(explain(error));
     return CHECK_FAILED;
   }
 }
@@ -206,8 +221,7 @@ if (import.meta.main) {
   try {
     Deno.exit(await main());
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    const isWrongOption = error instanceof OptionError || error instanceof RefusedOption;
-    Deno.exit(isWrongOption ? 2 : 1);
+    console.error(explain(error));
+    Deno.exit(isWrongOption(error) ? 2 : 1);
   }
 }

@@ -5,7 +5,7 @@ export { hostOf } from "./confined_worker.ts";
 export { doorNote, openDoors } from "./doors.ts";
 export { USAGE } from "./flags.ts";
 export type { OtlpStart } from "./otlp.ts";
-export { type Command, OptionError, parseOptions } from "./options.ts";
+export { asGiven, type Command, OptionError, parseOptions } from "./options.ts";
 export { type Listener, ListenError } from "./server.ts";
 export { complain, print, say } from "./speech.ts";
 export { startService } from "./service.ts";

@@ -179,6 +179,21 @@ export function parseOptions(
   };
 }
 
+/**
+ * What is found wrong with an option once files, the machine or Deno were asked, which know flags alone:
+ * to who set a variable it names that.
+ */
+export function asGiven(
+  message: string,
+  args: readonly string[],
+  variable: (name: string) => string | undefined,
+): string {
+  return message.replace(/--([a-z]+(?:-[a-z]+)*)/g, (flag, name: string) => {
+    const isFlag = args.some((arg) => arg === flag || arg.startsWith(`${flag}=`));
+    return isFlag ? flag : fromVariable(name, variable)?.by ?? flag;
+  });
+}
+
 function fromVariable(
   flag: string,
   variable: (name: string) => string | undefined,

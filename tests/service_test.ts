@@ -51,8 +51,11 @@ async function end(service: Service, signal: Deno.Signal = "SIGTERM"): Promise<n
   return code;
 }
 
-async function failed(args: readonly string[]): Promise<{ code: number; lines: string[] }> {
-  const { code, stdout, stderr } = await command(args).output();
+async function failed(
+  args: readonly string[],
+  before = "",
+): Promise<{ code: number; lines: string[] }> {
+  const { code, stdout, stderr } = await command(args, before).output();
   assertEquals(new TextDecoder().decode(stdout), "");
   return { code, lines: new TextDecoder().decode(stderr).trimEnd().split("\n") };
 }
@@ -190,6 +193,10 @@ Deno.test("what it cannot begin with is one line that says what to do", async ()
     assertEquals([code, lines.length], [2, 1], lines.join("\n"));
     assertStringIncludes(lines[0]!, `Cannot use ${option} `);
     assertStringIncludes(lines[0]!, found);
+    // Who set the variable is not told of a flag.
+    const set = `RINGSIDE_${option.slice(2).toUpperCase()}`;
+    const { lines: [line] } = await failed(["--listen", "127.0.0.1:0"], `${set}=${value}`);
+    assertEquals(line, lines[0]!.replace(option, set));
   }
   const foreign = await failed(["--listen", "192.0.2.1:0", "--insecure-no-auth"]);
   assertEquals(foreign, {

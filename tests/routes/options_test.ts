@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import type { DoorOptions } from "../../routes/door_options.ts";
 import { FLAGS } from "../../routes/flags.ts";
-import { OptionError, parseOptions } from "../../routes/options.ts";
+import { asGiven, OptionError, parseOptions } from "../../routes/options.ts";
 
 const SAMPLING = { intervalMs: 1000, procfs: "/proc", sysfs: "/sys" };
 const SERVE = { address: { hostname: "127.0.0.1", port: 7878 }, allowedHosts: [], doors: {} };
@@ -314,4 +314,15 @@ Deno.test("parseOptions refuses what is wrong with one line that says what was g
     const error = assertThrows(() => parse(args, variables), OptionError);
     assertEquals(error.message, message);
   }
+});
+
+Deno.test("asGiven names the variable that was set, and the flag where that was given", () => {
+  const said = "Cannot use --cpus 7: needs --token-file or --allow-net=a";
+  const variables: Readonly<Record<string, string>> = { RINGSIDE_CPUS: "7", RINGSIDE_TOKEN: "t" };
+  const read = (args: readonly string[]): string => asGiven(said, args, (name) => variables[name]);
+  const named = "Cannot use RINGSIDE_CPUS 7: needs --token-file or --allow-net=a";
+  assertEquals(read([]), named);
+  assertEquals(read(["once", "--cpus-x"]), named);
+  assertEquals(read(["--cpus", "7"]), said);
+  assertEquals(read(["--cpus=7"]), said);
 });
