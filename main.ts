@@ -89,7 +89,7 @@ async function sample(command: { readonly sampling: SamplerOptions }): Promise<S
 }
 
 async function show(command: Command & { name: "once" }): Promise<number> {
-  const sampler = await sample(command);
+  const sampler = await sample({ sampling: { ...command.sampling, eager: true } });
   try {
     const { format, exposition } = command;
     const { printOnce } = await loadPrinting();

@@ -87,6 +87,15 @@ Deno.test("once prints Prometheus text and CSV, whole", async () => {
   }
 });
 
+Deno.test("once has waited for what is read every few seconds too", async () => {
+  const { stdout } = await command(["once", "--format", "csv"]).output();
+  const lines = new TextDecoder().decode(stdout).split("\r\n");
+  // A process may have begun after the first of two readings.
+  const rest = lines.filter((line) => !line.includes(",process_cpu_ratio,"));
+  assertEquals(rest.filter((line) => line.includes("not_yet")), []);
+  assert(lines.some((line) => line.includes(",self_cpu_seconds,")), lines[0]);
+});
+
 Deno.test("the service shows this host, streams it, and ends when it is told to", async () => {
   const service = await start([]);
   const { url } = service;
