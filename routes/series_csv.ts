@@ -10,6 +10,7 @@
  */
 import type { Series, SeriesKey } from "../collectors/mod.ts";
 import { type Cell, csvLine, plainText } from "../views/csv.ts";
+import { timestamp } from "../views/format.ts";
 import { columnsOf, type SeriesColumn } from "./series_json.ts";
 
 interface Column {
@@ -23,7 +24,7 @@ export function seriesCsv(keys: readonly SeriesKey[], found: Series): string {
   const lines = [
     ["time", "time_seconds", ...columns.map(({ title }) => title)],
     ...seconds.map((at, row) => [
-      new Date(Math.round(at * 1000)).toISOString(),
+      timestamp(at * 1000),
       at,
       ...columns.map(({ cells }) => cells[row] ?? null),
     ]),

@@ -312,6 +312,11 @@ export function instant(wallMs: number): readonly [date: string, time: string] {
   return [text.slice(0, 10), `${text.slice(11, 19)} UTC`];
 }
 
+/** The same for programs: to the nearest millisecond, as the times of series are. */
+export function timestamp(wallMs: number): string {
+  return new Date(Math.round(wallMs)).toISOString();
+}
+
 /**
  * A count with its noun.
  *

@@ -9,6 +9,7 @@ import type { Snapshot } from "../collectors/snapshot.ts";
 import { isMeasured, type Reading } from "../collectors/trust.ts";
 import { type Cell, csvLine, plainText } from "./csv.ts";
 import { doubtText } from "./doubt_text.ts";
+import { timestamp } from "./format.ts";
 import { isSummed, TOLD } from "./told.ts";
 
 /** Of whom a reading is: where all are absent it is the host's. */
@@ -43,7 +44,7 @@ export const READING_COLUMNS = [
 
 /** Ends with a line break. */
 export function readingsCsv(snapshot: Snapshot): string {
-  const time = new Date(snapshot.wallMs).toISOString();
+  const time = timestamp(snapshot.wallMs);
   const lines = [csvLine(READING_COLUMNS)];
   for (const metric of TOLD) {
     for (const [whose, reading] of readingsOf(snapshot, metric)) {

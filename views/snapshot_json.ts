@@ -8,6 +8,7 @@ import { GROUPINGS, type Metric, metric as metricOf, shownUnit } from "../collec
 import type { Snapshot } from "../collectors/snapshot.ts";
 import { type Hearsay, isMeasured, type Problem, type Reading } from "../collectors/trust.ts";
 import { doubtText } from "./doubt_text.ts";
+import { timestamp } from "./format.ts";
 import { isSummed, TOLD } from "./told.ts";
 
 export interface SnapshotJson {
@@ -92,7 +93,7 @@ export function snapshotJson(snapshot: Snapshot, metrics?: readonly string[]): S
   return {
     boot: snapshot.bootId,
     sequence: snapshot.sequence,
-    time: new Date(snapshot.wallMs).toISOString(),
+    time: timestamp(snapshot.wallMs),
     interval_seconds: snapshot.intervalMs / 1000,
     host: hostJson(snapshot),
     metrics: Object.fromEntries(ids.map((id) => [id, metricJson(snapshot, id)])),

@@ -38,14 +38,18 @@ function linesOf(snapshot: Snapshot): readonly Line[] {
   });
 }
 
-async function busy(
-  machine: string,
+async function machine(
+  name: string,
   renamed: Readonly<Record<string, string>> = {},
-): Promise<Snapshot> {
-  const file = new URL(`../fixtures/machines/${machine}.txt`, import.meta.url);
+): Promise<TextTree> {
+  const file = new URL(`../fixtures/machines/${name}.txt`, import.meta.url);
   let text = await Deno.readTextFile(file);
   for (const [from, to] of Object.entries(renamed)) text = text.replaceAll(from, to);
-  const host = new BusyHost(TextTree.parse(text));
+  return TextTree.parse(text);
+}
+
+async function busy(...which: Parameters<typeof machine>): Promise<Snapshot> {
+  const host = new BusyHost(await machine(...which));
   for (let tick = 0; tick < TICKS; tick++) host.tick();
   return host.stage.snapshot;
 }
@@ -68,9 +72,20 @@ function cells(reading: ReadingJson): Partial<Line> {
   };
 }
 
-for (const machine of MACHINES) {
-  Deno.test(`readingsCsv of ${machine} has a line for each reading that JSON has, and says the same`, async () => {
-    const snapshot = await busy(machine);
+Deno.test("JSON, CSV and series say of a row the same time: its nearest millisecond", async () => {
+  const host = new BusyHost(await machine("minimal-container"));
+  host.stage.clock.wall += 0.7;
+  host.tick();
+  const { snapshot, feed } = host.stage;
+  const { seconds } = feed.series.read([{ metric: "load_1m" }], -1, Infinity);
+  const time = new Date(seconds.at(-1)! * 1000).toISOString();
+  assertEquals(snapshotJson(snapshot, []).time, time);
+  assertEquals(linesOf(snapshot)[0]!.time, time);
+});
+
+for (const name of MACHINES) {
+  Deno.test(`readingsCsv of ${name} has a line for each reading that JSON has, and says the same`, async () => {
+    const snapshot = await busy(name);
     const found = new Map(
       linesOf(snapshot).map((line) => [`${line.metric} ${line.instance} ${line.group}`, line]),
     );
