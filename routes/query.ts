@@ -287,8 +287,11 @@ export const INTERVAL = v.strictObject({
 
 /** A chart has room for some words. */
 export const MARK_LENGTH_MOST = 80;
-/** Control characters, separators of lines, halves of characters, and what turns the direction of text. */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+/**
+ * Control characters, separators of lines, halves of characters, what turns the direction of text, and
+ * what bytes become that are no UTF-8: nobody could read what they were meant to say.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\ufffd\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 const markText = v.pipe(
   v.string((issue) => `Cannot take text ${issue.received}: needs a string`),
@@ -301,7 +304,8 @@ const markText = v.pipe(
   ),
   v.check(
     (text) => !UNPRINTABLE.test(text),
-    (issue) => `Cannot take text ${quote(issue.input)}: needs characters that can be printed`,
+    (issue) =>
+      `Cannot take text ${quote(issue.input)}: needs characters of UTF-8 that can be printed`,
   ),
 );
 

@@ -6,6 +6,13 @@ const PATH = "/api/v1/marks";
 /** Of the newest tick. */
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 7) / 1000;
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** As a shell sends it that is of another century. */
+function latin1(text: string): Bytes {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
 function startTicking(): Host {
   const host = startHost();
   host.tick(0.25);
@@ -15,7 +22,7 @@ function startTicking(): Host {
 
 async function post(
   host: Host,
-  body: string | Uint8Array<ArrayBuffer>,
+  body: string | Bytes,
   type = "application/x-www-form-urlencoded",
   headers: Record<string, string> = {},
 ): Promise<Response> {
@@ -65,16 +72,18 @@ Deno.test("POST /api/v1/marks keeps text as it is, whatever it would be elsewher
 Deno.test("POST /api/v1/marks refuses what is no mark, in one line", async () => {
   const host = startTicking();
   const json = "application/json";
-  const printed = "needs characters that can be printed";
+  const printed = "needs characters of UTF-8 that can be printed";
   const seconds = "needs seconds since 1970, such as 1770000000.5";
   const object = 'needs {"text": "..."} and perhaps "time_seconds"';
-  const cases: readonly [string, string | undefined, string][] = [
+  const cases: readonly [string | Bytes, string | undefined, string][] = [
     ["", undefined, 'Cannot find parameter "text": it is missing, and needed'],
     ["text=+", undefined, "Cannot take a text of 0 characters: needs 1 to 80"],
     [`text=${"x".repeat(81)}`, undefined, "Cannot take a text of 81 characters: needs 1 to 80"],
     ["text=a%0Ab", undefined, `Cannot take text "a\\nb": ${printed}`],
     ["text=a%1B[31mb", undefined, `Cannot take text "a\\u001b[31mb": ${printed}`],
     ["text=a%E2%80%AEb", undefined, `Cannot take text "a\\u202eb": ${printed}`],
+    ["text=Gr%F6%DFe", undefined, `Cannot take text "Gr\ufffd\ufffde": ${printed}`],
+    [latin1('{"text":"Größe"}'), json, `Cannot take text "Gr\ufffd\ufffde": ${printed}`],
     ['{"text":"a\\ud800b"}', json, `Cannot take text "a\\ud800b": ${printed}`],
     ["text=a&text=b", undefined, 'Cannot take parameter "text" twice: needs it once'],
     ["text=a&at=1", undefined, 'Cannot take parameter "at": it is unknown here, known: text, time'],
@@ -110,7 +119,7 @@ Deno.test("POST /api/v1/marks refuses what is no mark, in one line", async () =>
     ],
   ];
   for (const [body, type, message] of cases) {
-    assertEquals(await messageOf(await post(host, body, type)), [400, message], body);
+    assertEquals(await messageOf(await post(host, body, type)), [400, message], String(body));
   }
   // A time in the address would be lost without a word, and the mark stand at another one.
   const asked = await host.app.request(`${PATH}?time=${NOW}`, {
