@@ -5,6 +5,7 @@
  */
 import type { Context } from "hono";
 import { COARSE_SPAN_MS, type Mark, type Marks, type Sampler } from "../collectors/mod.ts";
+import { printable } from "../collectors/printable.ts";
 import { JSON_TYPE, send } from "./answer.ts";
 import { type Body, bodyOf, FORM, JSON_BODY } from "./body.ts";
 import { Encoded } from "./encoding.ts";
@@ -81,7 +82,8 @@ function objectOf(text: string): object {
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
     found = "it is no object";
   } catch (error) {
-    found = error instanceof Error ? error.message : String(error);
+    // It quotes the text once more, as it came.
+    found = printable(error instanceof Error ? error.message : String(error));
   }
   throw new Refusal(
     400,

@@ -106,6 +106,12 @@ Deno.test("POST /api/v1/marks refuses what is no mark, in one line", async () =>
       `(line 1 column 2), ${object}`,
     ],
     [
+      "a\n\u001b[31m",
+      json,
+      'Cannot read "a\\n\\u001b[31m" as JSON: Unexpected token \'a\', "a\\u000a\\u001b[31m" is not ' +
+      `valid JSON, ${object}`,
+    ],
+    [
       `text=a&time=${NOW - 901}`,
       undefined,
       "Cannot set a mark at 2026-01-02T02:49:06.000Z: needs a time from 15 minutes ago to a minute " +
