@@ -48,7 +48,7 @@ export const PAGE_OPERATIONS: readonly Operation[] = [
     id: "fleet",
     summary: "The hosts that an engine of PromQL knows",
     query: FLEET,
-    answers: { ...PAGE, 404: { description: "No engine is named", content: HTML } },
+    answers: PAGE,
   },
   {
     route: "GET /doctor",

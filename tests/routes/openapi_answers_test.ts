@@ -106,6 +106,20 @@ for (const [name, tree] of Object.entries(MACHINES)) {
   });
 }
 
+Deno.test("without an engine the fleet's answer is as described, to programs too", async () => {
+  const app = await wholeApp(new BusyHost(await TextTree.load("minimal-container")), {
+    engine: undefined,
+  });
+  const described = await describedBy(app);
+  const read: string[] = [];
+  for (const accept of ["*/*", "text/html"]) {
+    const response = await app.request("/fleet", { headers: { accept } });
+    assertEquals(response.status, 404);
+    read.push(...(await described.check("GET /fleet", response)).map(([schema]) => schema));
+  }
+  assertEquals(read, ["Refusal"]);
+});
+
 /** Counts of which all the time was counted, in three ticks of a second. */
 function handFilled(rates: Readonly<Record<string, number>>, gauges: Cells = {}): Snapshot {
   const ticks = [1, 2, 3].map((second) => {
