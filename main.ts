@@ -51,10 +51,10 @@ async function main(): Promise<number> {
   const command = parseOptions(Deno.args, variable);
   switch (command.name) {
     case "help":
-      console.log(USAGE);
+      print(USAGE);
       return 0;
     case "version":
-      console.log(`Ringside ${config.version}`);
+      print(`Ringside ${config.version}`);
       return 0;
     case "once":
       return await show(command);

@@ -101,7 +101,14 @@ Deno.test("an output that is full or closed from the beginning does not keep it 
 });
 
 Deno.test("what was asked for and cannot be printed is told in one line", async () => {
-  for (const [command, status] of [["once", 1], ["doctor", 2]] as const) {
+  for (
+    const [command, status] of [
+      ["once", 1],
+      ["doctor", 2],
+      ["start --help", 1],
+      ["start --version", 1],
+    ] as const
+  ) {
     const { code, stderr } = await new Deno.Command("sh", {
       args: ["-c", `exec "$0" task --quiet ${command} >/dev/full`, Deno.execPath()],
       cwd: ROOT.pathname,
