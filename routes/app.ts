@@ -152,7 +152,9 @@ export function createApp(deps: Deps): Hono {
 
 /** The path is unknown, or the method is. */
 function missing(context: Context, routes: readonly Route[]): Refusal {
-  const { method, path } = context.req;
+  const { path } = context.req;
+  // What is told of HEAD is what would be told of GET.
+  const method = context.req.method === "HEAD" ? "GET" : context.req.method;
   const known = routes.filter((route) =>
     route.path === path ||
     (route.path.endsWith("/:name") && path.startsWith(route.path.slice(0, -5)))

@@ -71,10 +71,19 @@ Deno.test("a wrong method is told the right ones", async () => {
   }
 });
 
+Deno.test("HEAD on a path that is not known is no wrong method", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  for (const path of ["/nothing", "/chart/", "/static/a/b"]) {
+    const { status } = await host.app.request(path, { method: "HEAD" });
+    assertEquals(status, 404, path);
+  }
+});
+
 Deno.test("HEAD has the headers of GET and no body", async () => {
   const host = startHost();
   host.tick(0.25);
-  for (const path of ["/healthz", "/nowhere"]) {
+  for (const path of ["/healthz", "/nowhere", "/interval"]) {
     const head = await host.app.request(path, { method: "HEAD" });
     const { length } = await (await host.app.request(path)).bytes();
     assertEquals([head.body, head.headers.get("content-length")], [null, String(length)]);
