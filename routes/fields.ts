@@ -16,11 +16,12 @@ export function parseFields<const S extends Fields>(
   fields: URLSearchParams,
 ): v.InferOutput<S> {
   if (fields.size === 0) return parseNothing(schema);
-  const input: Record<string, string | readonly string[]> = {};
-  for (const name of new Set(fields.keys())) {
-    const values = fields.getAll(name);
-    if (name.endsWith(SEVERAL)) input[name] = values;
-    else if (values.length === 1) input[name] = values[0]!;
+  const input: Record<string, string | string[]> = {};
+  // Each once: to look for each name among all of them takes a stranger's login of 13 kB a fifth of a second.
+  for (const [name, value] of fields) {
+    const known = Object.hasOwn(input, name) ? input[name] : undefined;
+    if (known === undefined) input[name] = name.endsWith(SEVERAL) ? [value] : value;
+    else if (Array.isArray(known)) known.push(value);
     else throw new Refusal(400, `Cannot take parameter ${quote(name)} twice: needs it once`);
   }
   return parseObject(schema, input);
