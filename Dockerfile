@@ -25,8 +25,9 @@ ENV DENO_DIR=/opt/ringside/cache DENO_NO_UPDATE_CHECK=1
 # RINGSIDE_PROBE; a certificate's name is checked.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \
   CMD ["deno", "eval", "--no-lock", "const r = await fetch(Deno.env.get('RINGSIDE_PROBE') ?? 'http://127.0.0.1:7878/readyz'); Deno.exit(r.ok ? 0 : 1)"]
-# The task `start`, and --cached-only: a running image asks no registry.
-ENTRYPOINT ["deno", "run", "--cached-only", "--no-prompt", "--no-code-cache", \
+# The task `start`, and --cached-only: a running image asks no registry. --quiet: Deno's own lines about
+# connections of HTTP/2 are as many as a stranger likes.
+ENTRYPOINT ["deno", "run", "--quiet", "--cached-only", "--no-prompt", "--no-code-cache", \
   "--v8-flags=--optimize-for-size,--max-semi-space-size=1,--initial-old-space-size=8,--no-turbofan,--no-sparkplug", \
   "--allow-ffi", "--allow-net=127.0.0.1,[::1],0.0.0.0,[::]", "--allow-read=.", \
   "--allow-env=RINGSIDE_*", "main.ts"]

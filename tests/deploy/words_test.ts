@@ -5,7 +5,7 @@ import { readDockerfile } from "./dockerfile.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 /** Words that a unit needs beside those of the task, and what it says in place of one. */
-const OWN = ["--cached-only", "--notify-socket=${NOTIFY_SOCKET}"];
+const OWN = ["--quiet", "--cached-only", "--notify-socket=${NOTIFY_SOCKET}"];
 
 async function unit(): Promise<string> {
   return await Deno.readTextFile(new URL("deploy/ringside.service", ROOT));
@@ -28,6 +28,14 @@ Deno.test("the unit starts with the words of the task start", async () => {
   const [env, deno, ...rest] = task;
   assert(settings(text, "Environment").some((line) => line.split(" ").includes(env!)), env);
   assertEquals(words, [`/usr/local/bin/${deno}`, ...rest]);
+});
+
+Deno.test("no stranger fills the log of the unit and of the image with lines of Deno's own", async () => {
+  const [start] = settings(await unit(), "ExecStart");
+  const image = readDockerfile(await Deno.readTextFile(new URL("Dockerfile", ROOT)));
+  for (const words of [start!.split(/ +/).slice(1), image.entrypoint.slice(1)]) {
+    assertEquals(words.slice(0, 2), ["run", "--quiet"]);
+  }
 });
 
 Deno.test("the unit gives one capability, hides nothing that is shown, and lets V8 make code", async () => {
