@@ -45,7 +45,8 @@ const LISTENABLE = ["127.0.0.1", "[::1]", "0.0.0.0", "[::]"];
 const DOCTOR_FAILED = 2;
 const CHECK_FAILED = 2;
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+/** SIGHUP: its terminal is closed. Deno would end it at once, under nohup too. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 async function main(): Promise<number> {
   const command = parseOptions(Deno.args, variable);

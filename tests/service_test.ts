@@ -158,8 +158,10 @@ Deno.test("the service leaves out of /metrics what it is told to, and adds what 
   assertEquals(await end(service), 0);
 });
 
-Deno.test("the service ends on SIGINT too", async () => {
-  assertEquals(await end(await start([]), "SIGINT"), 0);
+Deno.test("the service ends as well on SIGINT, and when its terminal is closed", async () => {
+  for (const signal of ["SIGINT", "SIGHUP"] as const) {
+    assertEquals(await end(await start([]), signal), 0, signal);
+  }
 });
 
 Deno.test("a port that is taken is one line that says what to do", async () => {
