@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { BOOT_SECONDS_MOST } from "./boot_time.ts";
 import { CPU_MODES } from "./catalogue/cpu_time.ts";
 import { BOOT_TIME, SOFTIRQ_VECTORS, softirqMetric } from "./catalogue/scheduler.ts";
 import { openOrFail } from "./cause.ts";
@@ -73,6 +74,18 @@ const RUNNING = LINES.findIndex((line) => line.key === "procs_running");
 const BLOCKED = LINES.findIndex((line) => line.key === "procs_blocked");
 /** Key of the cause that lines are missing. */
 const COUNTS = "counts";
+/** What became of a line that gave no value. */
+const MISSING = 1;
+const UNDATED = 2;
+const UNDATED_BOOT = {
+  key: "btime",
+  reason: "failed",
+  message:
+    `Cannot date the boot: found a "btime" in "${PATH}" that is no date, needs a clock that ` +
+    "stands later after 1970 than the kernel is up",
+  metrics: [BOOT_TIME],
+} as const;
+const BTIME = LINES.findIndex((line) => line.key === "btime");
 const SOFTIRQ = LINES.findIndex((line) => line.key === "softirq");
 
 export const cpuTime: CollectorSpec = {
@@ -97,7 +110,7 @@ class CpuTimeReader implements Reader {
   readonly #keys = new KeyTable(LINES.map((line) => line.key));
   /** 1 for a line that was found in this reading. */
   readonly #found = new Uint8Array(LINES.length);
-  /** 1 for a line that was missing in the last one. */
+  /** `MISSING` or `UNDATED` for a line that was not found in the last one, else 0. */
   readonly #missing = new Uint8Array(LINES.length);
   /** Read once for all CPUs that come in one reading; null before. */
   #pmus: readonly CorePmu[] | null = null;
@@ -109,6 +122,8 @@ class CpuTimeReader implements Reader {
   readonly #since = new SinceReading();
   /** What the host's sums can have risen by since the last reading. */
   #interruptsMost = 0;
+  /** The line `btime` of this reading is no date. */
+  #isUndated = false;
 
   constructor(site: Site) {
     this.#site = site;
@@ -140,6 +155,7 @@ class CpuTimeReader implements Reader {
     this.#interruptsMost = this.#since.next(tick) * INTERRUPTS_PER_SECOND_MOST *
       this.#cpus.slots().length;
     this.#found.fill(0);
+    this.#isUndated = false;
     while (!scanner.done()) {
       this.#readLine(row);
       scanner.nextLine();
@@ -148,8 +164,12 @@ class CpuTimeReader implements Reader {
     if (this.#found[RUNNING] !== 1) this.#found[BLOCKED] = 0;
     let changed = false;
     for (let line = 0; line < LINES.length; line++) {
-      const missing = 1 - this.#found[line]!;
-      if (missing === 1) this.#writeNone(row, line);
+      const missing = this.#found[line] === 1
+        ? 0
+        : line === BTIME && this.#isUndated
+        ? UNDATED
+        : MISSING;
+      if (missing !== 0) this.#writeNone(row, line);
       if (missing !== this.#missing[line]) changed = true;
       this.#missing[line] = missing;
     }
@@ -238,6 +258,10 @@ class CpuTimeReader implements Reader {
     if (value < 0) throw malformed(PATH, scanner.lineText(start), "a number after the word");
     const known = LINES[line]!;
     if (value === 0 && known.neverZero) return;
+    if (line === BTIME && value > BOOT_SECONDS_MOST) {
+      this.#isUndated = true;
+      return;
+    }
     const most = this.#interruptsMost;
     if (known.wraps) row.countWrapping(this.#lines[line]!, HOST_SLOT, value, WRAP, most);
     else if (known.counter) row.count(this.#lines[line]!, HOST_SLOT, value);
@@ -257,10 +281,12 @@ class CpuTimeReader implements Reader {
   }
 
   #tellMissing(): void {
-    const missing = LINES.filter((_, line) => this.#missing[line] === 1);
+    if (this.#missing[BTIME] === UNDATED) this.#site.report(UNDATED_BOOT);
+    else this.#site.resolve(UNDATED_BOOT.key);
+    const missing = LINES.filter((_, line) => this.#missing[line] === MISSING);
     if (missing.length === 0) return this.#site.resolve(COUNTS);
     const metrics: string[] = missing.map(({ metric }) => metric);
-    if (this.#missing[SOFTIRQ] === 1) metrics.push(...SOFTIRQ_VECTORS.map(softirqMetric));
+    if (this.#missing[SOFTIRQ] === MISSING) metrics.push(...SOFTIRQ_VECTORS.map(softirqMetric));
     this.#site.report({
       key: COUNTS,
       reason: "not_supported",

@@ -4,6 +4,7 @@
  * @module
  */
 import { type PerfAccess, probeAccess } from "./access.ts";
+import { bootSecondsOf } from "./boot_time.ts";
 import { type CpuIdentity, readCpuIdentity } from "./host_cpu.ts";
 import { cpuListOf, numberOf, textOf } from "./host_files.ts";
 import { hypervisorOf } from "./host_hypervisor.ts";
@@ -62,7 +63,7 @@ export function readHostProfile(kernel: Kernel, tree: HostTree): HostProfile {
   const { nodename, release, machine } = kernel.uname();
   const cpu = readCpuIdentity(tree);
   const online = onlineCpus(tree, cpu);
-  const bootedAt = numberOf(textOf(tree, "/proc/stat"), /^btime (\d+)$/m);
+  const bootedAt = bootSecondsOf(tree);
   const memory = numberOf(textOf(tree, "/proc/meminfo"), /^MemTotal:\s+(\d+) kB$/m);
   return {
     hostname: printable(nodename),

@@ -6,6 +6,7 @@
  */
 import "./access.ts";
 import "./block_directory.ts";
+import "./boot_time.ts";
 import "./cache_line.ts";
 import "./catalogue.ts";
 import "./catalogue/cache_line.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { bootSecondsOf } from "./boot_time.ts";
 import { causeOf, openOrFail } from "./cause.ts";
 import {
   type CollectorSpec,
@@ -15,7 +16,6 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
-import { numberOf, textOf } from "./host_files.ts";
 import { KeyTable } from "./key_table.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
 import { ProcessStat } from "./process_stat.ts";
@@ -130,9 +130,9 @@ class SelfReader implements Reader {
   }
 
   #readBoot(): void {
-    const btime = numberOf(textOf(this.#site.tree, "/proc/stat"), /^btime (\d+)$/m);
-    if (btime === undefined || Number.isNaN(this.#bootedAt)) return;
-    this.#bootedAt = btime;
+    const seconds = bootSecondsOf(this.#site.tree);
+    if (seconds === undefined || Number.isNaN(this.#bootedAt)) return;
+    this.#bootedAt = seconds;
     this.#startWritten = false;
   }
 

@@ -100,7 +100,10 @@ export class Snapshot {
   /** When the kernel booted, by the clock as it is now: one that is set moves it. */
   get bootedAtMs(): number | undefined {
     const reading = this.read(BOOT_TIME);
-    return isMeasured(reading) ? reading.value * 1000 : this.profile.bootedAtMs;
+    if (isMeasured(reading)) return reading.value * 1000;
+    // As it was at the start, unless the clock was set back to before it.
+    const { bootedAtMs } = this.profile;
+    return bootedAtMs === undefined || bootedAtMs > this.wallMs ? undefined : bootedAtMs;
   }
 
   /**

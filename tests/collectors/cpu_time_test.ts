@@ -2,6 +2,7 @@ import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/ass
 import { isColumn, METRICS } from "../../collectors/catalogue.ts";
 import { cpuTime } from "../../collectors/cpu_time.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
+import { snapshotJson } from "../../views/snapshot_json.ts";
 import { PROFILE, Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 
@@ -270,6 +271,25 @@ Deno.test("cpu_time moves the time of the boot when the clock is set", () => {
   tree.set(PATH, stat({ 0: IDLE }, REST.replace("btime 1795190280", "btime 1795200280")));
   on.tick();
   assertEquals(on.snapshot.bootedAtMs, 1_795_200_280_000);
+});
+
+Deno.test("cpu_time dates no boot where the clock stands before 1970 by what the kernel is up", () => {
+  const { stage: on, tree } = stage(stat({ 0: IDLE }));
+  on.tick();
+  on.clock.wall = 600_000;
+  // An hour before 1970, printed without a sign.
+  tree.set(PATH, stat({ 0: IDLE }, REST.replace("btime 1795190280", "btime 18446744073709548016")));
+  on.tick();
+  const [problem, ...others] = on.problems();
+  assertEquals(others, []);
+  assertStringIncludes(problem!.message, 'Cannot date the boot: found a "btime" in "/proc/stat"');
+  assertEquals(on.read("boot_time_seconds"), { absent: "failed", problem });
+  assertEquals(on.snapshot.bootedAtMs, undefined);
+  assertEquals(snapshotJson(on.snapshot).host.booted_at, null);
+  assertEquals(on.rate("context_switches"), 0);
+  tree.set(PATH, stat({ 0: IDLE }));
+  on.tick();
+  assertEquals(on.problems(), []);
 });
 
 Deno.test("cpu_time takes a 0 that no running kernel counts for no count", () => {

@@ -111,6 +111,7 @@ Deno.test("readHostProfile() leaves out what is garbled or denied, and keeps the
   for (
     const [path, content, field] of [
       ["/proc/stat", "cpu  1 2 3 4\nbtime yesterday\n", "bootedAtMs"],
+      ["/proc/stat", "cpu  1 2 3 4\nbtime 18446744073709548016\n", "bootedAtMs"],
       ["/proc/meminfo", "MemTotal:       lots kB\n", "memoryBytes"],
       ["/etc/os-release", "NAME=Linux\n", "distribution"],
       ["/etc/machine-id", "uninitialized\n", "hostId"],
