@@ -14,10 +14,10 @@ export function textOf(tree: HostTree, path: string): string | undefined {
   }
 }
 
-/** The number in the first group of a pattern. */
+/** The whole number in the first group of a pattern; undefined where it is past 2^53 too, or none. */
 export function numberOf(text: string | undefined, pattern: RegExp): number | undefined {
-  const digits = text === undefined ? undefined : pattern.exec(text)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  const number = Number(text === undefined ? NaN : pattern.exec(text)?.[1]);
+  return Number.isSafeInteger(number) ? number : undefined;
 }
 
 /** The numbers of a list such as `0-3,8`; absent where there is no such file, no number, or no list. */

@@ -68,6 +68,15 @@ Deno.test("frequency looks for the highest clock again, which moves as boost is 
   assertEquals(stage.cell("cpu_frequency_max_hertz", "1"), NaN);
 });
 
+Deno.test("frequency takes no highest clock that is past all numbers for an infinite one", () => {
+  const tree = new TextTree(clocks(1_200_000, 3_400_000));
+  tree.set(`${CPUS}/cpu0/cpufreq/cpuinfo_max_freq`, "9".repeat(400) + "\n");
+  const stage = new Stage([claimedCpus(0, 1), frequency], { tree });
+  stage.tick();
+  assertEquals(stage.cell("cpu_frequency_max_hertz", "0"), NaN);
+  assertEquals(stage.cell("cpu_frequency_hertz", "0"), 1.2e9);
+});
+
 Deno.test("frequency does not ask for the clock of a CPU that is offline", () => {
   const tree = new TextTree(clocks(1_200_000, 3_400_000));
   tree.fail(`${CPUS}/cpu1/cpufreq/scaling_cur_freq`, ERRNO.EBUSY);
