@@ -7,6 +7,7 @@
  */
 import { causeOf } from "./cause.ts";
 import {
+  CollectorError,
   type CollectorSpec,
   type Column,
   type Instances,
@@ -18,6 +19,7 @@ import { type FirstFile, isMoved, openFirst } from "./first_process.ts";
 import type { HostProfile } from "./host.ts";
 import { textOf } from "./host_files.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
+import type { FilesystemSize } from "./kernel/kernel.ts";
 import { listed } from "./listed.ts";
 import { localMounts, type Mount } from "./filesystem_mounts.ts";
 import { coveredMounts } from "./mount_walk.ts";
@@ -165,6 +167,7 @@ class FilesystemReader implements Reader {
     if (seenAt === null) return this.#writeNone(row, slot);
     try {
       const size = this.#site.tree.statvfs(seenAt);
+      if (size.freeBytes > size.totalBytes) throw overfull(mounted, size);
       row.gauge(columns.size, slot, size.totalBytes);
       row.gauge(columns.free, slot, size.freeBytes);
       row.gauge(columns.available, slot, size.availableBytes);
@@ -182,10 +185,13 @@ class FilesystemReader implements Reader {
     for (const column of [size, free, available, files, filesFree]) row.none(column, slot);
   }
 
-  /** Filesystems that make inodes as they need them say that they have none: vfat, btrfs (statvfs(3)). */
+  /**
+   * Filesystems that make inodes as they need them say that they have none (vfat, btrfs; statvfs(3)), or
+   * fewer than are free.
+   */
   #writeInodes(row: RowWriter, mounted: Mounted, total: number, free: number): void {
     const { files, filesFree } = this.#columns;
-    if (total > 0) {
+    if (total > 0 && free <= total) {
       row.gauge(files, mounted.slot, total);
       row.gauge(filesFree, mounted.slot, free);
     } else {
@@ -206,6 +212,15 @@ class FilesystemReader implements Reader {
   #has(mounted: Mounted, key: string): void {
     if (mounted.causes.delete(key)) this.#site.resolve(key);
   }
+}
+
+/** Drivers that count blocks apart from their size do, and the difference would be less than nothing. */
+function overfull({ point }: Mount, { totalBytes, freeBytes }: FilesystemSize): CollectorError {
+  return new CollectorError(
+    "failed",
+    `Cannot believe how full ${JSON.stringify(point)} is: found ${freeBytes} bytes free of ` +
+      `${totalBytes}, needs no more than there are`,
+  );
 }
 
 function unseenProblem(

@@ -73,6 +73,24 @@ Deno.test("filesystem loses only the one that cannot be read", () => {
   assertEquals(on.cell("filesystem_size_bytes", "/home"), 5000);
 });
 
+Deno.test("filesystem shows no space below nothing where more is said to be free than there is", () => {
+  const { stage: on, tree } = stage(ROOT + HOME);
+  tree.set("statvfs /", "1000 1001 900 50 20\n");
+  tree.set("statvfs /home", "5000 5000 5000 90 91\n");
+  on.tick();
+  const [problem, ...others] = on.problems();
+  assertEquals(others, []);
+  assertStringIncludes(
+    problem!.message,
+    'Cannot believe how full "/" is: found 1001 bytes free of 1000',
+  );
+  assertEquals(on.read("filesystem_used_bytes", "/"), { absent: "failed", problem });
+  assertEquals(on.read("filesystem_used_ratio", "/"), { absent: "failed", problem });
+  // Its inodes alone are no number.
+  assertEquals(on.rate("filesystem_used_bytes", "/home"), 0);
+  assertEquals(on.cell("filesystem_files_free", "/home"), NaN);
+});
+
 Deno.test("filesystem has no inodes to count where the filesystem sets no number", () => {
   const { stage: on, tree } = stage(ROOT);
   tree.set("statvfs /", "1000 400 300 0 0\n");
