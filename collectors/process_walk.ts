@@ -169,7 +169,8 @@ export class ProcessWalk {
     if (!same && now.startTicks < this.#youngestTicks) return NaN;
     const ticks = same ? now.cpuTicks - before.cpuTicks : now.cpuTicks;
     const seconds = (now.atMs - (same ? before.atMs : this.#beganMs)) / 1000;
-    return seconds > 0 ? ticks / USER_HZ / seconds : NaN;
+    // A time that fell, as times that the kernel scales have done, is none that anybody spent.
+    return seconds > 0 && ticks >= 0 ? ticks / USER_HZ / seconds : NaN;
   }
 
   /**

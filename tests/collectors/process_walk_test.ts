@@ -47,6 +47,19 @@ Deno.test("ProcessWalk counts all of the CPU time of a process that started mean
   assertEquals(walk.walk().processes[1]?.cpuRatio, 0.5);
 });
 
+Deno.test("ProcessWalk has no share of a CPU for a process whose time fell", () => {
+  const clock = new HandClock();
+  const tree = host({ 7: { cpu: 1000 } });
+  const walk = new ProcessWalk(tree, clock);
+  walk.walk();
+  clock.advance(2000);
+  tree.set("/proc/7/stat", stat({ cpu: 990 }));
+  assertEquals(walk.walk().processes[0]?.cpuRatio, NaN);
+  clock.advance(2000);
+  tree.set("/proc/7/stat", stat({ cpu: 1000 }));
+  assertEquals(walk.walk().processes[0]?.cpuRatio, 0.05);
+});
+
 Deno.test("ProcessWalk tells a process from the one that had its number before", () => {
   const clock = new HandClock();
   const tree = host({ 7: { cpu: 1000, start: 500 } });
