@@ -16,7 +16,8 @@ const LAST_WORD = 4;
 const MEMBERS_WORD = 6;
 
 /**
- * `to - from` of two u64 given as 32-bit words. Exact while the difference is below 2^53.
+ * `to - from` of two u64 given as 32-bit words, in the 64 bits that the kernel counts in: between -2^63
+ * and 2^63, also past the end. Exact while the difference is below 2^53.
  *
  * @example
  * ```ts
@@ -33,7 +34,7 @@ export function difference(
   toLow: number,
   toHigh: number,
 ): number {
-  return (toHigh - fromHigh) * TWO_POW_32 + (toLow - fromLow);
+  return ((toHigh - fromHigh) | 0) * TWO_POW_32 + (toLow - fromLow);
 }
 
 /** The increases of one group since its baseline, scaled. Allocates nothing after it is made. */
@@ -84,7 +85,8 @@ export class GroupScale {
   /**
    * Works out what a decoded reading adds, and takes it as the new baseline. When the group had no
    * turn since, there is nothing to scale: false, and the baseline stays, so that the next increase
-   * covers the whole span.
+   * covers the whole span. When a counter fell, as the clocks of `msr` do that a suspend sets to 0, nobody
+   * knows what it counted: false, and neither the counts nor the time of the span are told.
    */
   advance(reading: GroupReading): boolean {
     const baseline = this.#baseline;
@@ -100,15 +102,14 @@ export class GroupScale {
     this.ran = running > 0;
     this.waited = enabled > 0 && !this.ran;
     if (running <= 0) {
-      this.enabledSeconds = 0;
-      this.runningSeconds = 0;
-      this.increases.fill(0);
+      this.#tellNothing();
       return false;
     }
     copy(baseline, 0, words, TIME_ENABLED_WORD);
     copy(baseline, 2, words, TIME_RUNNING_WORD);
     this.enabledSeconds = enabled / 1e9;
     this.runningSeconds = running / 1e9;
+    let fell = false;
     for (let member = 0; member < this.increases.length; member++) {
       const word = reading.wordOf(member);
       if (word === MISSING) {
@@ -117,10 +118,18 @@ export class GroupScale {
       }
       const counted = increase(baseline, MEMBERS_WORD + member * 2, words, word);
       copy(baseline, MEMBERS_WORD + member * 2, words, word);
+      if (counted < 0) fell = true;
       // The quotient first: it is exactly 1 for a group that was always counted, and leaves it exact.
       this.increases[member] = counted * (enabled / running);
     }
-    return true;
+    if (fell) this.#tellNothing();
+    return !fell;
+  }
+
+  #tellNothing(): void {
+    this.enabledSeconds = 0;
+    this.runningSeconds = 0;
+    this.increases.fill(0);
   }
 }
 

@@ -52,6 +52,23 @@ Deno.test("msrClock gives the active clock where the cores do not count referenc
   assertAlmostEquals(without.stage.rate("active_frequency_hertz"), 2e9, 1);
 });
 
+Deno.test("msrClock counts nothing in the tick in which a suspend set the clocks to 0", () => {
+  const bench = machine();
+  bench.ticks(3);
+  const { stage, perf } = bench;
+  const before = stage.cell("aperf_cycles", "0");
+  // What they had counted before the service began is gone too: less than nothing is left.
+  for (const cpu of [0, 1]) for (const clock of [0, 1, 2]) perf.happen(cpu, TYPE, clock, -1e15);
+  bench.ticks(1);
+  const lost = stage.read("unhalted_ratio", "0");
+  assert(!isMeasured(lost));
+  assertEquals(lost.absent, "not_counted");
+  assertEquals(stage.cell("aperf_cycles", "0"), before);
+  bench.ticks(2);
+  assertEquals(stage.rate("unhalted_ratio", "0"), 0.5);
+  assertEquals(stage.cell("aperf_cycles", "0"), before + 2 * 1_500_000_000);
+});
+
 Deno.test("msrClock takes a count of a Xeon Phi for the 1,024 cycles that it stands for", () => {
   for (const cpuModelNumber of [0x57, 0x85]) {
     const bench = machine({ profile: { cpuModelNumber } });

@@ -35,6 +35,9 @@ Deno.test("difference() is exact where a counter is far past 2^53", () => {
   assertEquals(difference(0xffff_ffff, 0x8000_0000, 0, 0x8000_0001), 1);
   assertEquals(difference(0, 0, 0xffff_ffff, 0x1f_ffff), 2 ** 53 - 1);
   assertEquals(difference(0, 1, 0xffff_ffff, 0), -1);
+  // Below 0 and above it again, which is past the end of a u64.
+  assertEquals(difference(5, 0, 0xffff_fffd, 0xffff_ffff), -8);
+  assertEquals(difference(0xffff_fffd, 0xffff_ffff, 5, 0), 8);
 });
 
 Deno.test("GroupScale passes on the counts of a group that was always counted", () => {
@@ -110,9 +113,15 @@ Deno.test("GroupScale leaves out a member that is missing", () => {
   assertEquals(group.increases, [NaN, 30]);
 });
 
-Deno.test("GroupScale shows a counter that fell as a negative increase", () => {
+Deno.test("GroupScale tells nothing of the span in which a counter fell, and goes on from there", () => {
   const group = new Group();
   group.advance(1000n * MS, 1000n * MS, 100n, 10n);
-  group.advance(2000n * MS, 2000n * MS, 90n, 12n);
-  assertEquals(group.increases, [-10, 2]);
+  // Below where it began, as the kernel prints a negative number.
+  assert(!group.advance(2000n * MS, 2000n * MS, 2n ** 64n - 40n, 12n));
+  assertEquals(group.increases, [0, 0]);
+  assertEquals([group.scale.enabledSeconds, group.scale.runningSeconds], [0, 0]);
+  assert(group.scale.ran);
+  assert(group.advance(3000n * MS, 3000n * MS, 20n, 15n));
+  assertEquals(group.increases, [60, 3]);
+  assertEquals(group.scale.enabledSeconds, 1);
 });
