@@ -14,7 +14,10 @@ const POINT = 46;
 /** 2^64 has as many. */
 const DIGITS_MOST = 20;
 
-const decoder = new TextDecoder();
+/** Of UTF-8. */
+const CHARACTER_BYTES_MOST = 4;
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Where in its bytes a parser stands.
@@ -151,9 +154,13 @@ export class Scanner {
     return true;
   }
 
-  /** A piece as a string. Allocates: for names met for the first time, and for messages. */
+  /**
+   * A piece as a string. Bytes that are no UTF-8, as names of interfaces may hold, are spelled (`\xff`), so
+   * that two names are never one. Allocates: for names met for the first time, and for messages.
+   */
   text(start: number, end: number): string {
-    return decoder.decode(this.#bytes.slice(start, end));
+    const bytes = this.#bytes.slice(start, end);
+    return decoded(bytes) ?? spelled(bytes);
   }
 
   /** The rest of the current line, for a message. */
@@ -162,6 +169,30 @@ export class Scanner {
     while (end < this.end && this.#bytes[end] !== NEWLINE) end++;
     return this.text(start, Math.min(end, start + 120));
   }
+}
+
+/** Null where a byte is no part of a character. */
+function decoded(bytes: Uint8Array): string | null {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Character by character, as many bytes as each has. */
+function spelled(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length;) {
+    let length = 1;
+    let character = decoded(bytes.subarray(at, at + length));
+    while (character === null && length++ < CHARACTER_BYTES_MOST) {
+      character = decoded(bytes.subarray(at, at + length));
+    }
+    text += character ?? `\\x${bytes[at]!.toString(16)}`;
+    at += character === null ? 1 : length;
+  }
+  return text;
 }
 
 const encoder = new TextEncoder();

@@ -382,3 +382,19 @@ Deno.test("network leaves no file open where it may not look into sysfs", () => 
     assertStringIncludes(on.problems()[0]!.message, `list "${path}"`);
   }
 });
+
+Deno.test("network tells two interfaces apart whose names differ only in bytes that are no text", () => {
+  const tree = new TextTree({ [PATH]: HEADINGS });
+  const on = new Stage([network], { tree });
+  const files = (seconds: number): Uint8Array<ArrayBuffer> => {
+    const text = dev({ "a\u00ff": bytes(100 * seconds, 0), "a\u00fe": bytes(9e9 + seconds, 0) });
+    return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  };
+  for (let seconds = 0; seconds < 3; seconds++) {
+    tree.set(PATH, files(seconds));
+    on.tick();
+  }
+  assertEquals(on.names("interface"), ["a\\xff", "a\\xfe"]);
+  assertEquals(on.rate("interface_receive_bytes", "a\\xff"), 100);
+  assertEquals(on.rate("interface_receive_bytes", "a\\xfe"), 1);
+});

@@ -56,3 +56,14 @@ Deno.test("Scanner.lineText quotes no more than a message can bear", () => {
   assertEquals(scanner("short\nnext").lineText(), "short");
   assertEquals(scanner("x".repeat(500)).lineText().length, 120);
 });
+
+Deno.test("Scanner.text spells the bytes that are no UTF-8, and leaves the characters beside them", () => {
+  const text = (...bytes: number[]): string => {
+    const scan = new Scanner();
+    scan.reset(Uint8Array.from(bytes), bytes.length);
+    return scan.text(0, bytes.length);
+  };
+  assertEquals(text(0x61, 0xff, 0xc3, 0xa9), "a\\xff\u00e9");
+  // A name that is cut inside of its last character.
+  assertEquals(text(0xe2, 0x82, 0xac, 0xe2, 0x82), "\u20ac\\xe2\\x82");
+});
