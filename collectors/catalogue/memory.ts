@@ -249,8 +249,22 @@ export const MEMINFO_LINES: readonly MemoryLine[] = [
   ),
 ];
 
+/** Lines that are no one machine's, such as a guest's cache and its host's shared memory, leave less than 0. */
+const SANE_BYTES = [0, 2 ** 63] as const;
+
 function derived(id: string, name: string, help: string, formula: Formula): Derived {
-  return { id, name, help, unit: "By", kind: "derived", scope: "host", formula, otlp: OTLP[id] };
+  const sane = SANE_BYTES;
+  return {
+    id,
+    name,
+    help,
+    unit: "By",
+    kind: "derived",
+    scope: "host",
+    formula,
+    sane,
+    otlp: OTLP[id],
+  };
 }
 
 /** What can be dropped for programs. Where not all of it is told, the page cache is the most of it. */

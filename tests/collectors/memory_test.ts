@@ -164,6 +164,16 @@ Deno.test("memory believes no number that is more than there can be, or than its
   assertStringIncludes(on.problems()[0]!.message, '"Cached", "SwapFree"');
 });
 
+Deno.test("memory believes no cache of less than nothing, which is made of lines of two machines", () => {
+  // A container's page cache beside its host's shared memory, as old stand-ins for the file have them.
+  const values = { MemTotal: 1000, MemFree: 300, Buffers: 0, Cached: 250, SReclaimable: 0 };
+  const files = { [MEMINFO]: meminfo({ ...values, Shmem: 700 }), [VMSTAT]: vmstat() };
+  const { stage: on } = stage(files);
+  for (let tick = 0; tick < 3; tick++) on.tick();
+  const cache = on.read("memory_cache_bytes");
+  assertEquals("value" in cache && [cache.value, cache.grade], [-450 * 1024, "implausible"]);
+});
+
 Deno.test("memory believes no 0 of what lxcfs does not know, and what it makes of the rest", () => {
   const values = { MemTotal: 1000, MemFree: 300, Cached: 250, Shmem: 40, Buffers: 0, Dirty: 0 };
   const text = meminfo({ ...values, Slab: 0, SReclaimable: 0, SUnreclaim: 0 });
