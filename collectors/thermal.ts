@@ -29,8 +29,9 @@ interface Sensor {
   readonly slot: number;
   readonly input: NumberFile;
   readonly fault: NumberFile | undefined;
-  readonly max: number | undefined;
-  readonly critical: number | undefined;
+  /** Undefined where it has none, or none can be read now. */
+  max: number | undefined;
+  critical: number | undefined;
   /** What was told: the failure of its file, or what its chip says of it. */
   error: unknown;
   isFaulty: boolean;
@@ -74,8 +75,10 @@ class ThermalReader implements Reader {
       const milli = isFaulty ? NaN : input.read();
       if (milli !== milli) row.none(this.#temperature, slot);
       else row.gauge(this.#temperature, slot, milli / MILLI);
-      if (max !== undefined) row.gauge(this.#max, slot, max);
-      if (critical !== undefined) row.gauge(this.#critical, slot, critical);
+      if (max === undefined) row.none(this.#max, slot);
+      else row.gauge(this.#max, slot, max);
+      if (critical === undefined) row.none(this.#critical, slot);
+      else row.gauge(this.#critical, slot, critical);
       if (input.error !== sensor.error || isFaulty !== sensor.isFaulty) {
         sensor.isFaulty = isFaulty;
         this.#report(sensor);
@@ -112,6 +115,9 @@ class ThermalReader implements Reader {
     if (known?.slot === slot) {
       known.input.retry();
       known.fault?.retry();
+      // Limits can be set, and a drive that sleeps or begins anew does not tell them.
+      known.max = limit(this.#site, place.max);
+      known.critical = limit(this.#site, place.critical);
       return known;
     }
     if (known !== undefined) this.#drop(known);

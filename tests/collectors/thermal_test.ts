@@ -57,6 +57,25 @@ Deno.test("thermal takes a limit that nobody set for none", () => {
   });
 });
 
+Deno.test("thermal looks at limits again, which can be set, and fail while a drive begins anew", () => {
+  const tree = machine();
+  tree.fail(`${HWMON}/hwmon0/temp1_crit`, ERRNO.EIO);
+  const stage = new Stage([thermal], { tree });
+  const limits = (): number[] =>
+    ["sensor_max_celsius", "sensor_critical_celsius"].map((metric) =>
+      stage.cell(metric, "coretemp Package id 0")
+    );
+  stage.tick();
+  assertEquals(limits(), [84, NaN]);
+  tree.set(`${HWMON}/hwmon0/temp1_crit`, "100000\n");
+  tree.set(`${HWMON}/hwmon0/temp1_max`, "80000\n");
+  stage.tick(300_000);
+  assertEquals(limits(), [80, 100]);
+  tree.fail(`${HWMON}/hwmon0/temp1_max`, ERRNO.EIO);
+  stage.tick(300_000);
+  assertEquals(limits(), [NaN, 100]);
+});
+
 Deno.test("thermal loses only the sensor that fails, says which, and tries it again", () => {
   const tree = machine();
   const path = `${HWMON}/hwmon1/temp1_input`;
