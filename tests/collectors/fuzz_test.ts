@@ -13,6 +13,7 @@ import type { HostTree, TreeFile } from "../../collectors/kernel/host_tree.ts";
 import type { FileBuffer, FilesystemSize } from "../../collectors/kernel/kernel.ts";
 import { REGISTRY } from "../../collectors/registry.ts";
 import { isMeasured } from "../../collectors/trust.ts";
+import { CHANGES, dice, type Roll } from "../garbled_text.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 
@@ -21,7 +22,6 @@ const MACHINES = ["firecracker-2cpu", "server-2socket", "minimal-container"] as 
 const ROUNDS = 8;
 /** Longer than anything is kept without being read again. */
 const INTERVAL_MS = 1_860_000;
-const HUGE_BYTES = 2 << 20;
 
 /** Notes which files are read, so that rounds are not spent on others. */
 class NotingTree implements HostTree {
@@ -53,51 +53,6 @@ class NotingTree implements HostTree {
     this.paths.add(`statvfs ${path}`);
     return this.#tree.statvfs(path);
   }
-}
-
-/** Numbers from 0 to below `most`, always the same for a seed (mulberry32). */
-function dice(seed: number): (most: number) => number {
-  let state = seed >>> 0;
-  return (most) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % most;
-  };
-}
-
-type Roll = ReturnType<typeof dice>;
-
-/** What may befall the text of a file. */
-const CHANGES: Readonly<Record<string, (text: string, roll: Roll) => string>> = {
-  emptied: () => "",
-  "cut short": (text, roll) => text.slice(0, roll(text.length + 1)),
-  "garbled in places": (text, roll) => {
-    const letters = [...text];
-    for (let i = 0; i < 8; i++) letters[roll(letters.length + 1)] = "%x- \n:\t/\u00007"[roll(10)]!;
-    return letters.join("");
-  },
-  "full of huge numbers": (text) => text.replaceAll(/\d+/g, "18446744073709551615"),
-  "with a number past all bounds": (text, roll) => oneNumber(text, roll, "9".repeat(400)),
-  "with a huge number": (text, roll) => oneNumber(text, roll, "9007199254740993"),
-  "with a negative number": (text, roll) => oneNumber(text, roll, "-1"),
-  "with a zero": (text, roll) => oneNumber(text, roll, "0"),
-  "without its blanks": (text) => text.replaceAll(/[ \t]+/g, ""),
-  "without its newlines": (text) => text.replaceAll("\n", " "),
-  "with its lines backwards": (text) => text.split("\n").toReversed().join("\n"),
-  "with a line missing": (text, roll) => {
-    const lines = text.split("\n");
-    lines.splice(roll(lines.length), 1);
-    return lines.join("\n");
-  },
-  binary: (_, roll) => Array.from({ length: 512 }, () => String.fromCharCode(roll(256))).join(""),
-  "repeated to 2 MB": (text) => text.repeat(Math.ceil(HUGE_BYTES / (text.length + 1))),
-  "one line of 2 MB": () => "7".repeat(HUGE_BYTES),
-};
-
-function oneNumber(text: string, roll: Roll, by: string): string {
-  let left = roll((text.match(/\d+/g)?.length ?? 1) + 1);
-  return text.replaceAll(/\d+/g, (number) => left-- === 0 ? by : number);
 }
 
 const ERRORS = { EACCES: ERRNO.EACCES, EIO: ERRNO.EIO, ENODEV: ERRNO.ENODEV } as const;
