@@ -24,6 +24,7 @@ import {
 } from "./collector.ts";
 import { type FirstFile, openFirst } from "./first_process.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
+import { NegativeCounts } from "./negative_counts.ts";
 import { hasHardware, shownInterfaces } from "./network_hardware.ts";
 import { otherNamespace } from "./network_namespace.ts";
 import { NetworkSpeed } from "./network_speed.ts";
@@ -50,6 +51,7 @@ class NetworkReader implements Reader {
   readonly #file: TreeFile;
   readonly #scanner = new Scanner();
   readonly #speed: NetworkSpeed;
+  readonly #negative: NegativeCounts;
   readonly #instances: Readonly<Record<NetworkScope, Instances>>;
   readonly #columns: Readonly<Record<NetworkScope, readonly Column[]>>;
   /** Sysfs is of the same namespace. */
@@ -84,6 +86,7 @@ class NetworkReader implements Reader {
       this.#file.close();
       throw error;
     }
+    this.#negative = new NegativeCounts(site, this.#file.path);
     this.#speed = new NetworkSpeed(site, { told: this.#told });
   }
 
@@ -98,6 +101,7 @@ class NetworkReader implements Reader {
     }
     this.#instances.interface.end();
     this.#instances.virtual_interface.end();
+    this.#negative.tell();
     this.#speed.read(row, tick);
   }
 
@@ -163,8 +167,17 @@ class NetworkReader implements Reader {
 
   #write(row: RowWriter, columns: readonly Column[], slot: number): void {
     for (let i = 0; i < columns.length; i++) {
-      row.count(columns[i]!, slot, this.#values[NETWORK_FIELDS[i]!.position]!);
+      const count = this.#values[NETWORK_FIELDS[i]!.position]!;
+      if (!this.#negative.is(count)) row.count(columns[i]!, slot, count);
+      else this.#lack(row, columns, slot, i);
     }
+  }
+
+  #lack(row: RowWriter, columns: readonly Column[], slot: number, field: number): void {
+    const scope = columns === this.#columns.interface ? "interface" : "virtual_interface";
+    row.none(columns[field]!, slot);
+    const metric = networkMetric(scope, NETWORK_FIELDS[field]!);
+    this.#negative.add(metric, this.#instances[scope].nameOf(slot));
   }
 
   #scopeOf(name: string): NetworkScope {

@@ -111,6 +111,7 @@ import "./mount_walk.ts";
 import "./msr_clock.ts";
 import "./named_terms.ts";
 import "./narrowing.ts";
+import "./negative_counts.ts";
 import "./network.ts";
 import "./network_hardware.ts";
 import "./network_namespace.ts";
