@@ -107,8 +107,9 @@ function checkScrape(
     assert(Number.isFinite(value), `${line}, ${where}`);
     assert(!now.has(series), `${series} stands twice, ${where}`);
     now.set(series, value);
-    const last = totals.has(name) ? before.get(series) ?? 0 : -Infinity;
-    assert(value >= last, `${series} fell from ${last} to ${value}, ${where}`);
+    if (!totals.has(name)) continue;
+    const last = before.get(series);
+    assert(value >= 0 && !(value < last!), `${series} is ${value}, was ${last}, ${where}`);
   }
   return now;
 }

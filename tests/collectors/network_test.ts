@@ -394,7 +394,6 @@ Deno.test("network tells two interfaces apart whose names differ only in bytes t
     tree.set(PATH, files(seconds));
     on.tick();
   }
-  assertEquals(on.names("interface"), ["a\\xff", "a\\xfe"]);
-  assertEquals(on.rate("interface_receive_bytes", "a\\xff"), 100);
-  assertEquals(on.rate("interface_receive_bytes", "a\\xfe"), 1);
+  const names = ["a\\xff", "a\\xfe"];
+  assertEquals(names.map((name) => on.rate("interface_receive_bytes", name)), [100, 1]);
 });
