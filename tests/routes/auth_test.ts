@@ -192,6 +192,18 @@ Deno.test("a logout ends the session on the server too, and every stream of it",
   await other.body!.cancel();
 });
 
+Deno.test("a session is looked for in each cookie of this service, and in no other", async () => {
+  const host = await guarded();
+  const { cookie } = cookieOf(await logIn(host));
+  const [name, id] = cookie!.split("=");
+  const over = `__Host-${name}=${"0".repeat(64)}`;
+  for (const both of [`${over}; ${cookie}`, `${cookie}; ${over}`]) {
+    assertEquals((await ask(host, "/", { headers: { cookie: both } })).status, 200);
+  }
+  const other = { cookie: `ringside-other-7878=${id}` };
+  assertEquals((await ask(host, "/", { headers: other })).status, 401);
+});
+
 Deno.test("a logout ends all that a browser has which came by two schemes", async () => {
   const host = await guarded();
   const plain = cookieOf(await logIn(host)).cookie;
@@ -258,14 +270,18 @@ Deno.test("wrong tokens are heard ten times, by header and form together; then e
 });
 
 Deno.test("guesses that come at the same moment are heard one after another", async () => {
-  const host = await guarded();
-  const guesses = Array.from(
-    { length: 100 },
-    (_, n) => ask(host, "/metrics", { headers: bearer(`wrong${n}`) }),
-  );
-  const statuses = (await Promise.all(guesses)).map(({ status }) => status);
-  assertEquals(statuses.filter((status) => status === 401).length, 10);
-  assertEquals(statuses.filter((status) => status === 429).length, 90);
+  const ways = [
+    (host: Host, token: string): Promise<Response> =>
+      ask(host, "/metrics", { headers: bearer(token) }),
+    (host: Host, token: string): Promise<Response> => logIn(host, token),
+  ];
+  for (const guess of ways) {
+    const host = await guarded();
+    const guesses = Array.from({ length: 100 }, (_, n) => guess(host, `wrong${n}`));
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    assertEquals(statuses.filter((status) => status === 401).length, 10);
+    assertEquals(statuses.filter((status) => status === 429).length, 90);
+  }
 });
 
 Deno.test("who says no token at all does nothing wrong", async () => {

@@ -17,7 +17,7 @@ Deno.test("servedHosts answers for the names of this service, whatever the port"
     "127.0.0.1",
     "127.0.0.1:9000",
     "[::1]",
-    "[::1]:7878",
+    "[::1]:65535",
     "192.0.2.7:80",
     "db-07",
     "Db-07:80",
@@ -44,6 +44,15 @@ Deno.test("servedHosts refuses every other name, and what is none", async () => 
   for (const host of foreign) {
     assertEquals(await statusFor(host, { address: LOOPBACK }), 421, host);
   }
+});
+
+Deno.test("servedHosts refuses a name as often as it is asked for", async () => {
+  const { app } = startHost();
+  const statuses: number[] = [];
+  for (const host of ["evil.example", "evil.example", "localhost", "evil.example"]) {
+    statuses.push((await app.request("/healthz", { headers: { host } })).status);
+  }
+  assertEquals(statuses, [421, 421, 200, 421]);
 });
 
 Deno.test("servedHosts on every interface answers for every address, and still for no other name", async () => {

@@ -35,6 +35,17 @@ Deno.test("Sessions ends what has had its time, without anybody asking", async (
   assertEquals(sessions.signal(id), undefined);
 });
 
+Deno.test("Sessions ends what had its time while the machine slept, and no timer ran", () => {
+  let nowMs = 0;
+  const clock = { nowMs: () => nowMs, sleep: (): Promise<void> => new Promise(() => {}) };
+  const sessions = new Sessions(clock);
+  const id = sessions.begin();
+  const signal = sessions.signal(id)!;
+  nowMs = SESSION_MS;
+  assertEquals(sessions.signal(id), undefined);
+  assertEquals([signal.aborted, sessions.size], [true, 0]);
+});
+
 Deno.test("Sessions keeps so many, and ends the oldest for a new one", () => {
   const sessions = new Sessions(new FakeClock(), 2);
   const ids = [sessions.begin(), sessions.begin()];

@@ -60,6 +60,7 @@ Deno.test("addressKey names what one customer has", () => {
     ["::1", "::1"],
     ["2001:db8::1", "2001:db8:0:0::/64"],
     ["2001:DB8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:db8::3:4:5:6:7", "2001:db8:0:3::/64"],
     ["fe80::1%eth0", "fe80:0:0:0::/64"],
     ["::", "0:0:0:0::/64"],
   ] as const;
@@ -80,8 +81,12 @@ Deno.test("RateLimit of all: strangers wait, who was right lately does not, nor 
 Deno.test("RateLimit forgets after a day that an address was right", async () => {
   const clock = new FakeClock();
   const limit = new RateLimit({ clock });
+  await clock.advance(1000);
   limit.right(OWNER);
-  await clock.advance(24 * 3_600_000);
+  await clock.advance(24 * 3_600_000 - 1);
+  errEverywhere(limit, ALL_WRONG_AT_ONCE);
+  assertEquals(limit.waitMs(OWNER), 0);
+  await clock.advance(1);
   errEverywhere(limit, ALL_WRONG_AT_ONCE);
   assert(limit.waitMs(OWNER) > 0);
 });
@@ -104,4 +109,20 @@ Deno.test("RateLimit keeps so many addresses, whoever comes, and forgets the old
   assertEquals(limit.waitMs(OWNER), 0);
   for (let n = 0; n < 5000; n++) limit.right(`10.0.${n >> 8}.${n & 255}`);
   assertEquals(limit.size, 50 + 1024);
+});
+
+Deno.test("RateLimit forgets first who was heard of longest ago, not who came first", () => {
+  const limit = new RateLimit({ clock: new FakeClock(), addressesMost: 50 });
+  wrong(limit, OWNER, WRONG_AT_ONCE);
+  errEverywhere(limit, 49);
+  limit.wrong(OWNER);
+  limit.wrong(OTHER);
+  assert(limit.waitMs(OWNER) > 0);
+  const known = "203.0.113.5";
+  limit.right(known);
+  for (let n = 0; n < 1023; n++) limit.right(`10.0.${n >> 8}.${n & 255}`);
+  limit.right(known);
+  limit.right(OTHER);
+  errEverywhere(limit, ALL_WRONG_AT_ONCE);
+  assertEquals(limit.waitMs(known), 0);
 });
