@@ -189,11 +189,12 @@ Deno.test("cpu_time reads what the host counts from the same file", () => {
     stat(
       { 0: IDLE },
       REST.replace("intr 1000", "intr 1600").replace("ctxt 5000", "ctxt 7000")
-        .replace("processes 70", "processes 74")
+        .replace("processes 70", "processes 74").replace("procs_running 3", "procs_running 2")
         .replace("softirq 550 10 20 30 40", "softirq 600 10 20 30 90"),
     ),
   );
   on.tick(2000);
+  assertEquals(on.cell("tasks_running"), 2);
   assertEquals(on.rate("interrupts"), 300);
   assertEquals(on.rate("context_switches"), 1000);
   assertEquals(on.rate("forks"), 2);

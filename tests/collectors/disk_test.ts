@@ -4,44 +4,7 @@ import { disk } from "../../collectors/disk.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
-
-const PATH = "/proc/diskstats";
-const CLASS = "/sys/class/block";
-
-/** What sysfs says of a few devices. */
-const SYSFS = {
-  [`${CLASS}/sda/device/model`]: "Example HDD\n",
-  [`${CLASS}/sda/hidden`]: "0\n",
-  [`${CLASS}/sda1/partition`]: "1\n",
-  [`${CLASS}/nvme0n1/device/model`]: "Example NVMe\n",
-  [`${CLASS}/nvme0c0n1/device/model`]: "Example NVMe\n",
-  [`${CLASS}/nvme0c0n1/hidden`]: "1\n",
-  [`${CLASS}/cciss!c0d0/device/model`]: "Example array\n",
-  [`${CLASS}/sr0/device/model`]: "Virtual CDROM\n",
-  [`${CLASS}/loop0/size`]: "100\n",
-  [`${CLASS}/zram0/size`]: "100\n",
-  [`${CLASS}/dm-0/dm/name`]: "vg0-root\n",
-  [`${CLASS}/md127/size`]: "100\n",
-};
-
-/** reads merged sectors ms, writes merged sectors ms, in flight, ms, weighted ms */
-const USED = "10 0 80 5 20 0 160 30 0 40 35";
-const UNUSED = "0 0 0 0 0 0 0 0 0 0 0";
-const DISCARDS = "0 0 0 0";
-const FLUSHES = "0 0";
-
-function line(name: string, numbers: string): string {
-  return `   8       0 ${name} ${numbers}\n`;
-}
-
-function full(name: string, first: string): string {
-  return line(name, `${first} ${DISCARDS} ${FLUSHES}`);
-}
-
-function stage(text: string): { stage: Stage; tree: TextTree } {
-  const tree = new TextTree({ ...SYSFS, [PATH]: text });
-  return { stage: new Stage([disk], { tree }), tree };
-}
+import { CLASS, DISCARDS, FLUSHES, full, line, PATH, stage, UNUSED, USED } from "../disk_stage.ts";
 
 Deno.test("disk reads sectors of 512 bytes and times of milliseconds", () => {
   const { stage: on } = stage(
@@ -109,99 +72,6 @@ Deno.test("disk shows the paths of an NVMe drive that does not count by itself, 
   on.tick();
   on.tick();
   assertEquals(on.names("disk"), ["nvme0n1"]);
-});
-
-Deno.test("disk does not take a drive whose counts are switched off for one that nobody uses", () => {
-  const { stage: on, tree } = stage(full("sda", USED) + full("nvme0n1", USED));
-  const iostats = `${CLASS}/nvme0n1/queue/iostats`;
-  tree.set(iostats, "0\n");
-  on.tick();
-  tree.set(PATH, full("sda", "10 0 90 5 20 0 160 30 0 40 35") + full("nvme0n1", USED));
-  on.tick();
-  const [problem] = on.problems();
-  assertEquals(on.read("disk_read_bytes", "nvme0n1"), { absent: "not_supported", problem });
-  assertEquals(on.read("disk_requests_in_flight", "nvme0n1"), { absent: "not_supported", problem });
-  assertEquals(
-    problem?.message,
-    `Cannot tell what nvme0n1 does: its counts stand still and "${iostats}" is 0, needs 1`,
-  );
-  assertEquals(on.read("disk_read_bytes"), {
-    value: 5120,
-    coverage: 1,
-    grade: "estimated",
-    partial: { counted: 1, present: 2 },
-  });
-  tree.set(iostats, "1\n");
-  on.tick(30_000);
-  on.tick();
-  assertEquals([on.rate("disk_read_bytes", "nvme0n1"), on.problems()], [0, []]);
-});
-
-Deno.test("disk does not take a volume whose counts are switched off for one that nobody uses", () => {
-  const { stage: on, tree } = stage(full("sda", USED) + full("dm-0", USED) + full("md127", USED));
-  tree.set(`${CLASS}/dm-0/queue/iostats`, "0\n");
-  tree.set(`${CLASS}/md127/queue/iostats`, "1\n");
-  on.tick();
-  on.tick();
-  const [problem] = on.problems();
-  assertEquals(on.read("volume_read_bytes", "dm-0"), { absent: "not_supported", problem });
-  assertEquals(on.read("volume_busy_ratio", "dm-0"), { absent: "not_supported", problem });
-  assertEquals([on.rate("volume_read_bytes", "md127"), on.rate("disk_read_bytes")], [0, 0]);
-  // Another one that comes is looked at without delay.
-  tree.set(`${CLASS}/md127/queue/iostats`, "0\n");
-  tree.set(`${CLASS}/dm-1/queue/iostats`, "1\n");
-  tree.edit(PATH, (text) => text + full("dm-1", USED));
-  on.tick();
-  assertEquals(on.problems()[0]?.instances, ["dm-0", "md127"]);
-});
-
-Deno.test("disk takes no time for none where requests of a volume are counted and not timed", () => {
-  const text = (reads: number, ms: number): string =>
-    full("sda", `${reads} 0 80 0 20 0 160 0 0 0 0`) +
-    full("md127", `${reads} 0 80 ${ms} 20 0 160 0 0 ${ms} ${ms}`);
-  const { stage: on, tree } = stage(text(9000, 0));
-  on.tick();
-  on.tick();
-  assertEquals([on.rate("volume_busy_ratio", "md127"), on.problems()], [0, []]);
-  for (const reads of [10_000, 10_100]) {
-    tree.set(PATH, text(reads, 0));
-    on.tick();
-  }
-  const [problem] = on.problems();
-  assertEquals(problem?.instances, ["md127"]);
-  assertStringIncludes(problem!.message, "Cannot tell how long requests of md127 take");
-  const ids = ["busy_ratio", "queue_length", "read_latency_seconds"];
-  for (const id of ids) {
-    const reading = on.read(`volume_${id}`, "md127");
-    assertEquals(reading, { absent: "not_supported", problem }, id);
-  }
-  assertEquals(on.rate("volume_reads", "md127"), 100);
-  // One that is timed says so with its first millisecond.
-  tree.set(PATH, text(10_200, 1));
-  on.tick();
-  assertEquals(on.problems(), []);
-  tree.set(PATH, text(10_300, 501));
-  on.tick();
-  assertEquals(on.rate("volume_busy_ratio", "md127"), 0.5);
-});
-
-Deno.test("disk shows a volume that is counted though its iostats say no, as of older kernels", () => {
-  const text = (reads: number): string => full("dm-0", `${reads} 0 80 5 20 0 160 30 0 40 35`);
-  const { stage: on, tree } = stage(text(10));
-  tree.set(`${CLASS}/dm-0/queue/iostats`, "0\n");
-  on.tick();
-  // Begun before the counts were switched off.
-  tree.set(PATH, text(11));
-  on.tick();
-  on.tick();
-  assertEquals(on.problems().length, 1);
-  for (const reads of [12, 13]) {
-    tree.set(PATH, text(reads));
-    on.tick();
-  }
-  assertEquals([on.rate("volume_reads", "dm-0"), on.problems()], [1, []]);
-  on.tick(30_000);
-  assertEquals([on.rate("volume_reads", "dm-0"), on.problems()], [0, []]);
 });
 
 Deno.test("disk does not take the sum of as many drives as are shown for that of all", () => {

@@ -58,6 +58,22 @@ Deno.test("countsOf leaves out who had no turn, and gives each source its own CP
   assertEquals(countsOf(snapshot, apart).map(({ counting }) => counting?.scaled), [400, undefined]);
 });
 
+Deno.test("countsOf leaves the CPUs of a group without a turn out of what has no times of its own", () => {
+  const { snapshot } = counted({
+    0: { l2_misses: [400, 1, 0.5], l2_group_instructions: [4000, 1, 0.5] },
+    1: { l2_misses: [0, 1, 0], l2_group_instructions: [0, 1, 0] },
+  }, L2);
+  const [, , instructions] = countsOf(snapshot, L2);
+  assertEquals(instructions!.counting, {
+    counted: 2000,
+    scaled: 4000,
+    perSecond: 4000,
+    enabledSeconds: 1,
+    runningSeconds: 0.5,
+    instances: 1,
+  });
+});
+
 Deno.test("countsOf divides by the time that each asked for", () => {
   const { snapshot } = counted({ 0: { l2_misses: [300, 0.5, 0.25] } }, [L2[1]!]);
   const [{ counting }] = countsOf(snapshot, [L2[1]!]) as [ReturnType<typeof countsOf>[number]];

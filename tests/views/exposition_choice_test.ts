@@ -116,6 +116,9 @@ Deno.test("a group of counters is told with its times and whether it is availabl
     'ringside_pmu_event_info{event="L1-dcache-loads",pmu="cpu_core",quantity="l1d_references"} 1',
     'ringside_pmu_available{group="l1d",reason="not_yet"} 0',
   ]);
+  const disk = lines({ collect: ["disk"] }).filter((line) => /^\w/.test(line));
+  const both = lines({ collect: ["disk", "l1d"] }).filter((line) => /^\w/.test(line));
+  assertEquals(new Set(both), new Set([...disk, ...told]));
   const perf = lines({ collect: ["l1d"], nodePerf: true })
     .filter((line) => line.startsWith("node_"));
   assertEquals(perf, ['node_perf_cache_l1d_read_hits_total{cpu="0"} 20']);

@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CARDS } from "../../collectors/catalogue.ts";
 import { chartKeys } from "../../views/chart.tsx";
-import { fragments, overviewSeries, partials } from "../../views/updates.ts";
+import { aside, fragments, overviewSeries, partials } from "../../views/updates.ts";
 import { HandFilled } from "./hand_filled.ts";
 
 const CELLS = { "load_1m": 1, "cpu_user_seconds{0}": 1, "cpu_idle_seconds{0}": 1 };
@@ -19,6 +19,13 @@ Deno.test("fragments change only where a figure did", () => {
   const changed = [...after].filter(([id, html]) => before.get(id) !== html).map(([id]) => id);
   // The clock of the page, and the card that shows the load.
   assertEquals(changed, ["tick", "card-cpu_time-1"]);
+});
+
+Deno.test("aside tells the interval that is, however often it changes", () => {
+  const told = [1000, 250, 1000].map(aside);
+  assertStringIncludes(told[0]!, 'id="interval"');
+  assertEquals([told[0] === told[1], told[0] === told[2]], [false, true]);
+  assertEquals(fragments(new HandFilled([CELLS]).snapshot).has("interval"), true);
 });
 
 Deno.test("partials put each part into the place of its id", () => {
