@@ -39,6 +39,10 @@ Deno.test("Ring gives back rows by their number until they are overwritten", () 
   assertEquals(small.copy(2, into), false);
   assertEquals(small.copy(6, into), false);
   assertEquals(small.copy(-1, into), false);
+  assertEquals([-1, 2, 6].map((index) => small.cell(index, 0)), [NaN, NaN, NaN]);
+  const young = ring(4, 3);
+  young.push(row(7, 3));
+  assertEquals([young.cell(0, 0), young.cell(0, 2)], [7000, 7002]);
 });
 
 Deno.test("Ring leaves what lies around it in the buffer alone, over hundreds of laps", () => {

@@ -41,6 +41,17 @@ Deno.test("RowBuffer.count waits out a small step back, so that nothing is count
 
 Deno.test("RowBuffer.count knows a small counter that began anew from one that stepped back", () => {
   check([50, 3, 20, 49], [50, NaN, 67, 96]);
+  // Not below half, but by more than a hundredth.
+  check([100_000, 98_999, 99_000], [100_000, NaN, 100_001]);
+  check([100_000, 99_000, 100_001], [100_000, 100_000, 100_001]);
+});
+
+Deno.test("RowBuffer.count holds a step back against the file's own unit", () => {
+  const row = buffer();
+  row.setPerUnit(FIRST, 100);
+  for (const raw of [1000, 900]) row.count(FIRST, 0, raw);
+  for (const raw of [1000, 899]) row.count(FIRST, 1, raw);
+  assertEquals([...row.cells.subarray(4, 6)], [10, NaN]);
 });
 
 Deno.test("RowBuffer.count adds across a wrap where the counter has one", () => {
@@ -73,6 +84,13 @@ Deno.test("RowBuffer.add never falls", () => {
   assertEquals(row.cells[9], 7);
 });
 
+Deno.test("RowBuffer.add takes what is added in the file's own unit", () => {
+  const row = buffer();
+  row.setPerUnit(SECOND, 1000);
+  for (const increase of [500, 1000]) row.add(SECOND, 0, increase);
+  assertEquals(row.cells[7], 1.5);
+});
+
 Deno.test("RowBuffer.gauge refuses NaN by the metric's name", () => {
   const row = buffer();
   row.gauge(FIRST, 0, -5);
@@ -101,20 +119,27 @@ Deno.test("RowBuffer.count has the total again where a counter began anew in an 
 
 Deno.test("RowBuffer.forget begins anew for the slot's next owner", () => {
   const row = buffer();
-  row.count(FIRST, 0, 1_000_000);
-  row.forget(FIRST, 0);
-  assertEquals(row.cells[4], NaN);
-  row.count(FIRST, 0, 7);
-  assertEquals(row.cells[4], 7);
+  for (const slot of [0, 1, 2]) row.count(FIRST, slot, 1_000_000);
+  row.forget(FIRST, 1);
+  assertEquals([...row.cells.subarray(4, 7)], [1_000_000, NaN, 1_000_000]);
+  row.count(FIRST, 1, 7);
+  assertEquals(row.cells[5], 7);
 });
 
-Deno.test("RowBuffer.move takes cells and totals to wider columns", () => {
+Deno.test("RowBuffer.move takes cells, totals and what they were made of to wider columns", () => {
   const row = buffer();
   row.count(FIRST, 2, 1000);
   row.count(SECOND, 0, 50);
+  row.noneAtAll(SECOND);
+  // It began anew unseen: from here on its total is another number than the counter.
+  row.count(SECOND, 0, 7);
   row.move(14, [4, 9], [5, 5]);
   assertEquals([row.cells[6], row.cells[9], row.cells[8]], [1000, 50, NaN]);
   row.count(FIRST, 2, 1300);
   row.count(FIRST, 4, 9);
-  assertEquals([row.cells[6], row.cells[8]], [1300, 9]);
+  row.count(SECOND, 0, 9);
+  row.count(SECOND, 4, 3);
+  assertEquals([row.cells[6], row.cells[8], row.cells[9], row.cells[13]], [1300, 9, 52, 3]);
+  row.noneAtAll(SECOND);
+  assertEquals([...row.cells.subarray(8)], [9, NaN, NaN, NaN, NaN, NaN]);
 });

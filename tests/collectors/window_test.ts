@@ -1,6 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { type Derived, isColumn, metric } from "../../collectors/catalogue.ts";
-import { delta, divide, either, elapsed, type Formula, last } from "../../collectors/formula.ts";
+import {
+  add,
+  delta,
+  divide,
+  either,
+  elapsed,
+  type Formula,
+  last,
+} from "../../collectors/formula.ts";
 import {
   collectorIndex,
   HEADER,
@@ -88,6 +96,22 @@ Deno.test("Window.read calls gauges mixed that were read at different times, als
   };
   assertEquals(read(9010), exact(2048));
   assertEquals(read(5000), { ...exact(2048), mixed: true });
+});
+
+Deno.test("Window.read calls a value mixed where one of three collectors was read at another time", () => {
+  const shares = derived(
+    add(
+      divide(last("memory_free_bytes"), last("tasks_running")),
+      divide(last("memory_free_bytes"), last("load_1m")),
+    ),
+  );
+  const cells = { memory_free_bytes: [4096], tasks_running: [2], load_1m: [4] };
+  const read = (load: number): unknown => {
+    const to = row({ sequence: 1, readAt: { memory: 9000, cpu_time: 9000, load }, cells });
+    return new Window(LAYOUT, () => null, to).read(shares, null);
+  };
+  assertEquals(read(9000), exact(3072));
+  assertEquals(read(5000), { ...exact(3072), mixed: true });
 });
 
 Deno.test("Window.read never calls terms of one collector mixed", () => {
