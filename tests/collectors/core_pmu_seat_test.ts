@@ -54,6 +54,24 @@ Deno.test("coreCounters reports what has no counter at all, and never shows a ze
   assert(starved.remedy?.includes("nmi_watchdog"));
   assertEquals(starved.metrics?.includes("cpu_cycles"), true);
   assert(bench.problem("cpu/held")!.message.includes("found room for none"));
+  bench.perf.held.clear();
+  bench.ticks(20);
+  assertEquals([bench.problem("cpu/starved"), bench.problem("cpu/held")], [undefined, undefined]);
+  assertEquals(measured(bench.stage.read("cpu_cycles", "0")).value, 3e9);
+});
+
+Deno.test("coreCounters leaves groups that were split alone for ten seconds", () => {
+  const bench = new CoreBench([0]);
+  bench.perf.counters = 4;
+  bench.ticks(3);
+  bench.perf.held.set(0, 2);
+  for (let tick = 0; tick < 6 && bench.problem("cpu/held") === undefined; tick++) bench.tick();
+  assert(bench.problem("cpu/held"));
+  const attempts = bench.perf.attempts.length;
+  bench.ticks(9);
+  assertEquals(bench.perf.attempts.length, attempts);
+  bench.ticks(3);
+  assert(bench.perf.attempts.length > attempts);
 });
 
 Deno.test("coreCounters sees that a lone event stands still after its CPU was away", () => {
@@ -69,11 +87,24 @@ Deno.test("coreCounters tries again what a CPU refused for something that passes
   const bench = new CoreBench([0, 1]);
   bench.perf.refuse(ERRNO.EBUSY, { cpu: 1 });
   bench.ticks(3);
-  assert(!isMeasured(bench.stage.read("cpu_cycles", "1")));
+  const refused = bench.stage.read("cpu_cycles", "1");
+  assert(!isMeasured(refused));
+  assert(refused.problem?.message.includes("EBUSY"), refused.problem?.message);
   bench.perf.allowAll();
   bench.ticks(14);
   assertEquals(measured(bench.stage.read("cpu_cycles", "1")).value, 6e9);
   assertEquals(bench.problems().filter(({ message }) => message.includes("EBUSY")), []);
+});
+
+Deno.test("coreCounters calls a CPU that is offline no refusal, and counts it once it is there", () => {
+  const bench = new CoreBench([0, 1]);
+  bench.perf.offline(1);
+  bench.ticks(3);
+  assertEquals(absence(bench.stage.read("cpu_cycles", "1")), "not_supported");
+  assertEquals(bench.problems().filter(({ message }) => message.includes("ENODEV")), []);
+  bench.perf.online(1);
+  bench.ticks(3);
+  assertEquals(measured(bench.stage.read("cpu_cycles", "1")).value, 6e9);
 });
 
 Deno.test("coreCounters takes what was given back, though it is not all", () => {

@@ -130,6 +130,13 @@ Deno.test("what rests on the word of neither kernel nor maker is an estimate, wi
     assertEquals(grades("cpu_cycles"), ["exact", "exact", "exact"]);
     assertEquals(grades("instructions"), ["estimated", "exact", "estimated"]);
     assertEquals(grades(IPC), ["estimated", "exact", "estimated"]);
+    for (const id of ["instructions", IPC]) {
+      const words = [undefined, "0", "1"].map((cpu) => {
+        const reading = stage.read(id, cpu);
+        return isMeasured(reading) ? reading.hearsay : reading.absent;
+      });
+      assertEquals(words, [provenance, undefined, provenance]);
+    }
   }
 });
 

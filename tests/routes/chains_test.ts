@@ -64,3 +64,23 @@ Deno.test("a chain that cannot go on is given up, and a new one begins with the 
   assertEquals(made, 2);
   chains.close();
 });
+
+Deno.test("a chain is closed once nobody follows it, and all of them at the end", async () => {
+  const closed: number[] = [];
+  let made = 0;
+  const chains = new Chains(() => {
+    const chain = made++;
+    return {
+      least: 0,
+      block: (text: Bytes) => Promise.resolve(text),
+      close: () => closed.push(chain),
+    };
+  });
+  await chains.links([client("one", at(1)), client("other", at(1))], told);
+  await chains.links([client("other", at(1))], told);
+  assertEquals(closed, [0]);
+  await chains.links([client("one", at(1)), client("other", at(1))], told);
+  chains.close();
+  chains.close();
+  assertEquals([made, closed], [3, [0, 1, 2]]);
+});

@@ -40,6 +40,23 @@ Deno.test("metric= is told to the rendering, and clients that ask the same share
   assertEquals(host.rendered.snapshots, 1);
 });
 
+Deno.test("clients that ask for other metrics are told those", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  const [one, other, all] = await Promise.all(
+    ["?metric=load_1m", "?metric=load_5m", ""].map((query) => listen(host, PATH + query)),
+  );
+  const metricsOf = async (reader: typeof one): Promise<unknown> =>
+    JSON.parse((await reader!.message()).data).metrics;
+  for (let tick = 0; tick < 2; tick++) {
+    assertEquals(await metricsOf(one), ["load_1m"]);
+    assertEquals(await metricsOf(other), ["load_5m"]);
+    assertEquals(await metricsOf(all), "all");
+    await nextTick(host, 0.5);
+  }
+  for (const reader of [one, other, all]) await reader!.cancel();
+});
+
 Deno.test("a client that comes back gets the rows between as columns first", async () => {
   const host = startHost();
   for (const load of [0.25, 0.5, 0.75, 1]) host.tick(load);
@@ -143,6 +160,16 @@ Deno.test("a client without a filter gets every metric that has a history replay
   const { series } = JSON.parse((await reader.message()).data);
   const found = series.find((column: { metric: string }) => column.metric === "load_1m");
   assertEquals(found.values, [0.5]);
+  await reader.cancel();
+});
+
+Deno.test("a client that comes back within a tick is not told the same tick twice", async () => {
+  const host = startHost();
+  host.tick(0.25);
+  const reader = await listen(host, PATH, { lastEventId: "stageboot-1" });
+  await nextTick(host, 0.5);
+  const message = await reader.message();
+  assertEquals([message.event, message.id], ["message", "stageboot-2"]);
   await reader.cancel();
 });
 
