@@ -65,11 +65,6 @@ export class GroupScale {
     this.#baseline = new Uint32Array(MEMBERS_WORD + members * 2);
   }
 
-  /** Share of the time in which the group was counted, 0 to 1; NaN when no time went by. */
-  get coverage(): number {
-    return Math.min(1, this.runningSeconds / this.enabledSeconds);
-  }
-
   /** Takes a decoded reading as the baseline: what was counted before it is nobody's. */
   begin(reading: GroupReading): void {
     const baseline = this.#baseline;

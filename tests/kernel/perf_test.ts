@@ -108,7 +108,7 @@ Deno.test("a group of software events counts a whole CPU, or says why not", () =
     return clock += group.scale.increases[0]!;
   };
   assert(untilMoved(read) > 0);
-  assertEquals(group.scale.coverage, 1);
+  assert(group.scale.runningSeconds >= group.scale.enabledSeconds);
   group.close();
   assertEquals(group.read(), "failed");
   assertEquals(group.errno, ERRNO.EBADF);

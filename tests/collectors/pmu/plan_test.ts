@@ -3,6 +3,7 @@ import {
   type BundleRequest,
   eventsOf,
   type Fits,
+  keyOf,
   type Plan,
   planGroups,
 } from "../../../collectors/pmu/plan.ts";
@@ -129,6 +130,19 @@ Deno.test("a sum of events goes together, and is made of single events where it 
   const apart = planGroups([sum], room(2));
   assertEquals(apart.groups.every((group) => group.length <= 2), true);
   assertEquals(apart.places.get("l2.demand+prefetch+more")!.length, 3);
+});
+
+Deno.test("keyOf takes events for one only where all that the kernel is asked for is the same", () => {
+  const asked = event("offcore");
+  const others = [
+    { ...asked, type: 8 },
+    { ...asked, config: asked.config + 1n },
+    ...[1n, 2n].map((config1) => ({ ...asked, config1 })),
+    ...[1n, 2n].map((config2) => ({ ...asked, config2 })),
+    ...[1n, 2n].map((config3) => ({ ...asked, config3 })),
+  ];
+  assertEquals(new Set([asked, ...others].map(keyOf)).size, 1 + others.length);
+  assertEquals(keyOf({ ...asked, name: "other", config1: 0n }), keyOf(asked));
 });
 
 Deno.test("each set of events is tried once", () => {

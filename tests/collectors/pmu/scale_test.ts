@@ -47,7 +47,6 @@ Deno.test("GroupScale passes on the counts of a group that was always counted", 
   assert(group.advance(3000n * MS, 3000n * MS, 75n, 8n));
   assertEquals(group.increases, [5, 1]);
   assertEquals([group.scale.enabledSeconds, group.scale.runningSeconds], [2, 2]);
-  assertEquals(group.scale.coverage, 1);
 });
 
 Deno.test("GroupScale leaves large counts exact when nothing is scaled", () => {
@@ -71,7 +70,6 @@ Deno.test("GroupScale scales an increase by the share of its own span", () => {
   // A quarter of the next second was counted: 50 seen, 200 estimated.
   assert(group.advance(2000n * MS, 1250n * MS, 150n, 101n));
   assertEquals(group.increases, [200, 4]);
-  assertEquals(group.scale.coverage, 0.25);
   assertEquals([group.scale.enabledSeconds, group.scale.runningSeconds], [1, 0.25]);
 });
 
@@ -81,12 +79,10 @@ Deno.test("GroupScale adds nothing while the group has no turn, and loses nothin
   assertEquals(group.advance(2000n * MS, 1000n * MS, 100n, 10n), false);
   assertEquals(group.increases, [0, 0]);
   assertEquals([group.scale.enabledSeconds, group.scale.runningSeconds], [0, 0]);
-  assert(Number.isNaN(group.scale.coverage));
   // Two seconds asked for since the baseline, half a second counted: four times what was seen.
   assert(group.advance(3000n * MS, 1500n * MS, 160n, 11n));
   assertEquals(group.increases, [240, 4]);
-  assertEquals(group.scale.coverage, 0.25);
-  assertEquals(group.scale.enabledSeconds, 2);
+  assertEquals([group.scale.enabledSeconds, group.scale.runningSeconds], [2, 0.5]);
 });
 
 Deno.test("GroupScale sums to the truth under any order of turns", () => {
@@ -124,4 +120,38 @@ Deno.test("GroupScale tells nothing of the span in which a counter fell, and goe
   assert(group.advance(3000n * MS, 3000n * MS, 20n, 15n));
   assertEquals(group.increases, [60, 3]);
   assertEquals(group.scale.enabledSeconds, 1);
+});
+
+Deno.test("GroupScale tells a group that waited for its turn from one whose time does not go by", () => {
+  const group = new Group();
+  const told = (enabled: bigint, running: bigint): readonly boolean[] => {
+    group.advance(enabled, running, 0n, 0n);
+    const { ran, waited, stands } = group.scale;
+    return [ran, waited, stands];
+  };
+  // Opened, and not enabled yet.
+  assertEquals([told(0n, 0n), told(0n, 0n)], [[false, false, false], [false, false, false]]);
+  assertEquals(told(1000n, 1000n), [true, false, false]);
+  assertEquals(told(2000n, 1000n), [false, true, false]);
+  assertEquals(told(3000n, 2000n), [true, false, false]);
+  assertEquals([told(3000n, 2000n), told(3000n, 2000n)], [[false, false, true], [
+    false,
+    false,
+    true,
+  ]]);
+  // 2^32 ns later its low word is the same.
+  assertEquals(told(3000n + 2n ** 32n, 2000n + 2n ** 32n), [true, false, false]);
+});
+
+Deno.test("GroupScale.begin takes what was counted before for nobody's", () => {
+  const group = new Group();
+  group.advance(1000n * MS, 1000n * MS, 70n, 7n);
+  group.scale.begin(group.reading);
+  assert(group.advance(3000n * MS, 2000n * MS, 75n, 9n));
+  assertEquals(group.increases, [10, 4]);
+  const late = new GroupScale(2);
+  late.begin(group.reading);
+  group.advance(4000n * MS, 3000n * MS, 76n, 11n);
+  assert(late.advance(group.reading));
+  assertEquals([[...late.increases], late.enabledSeconds, late.runningSeconds], [[1, 2], 1, 1]);
 });
