@@ -230,6 +230,9 @@ Deno.test("energy of a package loses nothing while another that is refused is tr
     assert(isMeasured(reading));
     assertEquals([reading.value, reading.grade], [31.25, "exact"]);
   }
+  bench.perf.allowAll();
+  bench.ticks(40);
+  assertEquals(bench.stage.snapshot.source("energy_package_joules", "1")?.pmu, "power");
 });
 
 Deno.test("energy of two dies in a package has both in their names", () => {
