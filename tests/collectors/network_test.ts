@@ -274,7 +274,11 @@ Deno.test("network reads the speed anew of an interface that was made anew under
 });
 
 for (
-  const [what, speed] of [["-1", "-1\n"], ["-1 as an unsigned number", "4294967295\n"]] as const
+  const [what, speed] of [
+    ["-1", "-1\n"],
+    ["-1 as an unsigned number", "4294967295\n"],
+    ["0", "0\n"],
+  ] as const
 ) {
   Deno.test(`network has no speed where the driver says ${what}`, () => {
     const { stage: on } = stage(dev({ eth0: ZEROS }), { ...SYSFS, [`${CLASS}/eth0/speed`]: speed });

@@ -84,8 +84,12 @@ Deno.test("RowBuffer.add never falls", () => {
   assertEquals(row.cells[9], 7);
 });
 
-Deno.test("RowBuffer.add takes what is added in the file's own unit", () => {
+Deno.test("RowBuffer.gauge and add take what they are given in the file's own unit", () => {
   const row = buffer();
+  row.setPerUnit(FIRST, 1000);
+  row.gauge(FIRST, 1, 250);
+  row.gaugeFrom(FIRST, 2, Float64Array.of(1, 750), 1);
+  assertEquals([...row.cells.subarray(4, 7)], [NaN, 0.25, 0.75]);
   row.setPerUnit(SECOND, 1000);
   for (const increase of [500, 1000]) row.add(SECOND, 0, increase);
   assertEquals(row.cells[7], 1.5);
