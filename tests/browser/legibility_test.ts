@@ -1,5 +1,6 @@
 /** Every word of every page can be read: none lies over another, none is cut off for good. @module */
 import { assert, assertEquals } from "@std/assert";
+import { TextTree } from "../text_tree.ts";
 import { browserTest } from "./browser_case.ts";
 import { BusyService } from "./busy_service.ts";
 import { WatchedPage } from "./chromium.ts";
@@ -98,6 +99,32 @@ browserTest("what is said where ticks do not come is no wider than the page", as
     await watched.page.goto(service.url + path);
     await watched.until(`/no tick for .*software_events/.test(${TICK_TEXT})`);
     assertEquals(await watched.evaluate("document.documentElement.scrollWidth"), 320, path);
+  }
+});
+
+/** How far from the left of its table it begins that there are more. */
+const MORE_LEFT = `[...document.querySelectorAll("tfoot td")].map((cell) => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return range.getBoundingClientRect().left - cell.closest("table").getBoundingClientRect().left;
+})`;
+
+browserTest("how many more rows there are stands below the names", async (browser) => {
+  const tree = await TextTree.load("server-2socket");
+  for (let index = 0; index < 9; index++) {
+    const name = `enp${index}s0f1np1v15`;
+    tree.edit("/proc/1/net/dev", (text) => text + `${name}: ${"0 ".repeat(16)}\n`);
+    for (const path of tree.paths().filter((path) => /\/net\/eno1np0\/[^m]/.test(path))) {
+      tree.set(path.replace("eno1np0", name), `${tree.text(path)}\n`);
+    }
+  }
+  await using service = await BusyService.start({ machine: tree, historyTicks: 2 });
+  const watched = await WatchedPage.open(browser);
+  await watched.page.goto(service.url);
+  for (const width of [...WIDTHS, 430]) {
+    await watched.page.setViewportSize({ width, height: 900 });
+    const left = await watched.evaluate<number[]>(MORE_LEFT);
+    assertEquals([left.length, new Set(left)], [2, new Set([0])], `${width} pixels`);
   }
 });
 
