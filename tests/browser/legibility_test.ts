@@ -1,5 +1,6 @@
 /** Every word of every page can be read: none lies over another, none is cut off for good. @module */
 import { assert, assertEquals } from "@std/assert";
+import { evenCpus, madeMachine } from "../made_machine.ts";
 import { TextTree } from "../text_tree.ts";
 import { browserTest } from "./browser_case.ts";
 import { BusyService } from "./busy_service.ts";
@@ -126,6 +127,19 @@ browserTest("how many more rows there are stands below the names", async (browse
     const left = await watched.evaluate<number[]>(MORE_LEFT);
     assertEquals([left.length, new Set(left)], [2, new Set([0])], `${width} pixels`);
   }
+});
+
+browserTest("no name stands in two columns", async (browser) => {
+  const machine = await madeMachine(evenCpus(2, 8, 2));
+  await using service = await BusyService.start({ machine, historyTicks: 2 });
+  const watched = await WatchedPage.open(browser);
+  await watched.page.goto(service.url);
+  // So narrow that Chromium has four lines to part: Firefox parts two.
+  await watched.evaluate(`document.querySelector(".names").style.width = "8rem"`);
+  const parts = await watched.evaluate<number[]>(
+    `[...document.querySelectorAll(".names li")].map((name) => name.getClientRects().length)`,
+  );
+  assertEquals(new Set(parts), new Set([1]));
 });
 
 /** Colours of lines, as a canvas takes them. */
