@@ -127,7 +127,7 @@
 
   const repaint = (scheme) => {
     forget(scheme);
-    for (const { plot } of charts.values()) plot?.redraw(false);
+    for (const { plot } of charts.values()) plot?.batch(() => plot.redraw(false));
   };
   document.addEventListener("ringside:theme", () => repaint(""));
   // Paper is light, and has what nobody looked at too.

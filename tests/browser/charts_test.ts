@@ -164,7 +164,10 @@ chartTest("what nobody scrolled to is drawn for paper as it is now", {}, async (
   assertEquals(await watched.evaluate(`[${chart}.seen, ${chart}.plot]`), [false, null]);
   for (let times = 0; times < 2; times++) {
     await tick(visited, 3);
-    await watched.evaluate(`dispatchEvent(new Event("beforeprint"))`);
+    // Before the event is over: Firefox takes its picture of the page then.
+    const inked = `(dispatchEvent(new Event("beforeprint")), ${chart}.box.querySelector("canvas")
+      .getContext("2d").getImageData(0, 0, 300, 100).data.some((part) => part > 0))`;
+    assert(await watched.evaluate(inked));
     const printed = `[${chart}.seen, ${chart}.plot.scales.x.max === ringside.now()]`;
     assertEquals(await watched.evaluate(printed), [false, true]);
     await watched.evaluate(`dispatchEvent(new Event("afterprint"))`);
