@@ -1,5 +1,6 @@
 /** Every word of every page can be read: none lies over another, none is cut off for good. @module */
 import { assert, assertEquals } from "@std/assert";
+import { FakeEngine, fleetHost, fleetOfHosts } from "../fleet_host.ts";
 import { evenCpus, madeMachine } from "../made_machine.ts";
 import { TextTree } from "../text_tree.ts";
 import { browserTest } from "./browser_case.ts";
@@ -163,6 +164,30 @@ browserTest(
     }
   },
 );
+
+/** Of a table that is wider than a window: what it lacks there. */
+const LACKING = `[...document.querySelectorAll(".scroll")].map((box) =>
+  box.scrollWidth - box.clientWidth)`;
+/** A letter on its side, in pixels: ten millimetres are left free around. */
+const PAPER = { width: 980, height: 740 };
+
+browserTest("on paper wide tables have all their columns", async (browser) => {
+  const engine = new FakeEngine(fleetOfHosts(fleetHost()));
+  const options = { machine: "server-2socket", historyTicks: 2, engine };
+  await using service = await BusyService.start(options);
+  const watched = await WatchedPage.open(browser, { viewport: PAPER });
+  for (const path of ["/cpus", "/fleet"]) {
+    await watched.page.goto(service.url + path);
+    const [onScreen = 0] = await watched.evaluate<number[]>(LACKING);
+    assert(onScreen > 0, `${path}: ${onScreen}`);
+    await watched.page.emulateMedia({ media: "print" });
+    assertEquals(await watched.evaluate(LACKING), [0], path);
+    // It would begin on the second page.
+    const kept = `getComputedStyle(document.querySelector(".card")).breakInside`;
+    assertEquals(await watched.evaluate(kept), "auto", path);
+    await watched.page.emulateMedia({ media: "screen" });
+  }
+});
 
 /** Names of rows that have less room than a letter. */
 const SQUEEZED = `[...document.querySelectorAll("tbody th[scope=row]")].filter((name) =>
