@@ -8,7 +8,7 @@ import { BusyService } from "./busy_service.ts";
 import { WatchedPage } from "./chromium.ts";
 import { MACHINES, openPage, PAGES, tick } from "./pages.ts";
 
-const WIDTHS = [360, 768, 1440] as const;
+const WIDTHS = [320, 360, 768, 1440] as const;
 /** Lines of text stand a pixel or two into each other's boxes. */
 const OVER_MOST = { x: 2, y: 4 } as const;
 const CUT_MOST = { x: 1, y: 2 } as const;
