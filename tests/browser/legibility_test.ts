@@ -165,6 +165,19 @@ browserTest(
   },
 );
 
+browserTest("what a card of the foot says stands together", async (browser) => {
+  await using service = await BusyService.start({ machine: "server-2socket", historyTicks: 2 });
+  const watched = await WatchedPage.open(browser, { viewport: { width: 2560, height: 1600 } });
+  await watched.page.goto(service.url);
+  const between = `(() => {
+    const more = document.querySelector(".foot .more").getBoundingClientRect();
+    return more.top - Math.max(...[...document.querySelectorAll(".foot .abreast dd")]
+      .map((value) => value.getBoundingClientRect().bottom));
+  })()`;
+  const above = await watched.evaluate<number>(between);
+  assert(above < 24, `${above} pixels`);
+});
+
 /** Of a table that is wider than a window: what it lacks there. */
 const LACKING = `[...document.querySelectorAll(".scroll")].map((box) =>
   box.scrollWidth - box.clientWidth)`;
