@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { CLASS, full, PATH, stage, USED } from "../disk_stage.ts";
+import { CLASS, full, PATH, stage, USED } from "./disk_files.ts";
 
 Deno.test("disk does not take a drive whose counts are switched off for one that nobody uses", () => {
   const { stage: on, tree } = stage(full("sda", USED) + full("nvme0n1", USED));

@@ -4,7 +4,7 @@ import { disk } from "../../collectors/disk.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
-import { CLASS, DISCARDS, FLUSHES, full, line, PATH, stage, UNUSED, USED } from "../disk_stage.ts";
+import { CLASS, DISCARDS, FLUSHES, full, line, PATH, stage, UNUSED, USED } from "./disk_files.ts";
 
 Deno.test("disk reads sectors of 512 bytes and times of milliseconds", () => {
   const { stage: on } = stage(

@@ -1,4 +1,7 @@
 /** Interfaces as procfs and sysfs tell them. @module */
+import { network } from "../../collectors/network.ts";
+import { Stage } from "../stage.ts";
+import { TextTree } from "../text_tree.ts";
 
 export const PATH = "/proc/1/net/dev";
 export const CLASS = "/sys/class/net";
@@ -24,3 +27,11 @@ export const SYSFS = {
   [`${CLASS}/lo/type`]: "772\n",
   [`${CLASS}/docker0/type`]: "1\n",
 };
+
+export function stage(
+  text: string,
+  sysfs: Readonly<Record<string, string>> = SYSFS,
+): { stage: Stage; tree: TextTree } {
+  const tree = new TextTree({ ...sysfs, [PATH]: text });
+  return { stage: new Stage([network], { tree }), tree };
+}

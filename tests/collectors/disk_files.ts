@@ -1,7 +1,7 @@
 /** The collector of disks on a machine of text, whose `/proc/diskstats` is given line by line. @module */
-import { disk } from "../collectors/disk.ts";
-import { Stage } from "./stage.ts";
-import { TextTree } from "./text_tree.ts";
+import { disk } from "../../collectors/disk.ts";
+import { Stage } from "../stage.ts";
+import { TextTree } from "../text_tree.ts";
 
 export const PATH = "/proc/diskstats";
 export const CLASS = "/sys/class/block";
