@@ -126,7 +126,8 @@ class FrequencyReader implements Reader {
   #readThrottles(row: RowWriter, tick: Tick): void {
     if (this.#cores.found) row.count(this.#coreColumn, HOST_SLOT, this.#cores.total());
     if (this.#packages.found) row.count(this.#packageColumn, HOST_SLOT, this.#packages.total());
-    const [core, pack] = [this.#cores.error, this.#packages.error];
+    const core = this.#cores.error;
+    const pack = this.#packages.error;
     // A sum without one of them would pass for that of all.
     if (core !== null) row.none(this.#coreColumn, HOST_SLOT);
     if (pack !== null) row.none(this.#packageColumn, HOST_SLOT);
