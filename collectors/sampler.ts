@@ -20,7 +20,7 @@ export interface SamplerOptions {
   readonly sysfs: string;
   /** Which counters are opened; absent: all. */
   readonly narrowing?: Narrowing;
-  /** For who looks a single time: nothing is read more seldom than `EAGER_MS_MOST`. Absent: as it is worth. */
+  /** For who looks a single time: all is read at each tick. Absent: as it is worth. */
   readonly eager?: true;
   /** Where a service manager hears that the service is alive; absent: nobody asks. */
   readonly notifySocket?: string;

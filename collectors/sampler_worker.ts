@@ -6,7 +6,6 @@
  */
 /// <reference lib="deno.worker" />
 import "./sampler_worker_modules.ts";
-import type { CollectorSpec } from "./collector.ts";
 import { Control } from "./control.ts";
 import { boundDescriptors, type Descriptors } from "./descriptors.ts";
 import { Engine } from "./engine.ts";
@@ -66,8 +65,6 @@ const PRESENT_CPUS = "/sys/devices/system/cpu/present";
 const RELEASE_AFTER_MS = 10_000;
 /** What was needed once since the last time goes again: compiling, collecting garbage. */
 const RELEASE_EVERY_MS = 60_000;
-/** What is read every few seconds has no rates after two ticks of the usual interval. */
-const EAGER_MS_MOST = 1000;
 /** With a long interval nobody should wait a minute for the second reading. */
 const SECOND_TICK_MS_MOST = 1000;
 
@@ -97,7 +94,9 @@ function run(options: WorkerOptions): void {
   const narrowing = options.narrowing ?? EVERYTHING;
   checkCpus(narrowing, cpuListOf(tree, PRESENT_CPUS) ?? profile.onlineCpus);
   const reading = (collector: number): void => control.setReading(collector);
-  const specs = registryOf(narrowing).map((spec) => options.eager ? eagerly(spec) : spec);
+  const specs = registryOf(narrowing).map((spec) =>
+    options.eager ? { ...spec, minIntervalMs: 0 } : spec
+  );
   const engine = new Engine({ specs, kernel, tree, clock: kernel, profile, reading });
   const schedule = new Schedule(kernel.monotonicMs(), options.intervalMs);
   const news = new Newscast(engine);
@@ -138,10 +137,6 @@ function run(options: WorkerOptions): void {
   }
   supervisor.stop();
   engine.close();
-}
-
-function eagerly(spec: CollectorSpec): CollectorSpec {
-  return { ...spec, minIntervalMs: Math.min(spec.minIntervalMs, EAGER_MS_MOST) };
 }
 
 function supervisorOf({ notifySocket }: WorkerOptions): Supervisor {

@@ -88,7 +88,7 @@ Deno.test("once prints Prometheus text and CSV, whole", async () => {
 });
 
 Deno.test("once has waited for what is read every few seconds too", async () => {
-  const { stdout } = await command(["once", "--format", "csv"]).output();
+  const { stdout } = await command(["once", "--interval", "100ms", "--format", "csv"]).output();
   const lines = new TextDecoder().decode(stdout).split("\r\n");
   // A process may have begun after the first of two readings.
   const rest = lines.filter((line) => !line.includes(",process_cpu_ratio,"));
