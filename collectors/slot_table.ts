@@ -43,6 +43,12 @@ const NO_GROUPS: Instance["groups"] = {};
 /** Of one instance: who comes and goes all the time is in sums as if it had not left before. */
 const AWAY_MOST = 8;
 
+/**
+ * How often the number of those without a slot is told apart. Of a time that is longer ago, the most of it
+ * counts: a sum lacks rather too much than too little.
+ */
+const UNTAKEN_MOST = 64;
+
 /** It does not wait for a slot. */
 const NOT_WAITING = -1;
 
@@ -216,7 +222,7 @@ export class SlotTable implements Instances {
     const before = this.#untakenSteps.filter((step, i, all) =>
       step.sequence < sequence && (all[i + 1]?.sequence ?? Infinity) > oldest
     );
-    this.#untakenSteps = [...before, { sequence, count, groups }];
+    this.#untakenSteps = shortened([...before, { sequence, count, groups }]);
     this.#changed();
   }
 
@@ -316,10 +322,18 @@ export class SlotTable implements Instances {
   }
 }
 
+function shortened(steps: readonly Untaken[]): readonly Untaken[] {
+  if (steps.length <= UNTAKEN_MOST) return steps;
+  const [first, second, ...rest] = steps;
+  const most = first!.count > second!.count ? first! : second!;
+  return [{ ...most, sequence: first!.sequence }, ...rest];
+}
+
 function sameWords(
   a: Readonly<Record<string, string>>,
   b: Readonly<Record<string, string>>,
 ): boolean {
+  if (a === b) return true;
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }

@@ -28,6 +28,7 @@ function table(scope: Scope): {
   return { slots, changes: () => changes, at: (now) => void (sequence = now), crowd };
 }
 
+const SMALL: Scope = { id: "small", label: "name", name: "Small", spare: 0, most: 4 };
 const FILESYSTEM = SCOPES.get("filesystem")!;
 const PROCESS = SCOPES.get("process")!;
 
@@ -149,4 +150,17 @@ Deno.test("SlotTable goes on ignoring who is not wanted when others leave", () =
   pass(slots, ["a", "b", "c", "d", "e", "x"]);
   assertEquals(pass(slots, ["a", "x"])[1], IGNORED);
   assertEquals(pass(slots, ["a", "x"])[1], IGNORED);
+});
+
+Deno.test("SlotTable remembers so many changes of who has no slot, and of the time before the most", () => {
+  const { slots, at } = table(SMALL);
+  for (let pass = 1; pass <= 1000; pass++) {
+    at(pass);
+    slots.begin();
+    for (let n = 0; n < 5 + pass % 7; n++) slots.claim(String(n));
+    slots.end();
+  }
+  const steps = slots.layout().untaken!;
+  assertEquals([steps.length, steps[0]!.sequence, steps[0]!.count], [64, 1, 7]);
+  assertEquals([steps.at(-1)!.sequence, steps.at(-1)!.count], [1000, 1 + 1000 % 7]);
 });
