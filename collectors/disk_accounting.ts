@@ -9,7 +9,7 @@
  * @module
  */
 import { blockDirectory } from "./block_directory.ts";
-import type { DiskScope } from "./catalogue/disk.ts";
+import { DISK_FIELDS, type DiskScope } from "./catalogue/disk.ts";
 import type { Column, Instances, RowWriter, Site, Tick } from "./collector.ts";
 import { textOf } from "./host_files.ts";
 import { listed } from "./listed.ts";
@@ -22,16 +22,18 @@ const NAMES_MOST = 4;
 interface Off {
   readonly slot: number;
   readonly name: string;
-  /** Ticks since that was found. */
-  ticks: number;
-  /** Requests that it completed until the last tick. */
-  completed: number;
+  readonly sinceSeconds: number;
+  /** What was in flight when the counts were switched off is counted still: none of it is left. */
+  isDrained: boolean;
   /** Its counts rose all the same. */
   counts: boolean;
+  /** Found with this reading: what it counted until then is true. */
+  isNew: boolean;
 }
 
-/** What was in flight when the counts were switched off may still be counted in the next tick. */
-const TICKS_IN_FLIGHT = 1;
+/** No request is in flight for so long: drivers give up after 30 seconds. */
+const IN_FLIGHT_SECONDS_MOST = 30;
+const IN_FLIGHT = DISK_FIELDS.find(({ suffix }) => suffix === "requests_in_flight")!.position;
 
 export class DiskAccounting {
   readonly #site: Site;
@@ -40,6 +42,11 @@ export class DiskAccounting {
   readonly #columns: readonly Column[];
   readonly #metrics: readonly string[];
   #off: readonly Off[] = [];
+  /** By slot: where it stands in `#off`; -1 where it does not. */
+  #offOf = new Int32Array(0);
+  /** By slot: requests completed, and in flight, in the last reading. */
+  #completed = new Float64Array(0);
+  #inFlight = new Float64Array(0);
   #dueSeconds = 0;
 
   /** `columns`: all that a device has, of these metrics. */
@@ -61,46 +68,68 @@ export class DiskAccounting {
     this.#dueSeconds = 0;
   }
 
-  /** What a device has completed, as `values` at these positions: one that counts is found by it. */
+  /**
+   * What a device has completed, as `values` at these positions, and has in flight: one that counts is
+   * found by it.
+   */
   note(slot: number, values: Float64Array, positions: readonly number[]): void {
-    for (let i = 0; i < this.#off.length; i++) {
-      const off = this.#off[i]!;
-      if (off.slot !== slot) continue;
-      let completed = 0;
-      for (let at = 0; at < positions.length; at++) completed += values[positions[at]!]!;
-      if (off.ticks > TICKS_IN_FLIGHT && completed > off.completed && !off.counts) {
+    if (slot >= this.#completed.length) this.#makeRoom(slot + 1);
+    let completed = 0;
+    for (let at = 0; at < positions.length; at++) completed += values[positions[at]!]!;
+    const off = this.#off[this.#offOf[slot]!];
+    if (off !== undefined && !off.counts) {
+      if (off.isDrained && completed > this.#completed[slot]!) {
         off.counts = true;
         this.#dueSeconds = 0;
       }
-      off.completed = completed;
-      off.ticks++;
+      if (values[IN_FLIGHT] === 0) off.isDrained = true;
     }
+    this.#completed[slot] = completed;
+    this.#inFlight[slot] = values[IN_FLIGHT]!;
   }
 
   /** Takes back what was written of devices that are not counted. */
   read(row: RowWriter, tick: Tick): void {
     if (tick.seconds >= this.#dueSeconds) {
       this.#dueSeconds = tick.seconds + READ_EVERY_SECONDS;
-      this.#look();
+      this.#look(tick.seconds);
     }
     for (let i = 0; i < this.#off.length; i++) {
-      const { slot, counts } = this.#off[i]!;
-      if (counts) continue;
+      const off = this.#off[i]!;
+      if (tick.seconds - off.sinceSeconds >= IN_FLIGHT_SECONDS_MOST) off.isDrained = true;
+      const isNew = off.isNew;
+      off.isNew = false;
+      if (off.counts || isNew) continue;
       for (let column = 0; column < this.#columns.length; column++) {
-        row.none(this.#columns[column]!, slot);
+        row.none(this.#columns[column]!, off.slot);
       }
     }
   }
 
+  #makeRoom(slots: number): void {
+    const offOf = new Int32Array(slots).fill(-1);
+    const completed = new Float64Array(slots);
+    const inFlight = new Float64Array(slots);
+    offOf.set(this.#offOf);
+    completed.set(this.#completed);
+    inFlight.set(this.#inFlight);
+    [this.#offOf, this.#completed, this.#inFlight] = [offOf, completed, inFlight];
+  }
+
   // Apart, because a function with a closure in it allocates whenever it is entered.
-  #look(): void {
+  #look(sinceSeconds: number): void {
     const before = this.#off;
+    const offOf = this.#offOf;
     this.#off = this.#devices.slots().flatMap((slot) => {
       const name = this.#devices.nameOf(slot);
       if (textOf(this.#site.tree, pathOf(name)) !== "0") return [];
-      return before.find((known) => known.slot === slot && known.name === name) ??
-        { slot, name, ticks: 0, completed: Infinity, counts: false };
+      const known = before[offOf[slot]!];
+      if (known?.name === name) return [known];
+      const isDrained = this.#inFlight[slot] === 0;
+      return [{ slot, name, sinceSeconds, isDrained, counts: false, isNew: true }];
     });
+    offOf.fill(-1);
+    for (const [at, { slot }] of this.#off.entries()) offOf[slot] = at;
     const names = this.#off.filter(({ counts }) => !counts).map(({ name }) => name);
     if (names.length === 0) return this.#site.resolve(this.#key);
     const path = pathOf(names[0]!);

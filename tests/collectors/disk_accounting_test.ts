@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { Stage } from "../stage.ts";
 import { CLASS, full, PATH, stage, USED } from "./disk_files.ts";
 
 Deno.test("disk does not take a drive whose counts are switched off for one that nobody uses", () => {
@@ -75,23 +76,46 @@ Deno.test("disk takes no time for none where requests of a volume are counted an
   assertEquals(on.rate("volume_busy_ratio", "md127"), 0.5);
 });
 
-Deno.test("disk shows a volume that is counted though its iostats say no, as of older kernels", () => {
-  const text = (reads: number): string => full("dm-0", `${reads} 0 80 5 20 0 160 30 0 40 35`);
-  const { stage: on, tree } = stage(text(10));
+/** A volume whose `iostats` are 0, with so many reads and requests in flight. */
+function switchedOff(): { on: Stage; tick: (reads: number, inFlight: number) => void } {
+  const text = (reads: number, inFlight: number): string =>
+    full("dm-0", `${reads} 0 80 5 20 0 160 30 ${inFlight} 40 35`);
+  const { stage: on, tree } = stage("");
   tree.set(`${CLASS}/dm-0/queue/iostats`, "0\n");
-  on.tick();
-  // Begun before the counts were switched off.
-  tree.set(PATH, text(11));
-  on.tick();
-  on.tick();
-  assertEquals(on.problems().length, 1);
-  for (const reads of [12, 13]) {
-    tree.set(PATH, text(reads));
+  const tick = (reads: number, inFlight: number): void => {
+    tree.set(PATH, text(reads, inFlight));
     on.tick();
-  }
+  };
+  return { on, tick };
+}
+
+Deno.test("disk shows a volume that is counted though its iostats say no, as of older kernels", () => {
+  const { on, tick } = switchedOff();
+  tick(10, 0);
+  tick(11, 0);
   assertEquals([on.rate("volume_reads", "dm-0"), on.problems()], [1, []]);
   on.tick(30_000);
   assertEquals([on.rate("volume_reads", "dm-0"), on.problems()], [0, []]);
+});
+
+Deno.test("disk does not take the end of what was in flight for counts that go on", () => {
+  const { on, tick } = switchedOff();
+  tick(10, 2);
+  tick(10, 2);
+  // Slow ones, or an interval that is short.
+  for (const [reads, inFlight] of [[10, 2], [11, 1], [12, 0], [12, 0]] as const) {
+    tick(reads, inFlight);
+    assertEquals(on.problems().length, 1);
+  }
+  assertEquals("absent" in on.read("volume_reads", "dm-0"), true);
+});
+
+Deno.test("disk shows an older kernel's volume that is never at rest after half a minute", () => {
+  const { on, tick } = switchedOff();
+  for (let reads = 0; reads < 30; reads++) tick(10 + reads, 3);
+  assertEquals(on.problems().length, 1);
+  for (let reads = 30; reads < 33; reads++) tick(10 + reads, 3);
+  assertEquals([on.rate("volume_reads", "dm-0"), on.problems()], [1, []]);
 });
 
 Deno.test("disk names the drives whose counts are switched off, and says that each needs it", () => {
