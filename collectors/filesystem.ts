@@ -214,12 +214,15 @@ class FilesystemReader implements Reader {
   }
 }
 
-/** Drivers that count blocks apart from their size do, and the difference would be less than nothing. */
-function overfull({ point }: Mount, { totalBytes, freeBytes }: FilesystemSize): CollectorError {
+/**
+ * Drivers that count blocks apart from their size do, and the difference would be less than nothing. How
+ * many are free is not said: it moves, and the cause would be another one with each reading.
+ */
+function overfull({ point }: Mount, { totalBytes }: FilesystemSize): CollectorError {
   return new CollectorError(
     "failed",
-    `Cannot believe how full ${JSON.stringify(point)} is: found ${freeBytes} bytes free of ` +
-      `${totalBytes}, needs no more than there are`,
+    `Cannot believe how full ${JSON.stringify(point)} is: found more free than the ` +
+      `${totalBytes} bytes that it has, needs no more than there are`,
   );
 }
 

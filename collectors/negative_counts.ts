@@ -5,10 +5,13 @@
  * @module
  */
 import type { Site } from "./collector.ts";
+import { listed } from "./listed.ts";
 
 /** Half of what 64 bits hold: no counter comes so far from zero. */
 const LEAST = 2 ** 63;
 const KEY = "negative counts";
+/** Of interfaces that a message names. */
+const NAMES_MOST = 4;
 
 export class NegativeCounts {
   readonly #site: Site;
@@ -52,7 +55,9 @@ export class NegativeCounts {
       key: KEY,
       reason: "failed",
       message:
-        `Cannot count all of ${instances.join(", ")} in "${this.#path}": found counts of 2^63 ` +
+        `Cannot count all of ${
+          listed(instances, NAMES_MOST)
+        } in "${this.#path}": found counts of 2^63 ` +
         "or more, which are below zero without their sign, needs a driver that counts up",
       metrics,
       instances,

@@ -35,3 +35,17 @@ Deno.test("NegativeCounts costs a count that fell below zero that count alone, f
   assertEquals(stage.rate("interface_receive_bytes", "eth0"), 107);
   assertEquals(stage.cell("interface_receive_bytes", "eth0"), 1307);
 });
+
+Deno.test("NegativeCounts names a few where there are many, and is about all of them", () => {
+  const names = Array.from({ length: 20 }, (_, n) => `veth${n}`);
+  const below = bytes(0, 5).replace(/^0/, "18446744073709551613");
+  const tree = new TextTree({
+    ...SYSFS,
+    [PATH]: dev(Object.fromEntries(names.map((name) => [name, below]))),
+  });
+  const stage = new Stage([network], { tree });
+  stage.tick();
+  const [problem] = stage.problems();
+  assertStringIncludes(problem!.message, "all of veth0, veth1, veth2, veth3 and 16 more in");
+  assertEquals(problem!.instances, names);
+});
