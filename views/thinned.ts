@@ -9,8 +9,10 @@
 
 /** Closer than that nobody sees a difference, units of the picture. */
 const OFF_LEAST = 0.5;
-/** How many units of height it is worth to draw a step as what it is: a gap, an estimate, exact. */
+/** How many units of height it is worth to draw a step as what it is: an estimate, or exact. */
 const WORTH_OF_STEP = 2;
+/** The same of a step that is missing: more than any height, or noise would join what is around it. */
+const WORTH_OF_GAP = 1000;
 
 /** What a step is drawn as; it belongs to the point at its later end. */
 const GAP = 0;
@@ -104,19 +106,22 @@ function changeOf(
   to: number,
 ): Pick<Piece, "at" | "worth" | "missing"> {
   const counts = [0, 0, 0];
+  for (let index = from; index < to; index++) counts[steps[index + 1]!]! += 1;
+  const gaps = counts[GAP]!;
+  const missing = gaps === to - from;
+  // Where there is a gap, what the rest is comes later.
+  const isChange = (before: number, step: number): boolean =>
+    gaps === 0 ? before !== step : (before === GAP) !== (step === GAP);
   let since = from;
   let [longest, at, lone] = [0, from, from];
-  for (let index = from; index < to; index++) {
-    const step = steps[index + 1]!;
-    counts[step]! += 1;
-    if (index === from) continue;
-    const before = steps[index]!;
+  for (let index = from + 1; index < to; index++) {
+    const [before, step] = [steps[index]!, steps[index + 1]!];
     if (before === GAP && step === GAP && !Number.isNaN(heights[index]!)) lone = index;
-    if (before !== step) since = index;
+    if (isChange(before, step)) since = index;
     if (since > from && index + 1 - since > longest) [longest, at] = [index + 1 - since, since];
   }
-  const missing = counts[GAP] === to - from;
   // A point between two gaps is a line of its own.
   if (missing && lone > from) return { at: lone, worth: 2 * WORTH_OF_STEP, missing };
+  if (gaps > 0) return { at, worth: WORTH_OF_GAP * Math.min(gaps, to - from - gaps), missing };
   return { at, worth: WORTH_OF_STEP * (to - from - Math.max(...counts)), missing };
 }

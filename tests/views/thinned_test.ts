@@ -28,12 +28,17 @@ Deno.test("of a line of noise only so many points are drawn, its greatest and le
   assertEquals(kept, kept.toSorted((a, b) => a - b));
 });
 
-Deno.test("a gap is left open, also where noise would take all points", () => {
-  const heights = Float64Array.from({ length: 300 }, (_, index) => (index * 7919) % 97);
-  heights.fill(NaN, 100, 160);
-  const kept = thinned(heights, null, MOST);
-  const open = kept.indexOf(100);
-  assertEquals(kept.slice(open - 1, open + 2), [99, 100, 160]);
+Deno.test("a gap is left open, be it of one point where noise would take all", () => {
+  for (const length of [1, 2, 12, 60]) {
+    const heights = Float64Array.from({ length: 300 }, (_, index) => (index * 7919) % 97);
+    heights.fill(NaN, 100, 100 + length);
+    // An estimate up to the gap is drawn after it.
+    for (const shares of [null, Array.from({ length: 300 }, (_, index) => index < 50 ? 0.5 : 1)]) {
+      const kept = thinned(heights, shares, MOST);
+      const open = kept.indexOf(100);
+      assertEquals(kept.slice(open - 1, open + 2), [99, 100, 100 + length]);
+    }
+  }
 });
 
 Deno.test("what is missing at both ends is not drawn, and a point between two gaps is", () => {
