@@ -7,6 +7,7 @@
 import type { Block, Card } from "../collectors/card.ts";
 import type { Snapshot } from "../collectors/snapshot.ts";
 import type { Problem } from "../collectors/trust.ts";
+import { alikeCauses } from "./alike_causes.ts";
 import { breadthOf, namesOf } from "./table.tsx";
 
 /** Of small text, in the narrowest column. */
@@ -30,7 +31,7 @@ export function lackingHeight(entries: readonly (readonly Problem[])[]): number 
 
 /** Its title, and its causes. */
 function entryHeight(causes: readonly Problem[]): number {
-  return causes.reduce((sum, { message, remedy }) => {
+  return alikeCauses(causes).reduce((sum, { message, remedy }) => {
     const lines = Math.ceil(message.length / CHARACTERS_A_LINE);
     return sum + lines * LINE + (remedy === undefined ? 0 : REMEDY);
   }, 1.4 + GAP);

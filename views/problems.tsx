@@ -34,21 +34,17 @@ export function Unavailable(
         <Glyph grade="absent" /> <b>{titleOf(reason)}</b>
       </p>
       {sameAs === undefined
-        ? alikeCauses(causes).map(({ first, others }) => <Cause problem={first} others={others} />)
+        ? alikeCauses(causes).map((problem) => <Cause problem={problem} />)
         : <p class="same">{`The same cause as for ${sameAs}.`}</p>}
     </div>
   );
 }
 
-/** `others`: names of which the same holds as of the first one in it. */
-export function Cause(props: { problem: Problem; others?: readonly string[] }): Html {
-  const { problem: { message, remedy }, others = [] } = props;
-  const sentence = message.endsWith(".") ? message : `${message}.`;
+export function Cause(props: { problem: Problem }): Html {
+  const { message, remedy } = props.problem;
   return (
     <>
-      <p class="m">
-        {others.length === 0 ? sentence : `${sentence} The same for ${others.join(", ")}.`}
-      </p>
+      <p class="m">{message.endsWith(".") ? message : `${message}.`}</p>
       {remedy === undefined ? null : <Remedy text={remedy} />}
     </>
   );

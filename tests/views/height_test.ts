@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Card } from "../../collectors/card.ts";
 import { CollectorError } from "../../collectors/collector.ts";
+import type { Problem } from "../../collectors/trust.ts";
 import { heightOf, lackingHeight } from "../../views/height.ts";
 import { HandFilled } from "./hand_filled.ts";
 
@@ -47,6 +48,19 @@ Deno.test("lackingHeight follows from what is said", () => {
   const long = new CollectorError("denied", "Cannot open it ".repeat(20), "sudo it");
   const { snapshot } = new HandFilled([{ "load_1m": 1 }], { refused: { disk: long } });
   const problem = snapshot.problems[0]!;
-  assert(lackingHeight([[problem]]) < lackingHeight([[problem, problem]]));
-  assert(lackingHeight([[problem, problem]]) < lackingHeight([[problem], [problem]]));
+  const other = { ...problem, message: `${problem.message}, but why` };
+  assert(lackingHeight([[problem]]) < lackingHeight([[problem, other]]));
+  assert(lackingHeight([[problem, other]]) < lackingHeight([[problem], [other]]));
+});
+
+Deno.test("lackingHeight counts causes that are told in one sentence as that", () => {
+  const refused = (name: string, why: string): Problem => ({
+    key: name,
+    collector: "core_counters",
+    reason: "not_supported",
+    message: `Cannot open event "${name}" on cpu 0-1: ${why}, needs a PMU that counts it`,
+  });
+  const alike = ["branches", "branch-misses", "LLC-loads"].map((name) => refused(name, "ENOENT"));
+  const apart = ["ENOENT", "EINVAL"].map((why) => refused("branches", why));
+  assert(lackingHeight([alike]) < lackingHeight([apart]));
 });
