@@ -202,6 +202,18 @@ browserTest("on paper wide tables have all their columns", async (browser) => {
   }
 });
 
+browserTest("a row of processes is as high as the others, whatever its name", async (browser) => {
+  await using service = await BusyService.start({ machine: "server-2socket", historyTicks: 2 });
+  const watched = await WatchedPage.open(browser, { viewport: { width: 320, height: 900 } });
+  await watched.page.goto(service.url);
+  // Names change with each tick: all below would move.
+  const heights = await watched.evaluate<number[]>(
+    `[...document.querySelectorAll("tr:has(.known)")].map((row) => row.offsetHeight)`,
+  );
+  assert(heights.length > 1, String(heights));
+  assertEquals(new Set(heights).size, 1, String(heights));
+});
+
 /** Names of rows that have less room than a letter. */
 const SQUEEZED = `[...document.querySelectorAll("tbody th[scope=row]")].filter((name) =>
   name.textContent.trim() !== "" && name.getBoundingClientRect().width < 24).length`;
