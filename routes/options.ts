@@ -181,17 +181,19 @@ export function parseOptions(
 
 /**
  * What is found wrong with an option once files, the machine or Deno were asked, which know flags alone:
- * to who set a variable it names that.
+ * to who set a variable it names that. What is needed stays: who set the variable to less needs another.
  */
 export function asGiven(
   message: string,
   args: readonly string[],
   variable: (name: string) => string | undefined,
 ): string {
-  return message.replace(/--([a-z]+(?:-[a-z]+)*)/g, (flag, name: string) => {
+  const [found] = message.split(" needs ", 1) as [string];
+  const named = found.replace(/--([a-z]+(?:-[a-z]+)*)/g, (flag, name: string) => {
     const isFlag = args.some((arg) => arg === flag || arg.startsWith(`${flag}=`));
     return isFlag ? flag : fromVariable(name, variable)?.by ?? flag;
   });
+  return named + message.slice(found.length);
 }
 
 function fromVariable(

@@ -326,3 +326,9 @@ Deno.test("asGiven names the variable that was set, and the flag where that was 
   assertEquals(read(["--cpus", "7"]), said);
   assertEquals(read(["--cpus=7"]), said);
 });
+
+Deno.test("asGiven leaves what is needed as it is: a variable that is set to 0 is not", () => {
+  const said =
+    "Cannot listen on 0.0.0.0:80: everybody would read the page, needs --insecure-no-auth";
+  assertEquals(asGiven(said, [], () => "0"), said);
+});
