@@ -214,6 +214,20 @@ browserTest("a row of processes is as high as the others, whatever its name", as
   assertEquals(new Set(heights).size, 1, String(heights));
 });
 
+/** Cards that are longer than a page, and are kept whole or laid out beside others. */
+const KEPT = `[...document.querySelectorAll(".card")].filter((card) =>
+  card.offsetHeight > innerHeight && (getComputedStyle(card).breakInside !== "auto" ||
+    getComputedStyle(card.parentElement).display !== "block")).map((card) => card.offsetHeight)`;
+
+browserTest("on paper the guide's chapters go on from page to page", async (browser) => {
+  await using service = await BusyService.start({ machine: "server-2socket", historyTicks: 2 });
+  const watched = await WatchedPage.open(browser, { viewport: PAPER });
+  await watched.page.goto(`${service.url}/metrics-guide`);
+  assert((await watched.evaluate<number[]>(KEPT)).length > 1);
+  await watched.page.emulateMedia({ media: "print" });
+  assertEquals(await watched.evaluate(KEPT), []);
+});
+
 /** Names of rows that have less room than a letter. */
 const SQUEEZED = `[...document.querySelectorAll("tbody th[scope=row]")].filter((name) =>
   name.textContent.trim() !== "" && name.getBoundingClientRect().width < 24).length`;
