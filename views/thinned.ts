@@ -14,6 +14,9 @@ const WORTH_OF_STEP = 2;
 /** The same of a step that is missing: more than any height, or noise would join what is around it. */
 const WORTH_OF_GAP = 1000;
 
+/** Points that come on top of the others where they are the ends of gaps: of so many there is a shape left. */
+const GAP_ENDS_MOST = 16;
+
 /** What a step is drawn as; it belongs to the point at its later end. */
 const GAP = 0;
 const EXACT = 1;
@@ -30,8 +33,8 @@ interface Piece {
 }
 
 /**
- * Indices to draw, in order: `most` of points at most, and one of what is missing between two of them
- * where that is all there is. `heights`: above any line, in units of the picture; NaN where there is none.
+ * Indices to draw, in order: `most` of points at most, the ends of some gaps beside them, and one of what
+ * is missing between two of them where that is all there is. `heights`: above any line, in units of the picture; NaN where there is none.
  *
  * @example
  * ```ts
@@ -52,13 +55,15 @@ export function thinned(
   if (first === last) return [first];
   const steps = stepsOf(heights, shares);
   const pieces = [pieceOf(heights, steps, first, last)];
-  while (pieces.length + 1 < most) {
+  let room = most;
+  while (pieces.length + 1 < room) {
     let best = 0;
     for (let i = 1; i < pieces.length; i++) {
       if (pieces[i]!.worth > pieces[best]!.worth) best = i;
     }
     const { from, to, at, worth } = pieces[best]!;
     if (worth < OFF_LEAST) break;
+    if (worth >= WORTH_OF_GAP && room < most + GAP_ENDS_MOST) room++;
     pieces.splice(best, 1, pieceOf(heights, steps, from, at), pieceOf(heights, steps, at, to));
   }
   const kept = [first];

@@ -52,3 +52,14 @@ Deno.test("an estimate begins and ends where it does, though the line stands sti
   const shares = Array.from({ length: 100 }, (_, index) => index >= 20 && index < 50 ? 0.5 : 1);
   assertEquals(thinned(flat(100), shares, MOST), [0, 19, 49, 99]);
 });
+
+Deno.test("a line with many gaps keeps its shape between them", () => {
+  const heights = Float64Array.from({ length: 300 }, (_, index) => (index * 7919) % 97);
+  for (let gap = 20; gap < 160; gap += 20) heights[gap] = NaN;
+  heights[230] = 500;
+  const kept = thinned(heights, null, MOST);
+  const open = kept.filter((index) => Number.isNaN(heights[index]!));
+  assertEquals(open, [20, 40, 60, 80, 100, 120, 140]);
+  assertEquals(kept.length - open.length, MOST + 2 * open.length);
+  assert(kept.includes(230));
+});
