@@ -74,8 +74,9 @@ const RUNNING = LINES.findIndex((line) => line.key === "procs_running");
 const BLOCKED = LINES.findIndex((line) => line.key === "procs_blocked");
 /** Key of the cause that lines are missing. */
 const COUNTS = "counts";
-/** What became of a line that gave no value. */
-const MISSING = 1;
+/** What became of a line in a reading. */
+const MISSING = 0;
+const FOUND = 1;
 const UNDATED = 2;
 const UNDATED_BOOT = {
   key: "btime",
@@ -108,10 +109,9 @@ class CpuTimeReader implements Reader {
   readonly #lines: readonly Column[];
   readonly #vectors: readonly Column[];
   readonly #keys = new KeyTable(LINES.map((line) => line.key));
-  /** 1 for a line that was found in this reading. */
+  /** By line: `FOUND`, or why it gives no value, in this reading and in the last one. */
   readonly #found = new Uint8Array(LINES.length);
-  /** `MISSING` or `UNDATED` for a line that was not found in the last one, else 0. */
-  readonly #missing = new Uint8Array(LINES.length);
+  readonly #told = new Uint8Array(LINES.length).fill(FOUND);
   /** Read once for all CPUs that come in one reading; null before. */
   #pmus: readonly CorePmu[] | null = null;
   /** Where CPUs belonged when that was known for certain. */
@@ -122,8 +122,6 @@ class CpuTimeReader implements Reader {
   readonly #since = new SinceReading();
   /** What the host's sums can have risen by since the last reading. */
   #interruptsMost = 0;
-  /** The line `btime` of this reading is no date. */
-  #isUndated = false;
 
   constructor(site: Site) {
     this.#site = site;
@@ -154,24 +152,19 @@ class CpuTimeReader implements Reader {
     this.#pmus = null;
     this.#interruptsMost = this.#since.next(tick) * INTERRUPTS_PER_SECOND_MOST *
       this.#cpus.slots().length;
-    this.#found.fill(0);
-    this.#isUndated = false;
+    this.#found.fill(MISSING);
     while (!scanner.done()) {
       this.#readLine(row);
       scanner.nextLine();
     }
     // Who does not count the tasks that run does not count those that wait.
-    if (this.#found[RUNNING] !== 1) this.#found[BLOCKED] = 0;
+    if (this.#found[RUNNING] !== FOUND) this.#found[BLOCKED] = MISSING;
     let changed = false;
     for (let line = 0; line < LINES.length; line++) {
-      const missing = this.#found[line] === 1
-        ? 0
-        : line === BTIME && this.#isUndated
-        ? UNDATED
-        : MISSING;
-      if (missing !== 0) this.#writeNone(row, line);
-      if (missing !== this.#missing[line]) changed = true;
-      this.#missing[line] = missing;
+      const found = this.#found[line]!;
+      if (found !== FOUND) this.#writeNone(row, line);
+      if (found !== this.#told[line]) changed = true;
+      this.#told[line] = found;
     }
     if (changed) this.#tellMissing();
   }
@@ -259,14 +252,14 @@ class CpuTimeReader implements Reader {
     const known = LINES[line]!;
     if (value === 0 && known.neverZero) return;
     if (line === BTIME && value > BOOT_SECONDS_MOST) {
-      this.#isUndated = true;
+      this.#found[line] = UNDATED;
       return;
     }
     const most = this.#interruptsMost;
     if (known.wraps) row.countWrapping(this.#lines[line]!, HOST_SLOT, value, WRAP, most);
     else if (known.counter) row.count(this.#lines[line]!, HOST_SLOT, value);
     else row.gauge(this.#lines[line]!, HOST_SLOT, value);
-    this.#found[line] = 1;
+    this.#found[line] = FOUND;
     if (line !== SOFTIRQ) return;
     for (let vector = 0; vector < this.#vectors.length; vector++) {
       const count = scanner.number();
@@ -281,12 +274,12 @@ class CpuTimeReader implements Reader {
   }
 
   #tellMissing(): void {
-    if (this.#missing[BTIME] === UNDATED) this.#site.report(UNDATED_BOOT);
+    if (this.#told[BTIME] === UNDATED) this.#site.report(UNDATED_BOOT);
     else this.#site.resolve(UNDATED_BOOT.key);
-    const missing = LINES.filter((_, line) => this.#missing[line] === MISSING);
+    const missing = LINES.filter((_, line) => this.#told[line] === MISSING);
     if (missing.length === 0) return this.#site.resolve(COUNTS);
     const metrics: string[] = missing.map(({ metric }) => metric);
-    if (this.#missing[SOFTIRQ] === MISSING) metrics.push(...SOFTIRQ_VECTORS.map(softirqMetric));
+    if (this.#told[SOFTIRQ] === MISSING) metrics.push(...SOFTIRQ_VECTORS.map(softirqMetric));
     this.#site.report({
       key: COUNTS,
       reason: "not_supported",

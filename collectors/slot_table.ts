@@ -39,6 +39,7 @@ interface Known {
 }
 
 const NO_GROUPS: Instance["groups"] = {};
+const NOBODY: Untaken = { sequence: 0, count: 0, groups: [] };
 
 /** Of one instance: who comes and goes all the time is in sums as if it had not left before. */
 const AWAY_MOST = 8;
@@ -66,9 +67,7 @@ export class SlotTable implements Instances {
   #pass = 0;
   /** How many wait for a slot. */
   #waiting = 0;
-  /** How many had no slot in the last pass: those among them for whom there is room by now, too. */
-  #untaken = 0;
-  /** The same over time. */
+  /** Who had no slot over time: those among them for whom there is room by now, too. */
   #untakenSteps: readonly Untaken[] = [];
   #present: number[] = [];
   #seen: Uint8Array;
@@ -189,7 +188,7 @@ export class SlotTable implements Instances {
       gone = true;
     }
     if (gone) this.#index();
-    if (this.#waiting > 0 || this.#untaken > 0) {
+    if (this.#waiting > 0 || this.#untaken.count > 0) {
       this.#forgetWaiting(this.#capacity - this.#present.length);
     }
   }
@@ -211,12 +210,16 @@ export class SlotTable implements Instances {
     if (before > 0 && this.#waiting === 0) this.#owner.relieved(this.scope);
   }
 
+  /** As of the last pass. */
+  get #untaken(): Untaken {
+    return this.#untakenSteps.at(-1) ?? NOBODY;
+  }
+
   #lack(untaken: readonly Known[]): void {
     const count = untaken.length;
     const groups = untaken.map((known) => known.groups);
-    const last = this.#untakenSteps.at(-1)?.groups ?? [];
-    if (count === this.#untaken && groups.every((each, i) => sameWords(each, last[i]!))) return;
-    this.#untaken = count;
+    const last = this.#untaken;
+    if (count === last.count && groups.every((each, i) => sameWords(each, last.groups[i]!))) return;
     const sequence = this.#owner.sequence();
     const oldest = this.#owner.oldestSequence();
     const before = this.#untakenSteps.filter((step, i, all) =>

@@ -34,7 +34,8 @@ interface Piece {
 
 /**
  * Indices to draw, in order: `most` of points at most, the ends of some gaps beside them, and one of what
- * is missing between two of them where that is all there is. `heights`: above any line, in units of the picture; NaN where there is none.
+ * is missing between two of them where that is all there is. `heights`: above any line, in units of the
+ * picture; NaN where there is none.
  *
  * @example
  * ```ts

@@ -253,7 +253,6 @@ export const MEMINFO_LINES: readonly MemoryLine[] = [
 const SANE_BYTES = [0, 2 ** 63] as const;
 
 function derived(id: string, name: string, help: string, formula: Formula): Derived {
-  const sane = SANE_BYTES;
   return {
     id,
     name,
@@ -262,7 +261,7 @@ function derived(id: string, name: string, help: string, formula: Formula): Deri
     kind: "derived",
     scope: "host",
     formula,
-    sane,
+    sane: SANE_BYTES,
     otlp: OTLP[id],
   };
 }
