@@ -27,7 +27,7 @@ import {
 } from "./collector.ts";
 import { DiskAccounting } from "./disk_accounting.ts";
 import { textOf } from "./host_files.ts";
-import { ERRNO, SystemError } from "./kernel/errno.ts";
+import { isGone } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
 import { Scanner } from "./scan.ts";
 import { SinceReading } from "./since_reading.ts";
@@ -46,6 +46,7 @@ const VALUES_LEAST = 11;
 const VALUES_MOST = 17;
 /** Positions of completed reads, writes and discards. */
 const COMPLETED = [0, 4, 11] as const;
+const IN_FLIGHT = DISK_FIELDS.find(({ suffix }) => suffix === "requests_in_flight")!.position;
 
 /** Fields that came later, with the kernel that brought them. */
 const LATER = [
@@ -87,8 +88,8 @@ class DiskReader implements Reader {
     this.#diskColumns = columnsOf(site, "disk");
     this.#volumeColumns = columnsOf(site, "volume");
     this.#accounting = {
-      disk: accountingOf(site, "disk", this.#diskColumns),
-      volume: accountingOf(site, "volume", this.#volumeColumns),
+      disk: new DiskAccounting(site, "disk", this.#diskColumns),
+      volume: new DiskAccounting(site, "volume", this.#volumeColumns),
     };
     this.#volumeTimes = new VolumeTimes(site, this.#volumeColumns);
     this.#file = openOrFail(site.tree, PATH);
@@ -139,7 +140,7 @@ class DiskReader implements Reader {
     if (slot === UNKNOWN) slot = this.#meet(start, end);
     if (slot >= 0) {
       this.#write(row, this.#diskColumns, slot, found);
-      this.#accounting.disk.note(slot, this.#values, COMPLETED);
+      this.#accounting.disk.note(slot, this.#completed(), this.#values[IN_FLIGHT]!);
     }
     if (slot !== IGNORED) return;
     slot = this.#volumes.lookup(scanner.bytes, start, end);
@@ -149,8 +150,16 @@ class DiskReader implements Reader {
     }
     if (slot < 0) return;
     this.#write(row, this.#volumeColumns, slot, found);
-    this.#volumeTimes.judge(row, slot, this.#values, COMPLETED);
-    this.#accounting.volume.note(slot, this.#values, COMPLETED);
+    const completed = this.#completed();
+    this.#volumeTimes.judge(row, slot, this.#values, completed);
+    this.#accounting.volume.note(slot, completed, this.#values[IN_FLIGHT]!);
+  }
+
+  /** Requests of the line that was read. */
+  #completed(): number {
+    let requests = 0;
+    for (let i = 0; i < COMPLETED.length; i++) requests += this.#values[COMPLETED[i]!]!;
+    return requests;
   }
 
   /** Reads what stands after the name; returns how many numbers there were. */
@@ -260,13 +269,10 @@ function scopeOf(tree: HostTree, name: string): DiskScope | "left_out" | "gone" 
     }
     return entries.includes("device") ? "disk" : "volume";
   } catch (error) {
-    if (error instanceof SystemError && GONE.includes(error.errno)) return "gone";
+    if (isGone(error)) return "gone";
     throw error;
   }
 }
-
-/** A file of sysfs that was opened before its device left says ENODEV (fs/kernfs/file.c). */
-const GONE: readonly number[] = [ERRNO.ENOENT, ERRNO.ENODEV];
 
 /** Without sysfs drives cannot be told from their partitions, and every sum would be wrong. */
 function requireClass(tree: HostTree, file: TreeFile): void {
@@ -279,11 +285,6 @@ function requireClass(tree: HostTree, file: TreeFile): void {
     });
     throw new CollectorError(reason, message);
   }
-}
-
-function accountingOf(site: Site, scope: DiskScope, columns: readonly Column[]): DiskAccounting {
-  const metrics = DISK_FIELDS.map((field) => diskMetric(scope, field));
-  return new DiskAccounting(site, scope, columns, metrics);
 }
 
 function columnsOf(site: Site, scope: DiskScope): readonly Column[] {

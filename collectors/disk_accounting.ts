@@ -9,7 +9,7 @@
  * @module
  */
 import { blockDirectory } from "./block_directory.ts";
-import { DISK_FIELDS, type DiskScope } from "./catalogue/disk.ts";
+import { DISK_FIELDS, diskMetric, type DiskScope } from "./catalogue/disk.ts";
 import type { Column, Instances, RowWriter, Site, Tick } from "./collector.ts";
 import { textOf } from "./host_files.ts";
 import { listed } from "./listed.ts";
@@ -33,7 +33,6 @@ interface Off {
 
 /** No request is in flight for so long: drivers give up after 30 seconds. */
 const IN_FLIGHT_SECONDS_MOST = 30;
-const IN_FLIGHT = DISK_FIELDS.find(({ suffix }) => suffix === "requests_in_flight")!.position;
 
 export class DiskAccounting {
   readonly #site: Site;
@@ -49,18 +48,13 @@ export class DiskAccounting {
   #inFlight = new Float64Array(0);
   #dueSeconds = 0;
 
-  /** `columns`: all that a device has, of these metrics. */
-  constructor(
-    site: Site,
-    scope: DiskScope,
-    columns: readonly Column[],
-    metrics: readonly string[],
-  ) {
+  /** `columns`: all that a device of the scope has. */
+  constructor(site: Site, scope: DiskScope, columns: readonly Column[]) {
     this.#site = site;
     this.#key = `${scope} iostats`;
     this.#devices = site.instances(scope);
     this.#columns = columns;
-    this.#metrics = metrics;
+    this.#metrics = DISK_FIELDS.map((field) => diskMetric(scope, field));
   }
 
   /** A device came: all are looked at with the next `read`. */
@@ -68,24 +62,19 @@ export class DiskAccounting {
     this.#dueSeconds = 0;
   }
 
-  /**
-   * What a device has completed, as `values` at these positions, and has in flight: one that counts is
-   * found by it.
-   */
-  note(slot: number, values: Float64Array, positions: readonly number[]): void {
+  /** How many requests a device has completed, and has in flight: one that counts is found by it. */
+  note(slot: number, completed: number, inFlight: number): void {
     if (slot >= this.#completed.length) this.#makeRoom(slot + 1);
-    let completed = 0;
-    for (let at = 0; at < positions.length; at++) completed += values[positions[at]!]!;
     const off = this.#off[this.#offOf[slot]!];
     if (off !== undefined && !off.counts) {
       if (off.isDrained && completed > this.#completed[slot]!) {
         off.counts = true;
         this.#dueSeconds = 0;
       }
-      if (values[IN_FLIGHT] === 0) off.isDrained = true;
+      if (inFlight === 0) off.isDrained = true;
     }
     this.#completed[slot] = completed;
-    this.#inFlight[slot] = values[IN_FLIGHT]!;
+    this.#inFlight[slot] = inFlight;
   }
 
   /** Takes back what was written of devices that are not counted. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { malformed } from "./collector.ts";
-import { ERRNO, SystemError } from "./kernel/errno.ts";
+import { isGone } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
 import { ascii, Scanner } from "./scan.ts";
 
@@ -99,7 +99,7 @@ export class MbmFile {
     } catch (error) {
       this.close();
       this.#last = NaN;
-      this.#isRemoved = isRemoval(error);
+      this.#isRemoved = isGone(error);
       this.#fail(error);
       return;
     }
@@ -144,10 +144,4 @@ export class MbmFile {
     this.#state = "failed";
     this.#error = error;
   }
-}
-
-/** How reading ends when the directory of an open file was removed (fs/kernfs, fs/resctrl). */
-function isRemoval(error: unknown): boolean {
-  return error instanceof SystemError &&
-    (error.errno === ERRNO.ENODEV || error.errno === ERRNO.ENOENT);
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ERRNO, SystemError } from "./kernel/errno.ts";
+import { isGone, SystemError } from "./kernel/errno.ts";
 import type { HostTree } from "./kernel/host_tree.ts";
 import { NumberFile } from "./number_file.ts";
 
@@ -91,12 +91,6 @@ export class ThrottleCount {
     );
     if (file.error === null) this.#sources.set(cpu, { file, last: NaN, late: this.#scanned });
   }
-}
-
-/** The kernel takes the files of a CPU away as it goes offline. */
-function isGone(error: unknown): boolean {
-  return error instanceof SystemError &&
-    (error.errno === ERRNO.ENOENT || error.errno === ERRNO.ENODEV);
 }
 
 /** First number of a list such as `0,64` or `0-15`; NaN where it cannot be read: the CPU is offline. */

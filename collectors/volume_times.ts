@@ -36,10 +36,11 @@ export class VolumeTimes {
     this.#metrics = TIMES.map((at) => diskMetric("volume", DISK_FIELDS[at]!));
   }
 
-  /** Takes back the times that were just written of a volume without any. `values`: of its line. */
-  judge(row: RowWriter, slot: number, values: Float64Array, completed: readonly number[]): void {
-    let requests = 0;
-    for (let i = 0; i < completed.length; i++) requests += values[completed[i]!]!;
+  /**
+   * Takes back the times that were just written of a volume without any. `values`: of its line;
+   * `requests`: that it completed.
+   */
+  judge(row: RowWriter, slot: number, values: Float64Array, requests: number): void {
     let times = 0;
     for (let i = 0; i < TIMES.length; i++) times += values[DISK_FIELDS[TIMES[i]!]!.position]!;
     const untimed = times === 0 && requests >= REQUESTS_LEAST ? 1 : 0;

@@ -98,3 +98,12 @@ export class SystemError extends Error {
     this.errno = errno;
   }
 }
+
+/**
+ * Whether it says that what a file told of went away: there is none any more, or the one that is open has
+ * lost its device, CPU or directory (fs/kernfs/file.c).
+ */
+export function isGone(error: unknown): boolean {
+  return error instanceof SystemError &&
+    (error.errno === ERRNO.ENOENT || error.errno === ERRNO.ENODEV);
+}
