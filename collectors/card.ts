@@ -139,7 +139,7 @@ export interface CardNeeds {
 
 /**
  * Where a card stands on a wide screen: the core and the column beside it, the width of the page, the
- * columns below, or the foot. `views/arrangement.ts` says what becomes of them without counters.
+ * columns below, or the foot. `views/overview/arrangement.ts` says what becomes of them without counters.
  */
 export type Place = "core" | "side" | "wide" | "sys" | "foot";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { HostProfile } from "./host.ts";
+import type { HostProfile } from "./host/profile.ts";
 import type { HostTree } from "./kernel/host_tree.ts";
 import type { Clock, Kernel } from "./kernel/kernel.ts";
 import type { Source } from "./source.ts";

@@ -15,19 +15,19 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
-import { CorePmuSeat } from "./core_pmu_seat.ts";
-import type { CounterSet } from "./counter_set.ts";
-import { CpuWatch } from "./cpu_watch.ts";
-import { makeRoom } from "./descriptor_room.ts";
-import { textOf } from "./host_files.ts";
+import { CorePmuSeat } from "./counters/core_pmu_seat.ts";
+import type { CounterSet } from "./counters/counter_set.ts";
+import { CpuWatch } from "./counters/cpu_watch.ts";
+import { makeRoom } from "./counters/descriptor_room.ts";
+import { textOf } from "./host/files.ts";
 import { ERRNO, errnoText } from "./kernel/errno.ts";
 import { EVERYTHING, leftOutProblem, type Narrowing, wantsCpu } from "./narrowing.ts";
 import type { CorePmu } from "./pmu/core_pmu.ts";
 import { eventsOf } from "./pmu/plan.ts";
-import { assumedCorePmus, pmuNames, readCorePmus } from "./pmu_devices.ts";
-import { noPmuProblem, type RefusedEvent, refusedPmuProblem } from "./no_pmu.ts";
-import { refusal } from "./refusals.ts";
-import { TermColumns } from "./term_columns.ts";
+import { assumedCorePmus, pmuNames, readCorePmus } from "./host/pmu_devices.ts";
+import { noPmuProblem, type RefusedEvent, refusedPmuProblem } from "./host/no_pmu.ts";
+import { refusal } from "./counters/refusals.ts";
+import { TermColumns } from "./counters/term_columns.ts";
 
 const METRICS: readonly string[] = TERMS.map(({ metric }) => metric);
 /** Key of the cause that descriptors do not suffice, and that options leave CPUs out. */

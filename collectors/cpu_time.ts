@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { BOOT_SECONDS_MOST } from "./boot_time.ts";
+import { BOOT_SECONDS_MOST } from "./host/boot_time.ts";
 import { CPU_MODES } from "./catalogue/cpu_time.ts";
 import { BOOT_TIME, SOFTIRQ_VECTORS, softirqMetric } from "./catalogue/scheduler.ts";
 import { openOrFail } from "./cause.ts";
@@ -30,16 +30,16 @@ import {
   type Tick,
   UNKNOWN,
 } from "./collector.ts";
-import { CpuLines } from "./cpu_lines.ts";
-import { cpuGroups } from "./host_topology.ts";
-import { INTERRUPTS_PER_SECOND_MOST } from "./interrupt_table.ts";
-import { KeyTable } from "./key_table.ts";
+import { CpuLines } from "./files/cpu_lines.ts";
+import { cpuGroups } from "./host/topology.ts";
+import { INTERRUPTS_PER_SECOND_MOST } from "./files/interrupt_table.ts";
+import { KeyTable } from "./files/key_table.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
 import type { CorePmu } from "./pmu/core_pmu.ts";
-import { readCorePmus } from "./pmu_devices.ts";
-import { ascii, Scanner } from "./scan.ts";
-import { SinceReading } from "./since_reading.ts";
-import { USER_HZ } from "./user_hz.ts";
+import { readCorePmus } from "./host/pmu_devices.ts";
+import { ascii, Scanner } from "./files/scan.ts";
+import { SinceReading } from "./files/since_reading.ts";
+import { USER_HZ } from "./host/user_hz.ts";
 
 const PATH = "/proc/stat";
 /**

@@ -6,14 +6,14 @@
  */
 import { IDLE_PMUS, type IdlePmu } from "./catalogue/cstates.ts";
 import { CollectorError, type CollectorSpec, type Reader, type Site } from "./collector.ts";
-import { cpuListOf } from "./host_files.ts";
-import { namedTerms } from "./named_terms.ts";
+import { namedTerms } from "./counters/named_terms.ts";
+import { cpuListOf } from "./host/files.ts";
+import { readPmuDevice } from "./host/pmu_devices.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
-import { readPmuDevice } from "./pmu_devices.ts";
-import { type UncoreBox, UncoreCounters, type UncoreTerm } from "./uncore_counters.ts";
-import { placesOf } from "./uncore_names.ts";
-import { type Part, UncoreParts } from "./uncore_parts.ts";
-import { needRoom } from "./uncore_room.ts";
+import { type UncoreBox, UncoreCounters, type UncoreTerm } from "./uncore/counters.ts";
+import { placesOf } from "./uncore/names.ts";
+import { type Part, UncoreParts } from "./uncore/parts.ts";
+import { needRoom } from "./uncore/room.ts";
 
 export function cstatesOf(narrowing: Narrowing): CollectorSpec {
   return { id: "cstates", minIntervalMs: 0, open: (site) => open(site, narrowing) };

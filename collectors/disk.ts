@@ -9,7 +9,7 @@
  * @module
  */
 import { DISK_FIELDS, DISK_SCOPES, diskMetric, type DiskScope } from "./catalogue/disk.ts";
-import { BLOCK_CLASS, blockDirectory } from "./block_directory.ts";
+import { BLOCK_CLASS, blockDirectory } from "./files/block_directory.ts";
 import { causeOf, openOrFail } from "./cause.ts";
 import {
   CollectorError,
@@ -25,13 +25,13 @@ import {
   type Tick,
   UNKNOWN,
 } from "./collector.ts";
-import { DiskAccounting } from "./disk_accounting.ts";
-import { textOf } from "./host_files.ts";
+import { DiskAccounting } from "./files/disk_accounting.ts";
+import { textOf } from "./host/files.ts";
 import { isGone } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
-import { Scanner } from "./scan.ts";
-import { SinceReading } from "./since_reading.ts";
-import { VolumeTimes } from "./volume_times.ts";
+import { Scanner } from "./files/scan.ts";
+import { SinceReading } from "./files/since_reading.ts";
+import { VolumeTimes } from "./files/volume_times.ts";
 
 const PATH = "/proc/diskstats";
 const WRAP = 2 ** 32;

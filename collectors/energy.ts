@@ -7,17 +7,17 @@
  */
 import { CORE_ENERGY, ENERGY_ZONES } from "./catalogue/energy.ts";
 import { CollectorError, type CollectorSpec, type Reader, type Site } from "./collector.ts";
-import { cpuListOf } from "./host_files.ts";
-import { type NamedTerm, namedTerms } from "./named_terms.ts";
+import { type NamedTerm, namedTerms } from "./counters/named_terms.ts";
+import { PowercapEnergy } from "./files/powercap.ts";
+import { cpuListOf } from "./host/files.ts";
+import { PackageNames } from "./host/package_names.ts";
+import { readPmuDevice } from "./host/pmu_devices.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
-import { PackageNames } from "./package_names.ts";
 import { isAmd } from "./pmu/cpu_model.ts";
-import { readPmuDevice } from "./pmu_devices.ts";
-import { PowercapEnergy } from "./powercap.ts";
-import { type UncoreBox, UncoreCounters, type UncoreTerm } from "./uncore_counters.ts";
-import { type CpuPlace, placesOf } from "./uncore_names.ts";
-import { type Part, type SourcedReader, UncoreParts } from "./uncore_parts.ts";
-import { needRoom } from "./uncore_room.ts";
+import { type UncoreBox, UncoreCounters, type UncoreTerm } from "./uncore/counters.ts";
+import { type CpuPlace, placesOf } from "./uncore/names.ts";
+import { type Part, type SourcedReader, UncoreParts } from "./uncore/parts.ts";
+import { needRoom } from "./uncore/room.ts";
 
 /** What energy is counted in, as the PMU's file `events/NAME.unit` has it. */
 const JOULES = "Joules";

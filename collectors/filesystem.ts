@@ -15,14 +15,14 @@ import {
   type RowWriter,
   type Site,
 } from "./collector.ts";
-import { type FirstFile, isMoved, openFirst } from "./first_process.ts";
-import type { HostProfile } from "./host.ts";
-import { textOf } from "./host_files.ts";
+import { type FirstFile, isMoved, openFirst } from "./files/first_process.ts";
+import type { HostProfile } from "./host/profile.ts";
+import { textOf } from "./host/files.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
 import type { FilesystemSize } from "./kernel/kernel.ts";
 import { listed } from "./listed.ts";
-import { localMounts, type Mount } from "./filesystem_mounts.ts";
-import { coveredMounts } from "./mount_walk.ts";
+import { localMounts, type Mount } from "./files/filesystem_mounts.ts";
+import { coveredMounts } from "./files/mount_walk.ts";
 import { shellWord } from "./pmu/perf_command.ts";
 import type { Problem } from "./trust.ts";
 

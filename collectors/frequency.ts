@@ -18,9 +18,9 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
-import { numberOf, textOf } from "./host_files.ts";
-import { NumberFile } from "./number_file.ts";
-import { ThrottleCount } from "./throttle_count.ts";
+import { NumberFile } from "./files/number_file.ts";
+import { ThrottleCount } from "./files/throttle_count.ts";
+import { numberOf, textOf } from "./host/files.ts";
 
 const CPUS = "/sys/devices/system/cpu";
 /** A clock that failed is tried again after this. */

@@ -17,9 +17,9 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
-import { InterruptTable } from "./interrupt_table.ts";
+import { InterruptTable } from "./files/interrupt_table.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
-import { SinceReading } from "./since_reading.ts";
+import { SinceReading } from "./files/since_reading.ts";
 
 const PATH = "/proc/interrupts";
 

@@ -6,13 +6,13 @@
  */
 import { L3_TERMS } from "./catalogue/llc.ts";
 import { CollectorError, type CollectorSpec, type Site } from "./collector.ts";
-import { cpuListOf } from "./host_files.ts";
-import { cpuGroups } from "./host_topology.ts";
+import { cpuListOf } from "./host/files.ts";
+import { readPmuDevice } from "./host/pmu_devices.ts";
+import { cpuGroups } from "./host/topology.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
 import { isAmd } from "./pmu/cpu_model.ts";
 import { l3Recipe } from "./pmu/recipes.ts";
-import { readPmuDevice } from "./pmu_devices.ts";
-import { type UncoreBox, UncoreCounters } from "./uncore_counters.ts";
+import { type UncoreBox, UncoreCounters } from "./uncore/counters.ts";
 
 const PMU = "amd_l3";
 const CPUMASK = `/sys/bus/event_source/devices/${PMU}/cpumask`;

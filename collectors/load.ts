@@ -17,7 +17,7 @@ import {
   type Site,
   TEXT_INTERVAL_MS_LEAST,
 } from "./collector.ts";
-import { Scanner } from "./scan.ts";
+import { Scanner } from "./files/scan.ts";
 
 const PATH = "/proc/loadavg";
 const SLASH = 47;

@@ -3,9 +3,9 @@ import { MEMINFO_LINES } from "./catalogue/memory.ts";
 import type { MemoryLine } from "./catalogue/memory_line.ts";
 import { VMSTAT_LINES } from "./catalogue/paging.ts";
 import type { CollectorSpec, Reader, Site } from "./collector.ts";
-import { type KeyedField, KeyedLines } from "./keyed_lines.ts";
-import { isOfLxcfs } from "./lxcfs.ts";
-import { OptionalFile, requireOne } from "./optional_file.ts";
+import { type KeyedField, KeyedLines } from "./files/keyed_lines.ts";
+import { isOfLxcfs } from "./files/lxcfs.ts";
+import { OptionalFile, requireOne } from "./files/optional_file.ts";
 
 const MEMINFO = "/proc/meminfo";
 const VMSTAT = "/proc/vmstat";

@@ -16,17 +16,17 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
-import { type MemoryTarget, metricsOf } from "./memory_boxes.ts";
-import type { MemoryCount } from "./memory_count.ts";
-import { MemoryDevices } from "./memory_devices.ts";
-import { memoryLacks, type Presence } from "./memory_lacks.ts";
-import { type MemoryPeak, memoryPeak, type NoPeak } from "./memory_peak.ts";
-import { MemoryPeakGauge } from "./memory_peak_gauge.ts";
-import { MemorySiblings } from "./memory_siblings.ts";
-import { MemorySourceChoice } from "./memory_source_choice.ts";
+import { ToldCauses } from "./counters/told_causes.ts";
+import { type MemoryTarget, metricsOf } from "./memory_bandwidth/boxes.ts";
+import type { MemoryCount } from "./memory_bandwidth/count.ts";
+import { MemoryDevices } from "./memory_bandwidth/devices.ts";
+import { memoryLacks, type Presence } from "./memory_bandwidth/lacks.ts";
+import { type MemoryPeak, memoryPeak, type NoPeak } from "./memory_bandwidth/peak.ts";
+import { MemoryPeakGauge } from "./memory_bandwidth/peak_gauge.ts";
+import { MemorySiblings } from "./memory_bandwidth/siblings.ts";
+import { MemorySourceChoice } from "./memory_bandwidth/source_choice.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
 import type { MemoryPlan } from "./pmu/memory_source.ts";
-import { ToldCauses } from "./told_causes.ts";
 
 /** Groups of the kernel are told apart by numbers: each target has as many of its own. */
 const GROUPS = 1000;

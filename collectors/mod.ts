@@ -26,31 +26,37 @@ export {
   PMU_QUANTITIES,
   type PmuQuantities,
 } from "./catalogue/pmu_quantities.ts";
-export type { Check } from "./check.ts";
-export type { Compared, Explanation, Side } from "./comparison.ts";
-export type { Feed } from "./feed.ts";
+export type { Check } from "./check/check.ts";
+export type { Compared, Explanation, Side } from "./check/comparison.ts";
+export type { Feed } from "./readings/feed.ts";
 export { evaluate, type Formula, inputs, print } from "./formula.ts";
-export { type HandedFile, readHandedFiles } from "./handed_files.ts";
-export type { HostProfile } from "./host.ts";
-export type { Health, Sampler, SamplerOptions } from "./sampler.ts";
-export { type Mark, Marks } from "./marks.ts";
+export { type HandedFile, readHandedFiles } from "./sampling/handed_files.ts";
+export type { HostProfile } from "./host/profile.ts";
+export type { Health, Sampler, SamplerOptions } from "./sampling/sampler.ts";
+export { type Mark, Marks } from "./readings/marks.ts";
 export { isNotifyAddress } from "./kernel/notify_address.ts";
 export type { Narrowing } from "./narrowing.ts";
-export { startSampler } from "./sampler.ts";
+export { startSampler } from "./sampling/sampler.ts";
 export { parseCpuList } from "./pmu/cpu_list.ts";
 export { parseEventList } from "./pmu/event_list.ts";
 export { BUNDLES } from "./pmu/recipe.ts";
-export { groupOf, hasProof, type Proof, proofOf } from "./proof.ts";
-export { type Count, countsOf, groupsBeside, type Narrower, narrowerFor } from "./proof_counts.ts";
+export { groupOf, hasProof, type Proof, proofOf } from "./readings/proof.ts";
+export {
+  type Count,
+  countsOf,
+  groupsBeside,
+  type Narrower,
+  narrowerFor,
+} from "./readings/proof_counts.ts";
 export type { Provenance, Source } from "./source.ts";
-export { readersOf, Reread } from "./readers.ts";
-export { COARSE_SPAN_MS } from "./timeline.ts";
+export { readersOf, Reread } from "./readings/readers.ts";
+export { COARSE_SPAN_MS } from "./sampling/timeline.ts";
 export { RefusedOption } from "./refused_option.ts";
-export { INTERVAL_MS_LEAST, INTERVAL_MS_MOST } from "./schedule.ts";
-export { type GroupKey, type Series, type SeriesKey, seriesName } from "./series.ts";
-export { type Begun, sinceMs } from "./since.ts";
-export type { Present, Snapshot } from "./snapshot.ts";
-export type { Working } from "./window.ts";
+export { INTERVAL_MS_LEAST, INTERVAL_MS_MOST } from "./sampling/schedule.ts";
+export { type GroupKey, type Series, type SeriesKey, seriesName } from "./readings/series.ts";
+export { type Begun, sinceMs } from "./readings/since.ts";
+export type { Present, Snapshot } from "./readings/snapshot.ts";
+export type { Working } from "./readings/window.ts";
 export {
   type Absence,
   type Grade,
@@ -64,7 +70,7 @@ export {
 } from "./trust.ts";
 
 /** Loaded when it is asked for: a service that runs never does. */
-export const checkPerf: typeof import("./check.ts").checkPerf = async (options) => {
-  const check = await import("./check.ts");
+export const checkPerf: typeof import("./check/check.ts").checkPerf = async (options) => {
+  const check = await import("./check/check.ts");
   return await check.checkPerf(options);
 };

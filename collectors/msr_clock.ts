@@ -6,11 +6,11 @@
  */
 import { CLOCK_TERMS } from "./catalogue/msr_clock.ts";
 import { CollectorError, type CollectorSpec, type Site } from "./collector.ts";
-import { namedTerms } from "./named_terms.ts";
+import { namedTerms } from "./counters/named_terms.ts";
+import { readPmuDevice } from "./host/pmu_devices.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
-import { readPmuDevice } from "./pmu_devices.ts";
-import { type UncoreBox, UncoreCounters } from "./uncore_counters.ts";
-import { needRoom } from "./uncore_room.ts";
+import { type UncoreBox, UncoreCounters } from "./uncore/counters.ts";
+import { needRoom } from "./uncore/room.ts";
 
 const PMU = "msr";
 const WHOM = "APERF and MPERF";

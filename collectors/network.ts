@@ -22,13 +22,13 @@ import {
   type Tick,
   UNKNOWN,
 } from "./collector.ts";
-import { type FirstFile, openFirst } from "./first_process.ts";
+import { type FirstFile, openFirst } from "./files/first_process.ts";
+import { NegativeCounts } from "./files/negative_counts.ts";
+import { hasHardware, shownInterfaces } from "./files/network_hardware.ts";
+import { otherNamespace } from "./files/network_namespace.ts";
+import { NetworkSpeed } from "./files/network_speed.ts";
+import { Scanner } from "./files/scan.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
-import { NegativeCounts } from "./negative_counts.ts";
-import { hasHardware, shownInterfaces } from "./network_hardware.ts";
-import { otherNamespace } from "./network_namespace.ts";
-import { NetworkSpeed } from "./network_speed.ts";
-import { Scanner } from "./scan.ts";
 
 const DEV: FirstFile = {
   path: "/proc/1/net/dev",

@@ -19,10 +19,10 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
-import { KeyTable } from "./key_table.ts";
+import { KeyTable } from "./files/key_table.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
-import { NumberFile } from "./number_file.ts";
-import { Scanner } from "./scan.ts";
+import { NumberFile } from "./files/number_file.ts";
+import { Scanner } from "./files/scan.ts";
 
 const NODES = "/sys/devices/system/node";
 const SWITCH = "/proc/sys/vm/numa_stat";

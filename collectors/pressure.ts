@@ -22,8 +22,8 @@ import {
   UNKNOWN,
 } from "./collector.ts";
 import type { Need } from "./cause.ts";
-import { type Content, OptionalFile, requireOne } from "./optional_file.ts";
-import { ascii, type Scanner } from "./scan.ts";
+import { type Content, OptionalFile, requireOne } from "./files/optional_file.ts";
+import { ascii, type Scanner } from "./files/scan.ts";
 
 const DIRECTORY = "/proc/pressure";
 const PSI: Need = {

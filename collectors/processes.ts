@@ -14,7 +14,7 @@ import {
   type RowWriter,
   type Site,
 } from "./collector.ts";
-import { type Process, PROCESSES_MOST, ProcessWalk, type Walk } from "./process_walk.ts";
+import { type Process, PROCESSES_MOST, ProcessWalk, type Walk } from "./files/process_walk.ts";
 import type { Problem } from "./trust.ts";
 
 /** As often as top(1) does by itself: of all that a tick reads while somebody looks this is the dearest. */

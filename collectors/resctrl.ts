@@ -13,10 +13,10 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
-import { absentEvent, causeOfSum, noCounters, noEvents } from "./resctrl_causes.ts";
-import type { MbmFile } from "./resctrl_file.ts";
-import { MonitoringGroups } from "./resctrl_monitors.ts";
-import { type MbmStanding, MbmSum } from "./resctrl_sum.ts";
+import { absentEvent, causeOfSum, noCounters, noEvents } from "./resctrl/causes.ts";
+import type { MbmFile } from "./resctrl/file.ts";
+import { MonitoringGroups } from "./resctrl/monitors.ts";
+import { type MbmStanding, MbmSum } from "./resctrl/sum.ts";
 import {
   configurationOf,
   counterNames,
@@ -27,7 +27,7 @@ import {
   type MbmPlaces,
   mbmPlaces,
   socketsOfCaches,
-} from "./resctrl_tree.ts";
+} from "./resctrl/tree.ts";
 
 /** Groups are looked for at every reading; L3 caches, settings and what failed so often. */
 const SCAN_EVERY_SECONDS = 5;

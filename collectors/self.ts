@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { bootSecondsOf } from "./boot_time.ts";
+import { bootSecondsOf } from "./host/boot_time.ts";
 import { causeOf, openOrFail } from "./cause.ts";
 import {
   type CollectorSpec,
@@ -16,11 +16,11 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
-import { KeyTable } from "./key_table.ts";
+import { KeyTable } from "./files/key_table.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
-import { ProcessStat } from "./process_stat.ts";
-import { USER_HZ } from "./user_hz.ts";
-import { Scanner } from "./scan.ts";
+import { ProcessStat } from "./files/process_stat.ts";
+import { USER_HZ } from "./host/user_hz.ts";
+import { Scanner } from "./files/scan.ts";
 
 /**
  * CPU time is counted in hundredths of a second, several times what a second takes of it: a rate over

@@ -19,14 +19,19 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
-import { CpuWatch } from "./cpu_watch.ts";
-import { makeRoom } from "./descriptor_room.ts";
-import { EventGroup, type EventRequest, type GroupOutcome, REFUSED } from "./event_group.ts";
+import { CpuWatch } from "./counters/cpu_watch.ts";
+import { makeRoom } from "./counters/descriptor_room.ts";
+import {
+  EventGroup,
+  type EventRequest,
+  type GroupOutcome,
+  REFUSED,
+} from "./counters/event_group.ts";
+import { refusal, Refusals } from "./counters/refusals.ts";
 import { ERRNO, errnoText, isAboutTheEvent } from "./kernel/errno.ts";
 import { EVERYTHING, leftOutProblem, type Narrowing, wantsCpu } from "./narrowing.ts";
 import { EVENT_TYPE, SOFTWARE_EVENTS } from "./pmu/event_codes.ts";
 import { groupBytes } from "./pmu/read_format.ts";
-import { refusal, Refusals } from "./refusals.ts";
 
 const REQUESTS: readonly EventRequest[] = SOFTWARE_COUNTS.map(({ event }) => ({
   name: event,

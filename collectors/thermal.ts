@@ -15,8 +15,8 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
-import { NumberFile, numberOnce } from "./number_file.ts";
-import { type SensorPlace, TemperatureSensors } from "./temperature_sensors.ts";
+import { NumberFile, numberOnce } from "./files/number_file.ts";
+import { type SensorPlace, TemperatureSensors } from "./files/temperature_sensors.ts";
 
 /** Disks with sensors are plugged in while the machine runs; sensors that failed are tried again. */
 const SCAN_EVERY_SECONDS = 300;

@@ -16,12 +16,12 @@ import {
   type Site,
   type Tick,
 } from "./collector.ts";
-import { EventGroup } from "./event_group.ts";
+import { EventGroup } from "./counters/event_group.ts";
+import { refusal } from "./counters/refusals.ts";
+import { readPmuDevice } from "./host/pmu_devices.ts";
 import { ERRNO } from "./kernel/errno.ts";
 import { EVERYTHING, leftOutProblem, type Narrowing, wantsCpu } from "./narrowing.ts";
 import { encodeEvent } from "./pmu/format.ts";
-import { readPmuDevice } from "./pmu_devices.ts";
-import { refusal } from "./refusals.ts";
 
 const NAME = "msr/tsc/";
 /** It does not change; once known it is worth asking again only to know it better. */

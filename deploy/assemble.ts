@@ -12,7 +12,7 @@ const ROOT = new URL("../", import.meta.url);
 /** Copied as they are. */
 const PARTS = ["main.ts", "collectors", "routes", "views", "static", "LICENSE", "README.md"];
 /** What `main.ts` loads, and the thread that it starts. */
-const ENTRIES = ["main.ts", "collectors/sampler_worker.ts"];
+const ENTRIES = ["main.ts", "collectors/sampling/sampler_worker.ts"];
 
 interface Config {
   readonly imports: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ import { lateness } from "./probes.ts";
 import { openStream, queryOf } from "./pages.ts";
 import { perfJson } from "./perf_json.ts";
 import { NOTHING, TICKS } from "./query.ts";
-import { staleJson, TickChannel } from "./tick_stream.ts";
+import { staleJson, TickChannel } from "./stream/tick_stream.ts";
 
 export async function snapshot(
   { sampler, rendering }: Deps,

@@ -7,19 +7,19 @@ import { type Context, Hono } from "hono";
 import type { Marks, Sampler } from "../collectors/mod.ts";
 import { printable } from "../collectors/printable.ts";
 import type { Address } from "./address.ts";
-import { allowedOrigins } from "./allowed_origins.ts";
+import { allowedOrigins } from "./doors/allowed_origins.ts";
 import { HTML_TYPE, wantsHtml } from "./answer.ts";
-import { type Auth, authenticated, LOGIN_PATH } from "./auth.ts";
+import { type Auth, authenticated, LOGIN_PATH } from "./doors/auth.ts";
 import { belowBasePath, routedPath, wayUp } from "./base_path.ts";
 import { cpusPage } from "./cpus.ts";
 import type { Clock } from "./clock.ts";
-import type { Engine } from "./fleet_feed.ts";
+import type { Engine } from "./fleet/feed.ts";
 import { fold } from "./fold.ts";
-import { sameOrigin, securityHeaders, servedRequests } from "./guard.ts";
-import type { Hub } from "./hub.ts";
+import { sameOrigin, securityHeaders, servedRequests } from "./doors/guard.ts";
+import type { Hub } from "./stream/hub.ts";
 import { setInterval } from "./interval.ts";
 import { type Handler, lazily } from "./lazily.ts";
-import { logIn, loginPage, logOut } from "./login.ts";
+import { logIn, loginPage, logOut } from "./doors/login.ts";
 import { listMarks, setMark } from "./marks.ts";
 import { Newest } from "./newest.ts";
 import { overview, pageSample, pageStream } from "./pages.ts";
@@ -78,7 +78,7 @@ function routesOf(deps: Deps): readonly Route[] {
   return [
     get("/", overview(deps, newest)),
     get("/cpus", cpusPage(deps, newest)),
-    later("/fleet", () => import("./fleet.ts").then((room) => room.fleetPage(deps))),
+    later("/fleet", () => import("./fleet/page.ts").then((room) => room.fleetPage(deps))),
     later("/proof", () => import("./proof.ts").then((room) => room.proof(deps, newest))),
     get("/fold", fold(deps, newest)),
     later("/doctor", () => import("./doctor.ts").then((room) => room.doctorPage(deps, newest))),

@@ -1,5 +1,5 @@
 /** `/chart/<id>`: what a chart of the overview, or of one CPU, shows, as a table. @module */
-import { spanSeconds } from "../views/span.ts";
+import { spanSeconds } from "../views/chart/span.ts";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { checkCpu } from "./charted.ts";

@@ -1,18 +1,18 @@
 /** The page of the CPUs and its streams: one for each way to look at them. @module */
 import type { Context } from "hono";
-import { type CpusChoice, cpusQuery } from "../views/cpus_choice.ts";
-import { SPAN_USUAL, spanSeconds } from "../views/span.ts";
+import { SPAN_USUAL, spanSeconds } from "../views/chart/span.ts";
+import { type CpusChoice, cpusQuery } from "../views/cpus/choice.ts";
 import { HTML_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";
 import { parseFields } from "./fields.ts";
-import type { Channel } from "./hub.ts";
 import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
 import { lateness } from "./probes.ts";
 import { CPUS, LIVE_CPUS } from "./query.ts";
 import { quote, Refusal } from "./refusal.ts";
 import { columnsKey } from "./sample.ts";
-import { PageChannel, pageKey } from "./stream.ts";
+import type { Channel } from "./stream/hub.ts";
+import { PageChannel, pageKey } from "./stream/page_stream.ts";
 
 /** A channel keeps what it told last, some hundred kB where there are many CPUs. */
 export const CHANNELS_MOST = 32;

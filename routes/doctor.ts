@@ -1,5 +1,5 @@
 /** The doctor over HTTP and in a terminal. @module */
-import { diagnose } from "../collectors/diagnosis.ts";
+import { diagnose } from "../collectors/doctor/diagnosis.ts";
 import type { Sampler } from "../collectors/mod.ts";
 import { HTML_TYPE, JSON_TYPE, send } from "./answer.ts";
 import type { Deps } from "./app.ts";

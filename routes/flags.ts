@@ -1,7 +1,7 @@
 /** The flags that there are, by the names and words in which people find them. @module */
 import { BUNDLES } from "../collectors/mod.ts";
-import { DOOR_FLAGS } from "./door_options.ts";
-import { FLEET_FLAGS } from "./fleet_options.ts";
+import { DOOR_FLAGS } from "./doors/options.ts";
+import { FLEET_FLAGS } from "./fleet/options.ts";
 
 export const ONCE_FORMATS = ["table", "json", "prom", "csv"] as const;
 export type OnceFormat = (typeof ONCE_FORMATS)[number];

@@ -2,9 +2,9 @@
 import "./modules.ts";
 export { printAddress } from "./address.ts";
 export { hostOf } from "./confined_worker.ts";
-export { doorNote, openDoors } from "./doors.ts";
+export { doorNote, openDoors } from "./doors/doors.ts";
 export { USAGE } from "./flags.ts";
-export type { OtlpStart } from "./otlp.ts";
+export type { OtlpStart } from "./otlp/exporter.ts";
 export { asGiven, type Command, OptionError, parseOptions } from "./options.ts";
 export { type Listener, ListenError } from "./server.ts";
 export { complain, print, say } from "./speech.ts";
@@ -12,14 +12,14 @@ export { startService } from "./service.ts";
 
 // Loaded when it is asked for: most services send nothing, ask no engine, and print nothing.
 
-export const startOtlp: typeof import("./otlp.ts").startOtlp = async (parts) => {
-  const otlp = await import("./otlp.ts");
+export const startOtlp: typeof import("./otlp/exporter.ts").startOtlp = async (parts) => {
+  const otlp = await import("./otlp/exporter.ts");
   return await otlp.startOtlp(parts);
 };
 
-export const openEngine: typeof import("./fleet_engine.ts").openEngine = async (options, files) => {
+export const openEngine: typeof import("./fleet/engine.ts").openEngine = async (options, files) => {
   if (options === undefined) return undefined;
-  const engine = await import("./fleet_engine.ts");
+  const engine = await import("./fleet/engine.ts");
   return await engine.openEngine(options, files);
 };
 

@@ -6,8 +6,8 @@
  */
 import type { Sampler, Snapshot } from "../collectors/mod.ts";
 import { Encoded } from "./encoding.ts";
-import { MESSAGE_GAP_MS_LEAST } from "./hub.ts";
 import { Refusal } from "./refusal.ts";
+import { MESSAGE_GAP_MS_LEAST } from "./stream/hub.ts";
 
 /** Ticks are early and late by turns: one that was due after the gap is not finer than it. */
 const JITTER_MS_MOST = 10;

@@ -13,14 +13,14 @@ import {
   parseEventList,
   type SamplerOptions,
 } from "../collectors/mod.ts";
-import type { ExpositionChoice } from "../views/exposition.ts";
-import { parseOrigin } from "./allowed_origins.ts";
+import type { ExpositionChoice } from "../views/exposition/exposition.ts";
+import { parseOrigin } from "./doors/allowed_origins.ts";
 import { type Address, isLoopback, parseAddress, printAddress } from "./address.ts";
 import { readArguments } from "./arguments.ts";
 import { parseBasePath } from "./base_path.ts";
-import { type DoorFlag, type DoorOptions, doorOptions, type Given } from "./door_options.ts";
+import { type DoorFlag, type DoorOptions, doorOptions, type Given } from "./doors/options.ts";
 import { parseDuration, printDuration } from "./duration.ts";
-import { type FleetOptions, fleetOptions } from "./fleet_options.ts";
+import { type FleetOptions, fleetOptions } from "./fleet/options.ts";
 import {
   COMPAT,
   DOCTOR_FORMATS,
@@ -28,7 +28,7 @@ import {
   ONCE_FORMATS,
   type OnceFormat,
 } from "./flags.ts";
-import { type OtlpOptions, otlpOptions } from "./otlp_options.ts";
+import { type OtlpOptions, otlpOptions } from "./otlp/options.ts";
 import { quote } from "./refusal.ts";
 
 export interface ServeOptions {

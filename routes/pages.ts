@@ -2,19 +2,19 @@
 import type { Context } from "hono";
 import { HTML_TYPE, JSON_TYPE, send, STREAM_TYPE } from "./answer.ts";
 import type { Deps } from "./app.ts";
-import { sessionEnd } from "./auth.ts";
+import { sessionEnd } from "./doors/auth.ts";
 import { chartedLines } from "./charted.ts";
 import { cpusStreams } from "./cpus.ts";
-import { placeOf } from "./cursor.ts";
+import { placeOf } from "./stream/cursor.ts";
 import { acceptsGzip } from "./encoding.ts";
 import { parseFields } from "./fields.ts";
-import type { Channel } from "./hub.ts";
+import type { Channel } from "./stream/hub.ts";
 import type { Newest } from "./newest.ts";
-import { spanSeconds } from "../views/span.ts";
+import { spanSeconds } from "../views/chart/span.ts";
 import { LIVE_PAGE, OVERVIEW, SAMPLE, SAMPLE_SPANS_MS } from "./query.ts";
 import { lateness } from "./probes.ts";
 import { columnsKey, sampleOf } from "./sample.ts";
-import { PageChannel } from "./stream.ts";
+import { PageChannel } from "./stream/page_stream.ts";
 
 type Handler = (context: Context) => Response;
 

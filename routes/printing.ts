@@ -1,6 +1,6 @@
 /** What a terminal is shown of the service, a single time. @module */
 import type { Sampler } from "../collectors/mod.ts";
-import type { ExpositionChoice } from "../views/exposition.ts";
+import type { ExpositionChoice } from "../views/exposition/exposition.ts";
 import { type Examination, examine } from "./doctor.ts";
 import type { DoctorFormat, OnceFormat } from "./flags.ts";
 import { once } from "./once.ts";

@@ -7,7 +7,7 @@ import type { Newest } from "./newest.ts";
 import { queryOf } from "./pages.ts";
 import { PROOF } from "./query.ts";
 import { quote, Refusal } from "./refusal.ts";
-import { CHART_SPAN_MS } from "./stream.ts";
+import { CHART_SPAN_MS } from "./stream/page_stream.ts";
 
 /** It is as fresh as its last tick, so that it says the same as the figures beside it. */
 export async function proof(

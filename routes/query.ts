@@ -12,11 +12,11 @@ import {
   INTERVAL_MS_MOST,
   METRICS,
 } from "../collectors/mod.ts";
-import { HEAT_KEYS, SORT_KEYS } from "../views/cpus_choice.ts";
-import { SPAN_USUAL, SPANS } from "../views/span.ts";
+import { SPAN_USUAL, SPANS } from "../views/chart/span.ts";
+import { HEAT_KEYS, SORT_KEYS } from "../views/cpus/choice.ts";
 import { parseDuration, printDuration } from "./duration.ts";
-import { MESSAGE_GAP_MS_LEAST } from "./hub.ts";
 import { quote } from "./refusal.ts";
+import { MESSAGE_GAP_MS_LEAST } from "./stream/hub.ts";
 
 /** A chart of a page has five; a program that wants more asks twice. */
 export const SERIES_METRICS_MOST = 32;

@@ -3,13 +3,13 @@ import { Marks, type Sampler } from "../collectors/mod.ts";
 import { createViews, type Views, type ViewsOptions } from "../views/mod.ts";
 import { createApp } from "./app.ts";
 import { ASSETS } from "./assets.ts";
-import { Auth } from "./auth.ts";
 import { CLOCK, type Clock } from "./clock.ts";
-import type { Doors } from "./doors.ts";
-import type { Engine } from "./fleet_feed.ts";
-import { Hub } from "./hub.ts";
+import { Auth } from "./doors/auth.ts";
+import type { Doors } from "./doors/doors.ts";
+import type { Engine } from "./fleet/feed.ts";
 import type { ServeOptions } from "./options.ts";
 import { Listener } from "./server.ts";
+import { Hub } from "./stream/hub.ts";
 
 export interface ServiceOptions extends ServeOptions {
   readonly sampler: Sampler;

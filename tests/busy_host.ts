@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { readHostProfile } from "../collectors/host.ts";
+import { readHostProfile } from "../collectors/host/profile.ts";
 import { REGISTRY } from "../collectors/registry.ts";
 import { FakeKernel } from "./fakes/fake_kernel.ts";
 import { FakePerf } from "./fakes/fake_perf.ts";

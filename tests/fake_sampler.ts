@@ -1,7 +1,7 @@
 /** A sampler over a stage: ticks come when the test says so. @module */
-import type { Descriptors } from "../collectors/descriptors.ts";
-import type { Feed } from "../collectors/feed.ts";
-import type { Health, Sampler } from "../collectors/sampler.ts";
+import type { Feed } from "../collectors/readings/feed.ts";
+import type { Descriptors } from "../collectors/sampling/descriptors.ts";
+import type { Health, Sampler } from "../collectors/sampling/sampler.ts";
 import type { Stage } from "./stage.ts";
 
 export class FakeSampler implements Sampler {

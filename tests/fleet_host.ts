@@ -1,7 +1,7 @@
 /** Hosts of a fleet, for tests: what is not said of one is as it is of any. @module */
-import type { Engine } from "../routes/fleet_feed.ts";
-import type { Fleet, FleetHost, HostTrends, Trend } from "../views/fleet_quantities.ts";
-import { TRENDS } from "../views/fleet_quantities.ts";
+import type { Engine } from "../routes/fleet/feed.ts";
+import type { Fleet, FleetHost, HostTrends, Trend } from "../views/fleet/quantities.ts";
+import { TRENDS } from "../views/fleet/quantities.ts";
 
 export const AT_MS = 1_770_000_000_000;
 

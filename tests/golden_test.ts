@@ -9,13 +9,13 @@
  */
 import { assertEquals, AssertionError } from "@std/assert";
 import { ERRNO } from "../collectors/kernel/errno.ts";
-import { readHostProfile } from "../collectors/host.ts";
+import { readHostProfile } from "../collectors/host/profile.ts";
 import { CARDS } from "../collectors/catalogue.ts";
 import { REGISTRY } from "../collectors/registry.ts";
-import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Snapshot } from "../collectors/readings/snapshot.ts";
 import { openApi } from "../routes/openapi/document.ts";
 import { createViews } from "../views/mod.ts";
-import { otlpMessage } from "../views/otlp.ts";
+import { otlpMessage } from "../views/otlp/metrics.ts";
 import { apiText } from "./api_text.ts";
 import { FakeKernel } from "./fakes/fake_kernel.ts";
 import { FakePerf } from "./fakes/fake_perf.ts";
@@ -30,7 +30,7 @@ import {
 } from "./fakes/software_bench.ts";
 import { HandClock, Stage } from "./stage.ts";
 import { TextTree } from "./text_tree.ts";
-import { linesOf } from "./views/sheet_of.ts";
+import { linesOf } from "./views/proof/sheet_of.ts";
 
 const FOLDER = new URL("./golden/", import.meta.url);
 const UPDATE = Deno.env.get("RINGSIDE_UPDATE_GOLDENS") === "1";

@@ -7,10 +7,10 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { METRICS } from "../collectors/catalogue.ts";
-import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Snapshot } from "../collectors/readings/snapshot.ts";
 import { isMeasured } from "../collectors/trust.ts";
 import { createViews } from "../views/mod.ts";
-import { otlpMessage } from "../views/otlp.ts";
+import { otlpMessage } from "../views/otlp/metrics.ts";
 import { BusyHost } from "./busy_host.ts";
 import { CHANGES, dice, type Roll, TWISTS } from "./garbled_text.ts";
 import { TextTree } from "./text_tree.ts";

@@ -29,10 +29,10 @@ const LISTS: readonly List[] = [
   { entry: "main.ts", room: "routes/", path: "routes/modules.ts", asker: "routes/mod.ts" },
   { entry: "main.ts", room: "views/", path: "views/modules.ts", asker: "views/mod.ts" },
   {
-    entry: "collectors/sampler_worker.ts",
+    entry: "collectors/sampling/sampler_worker.ts",
     room: "collectors/",
-    path: "collectors/sampler_worker_modules.ts",
-    asker: "collectors/sampler_worker.ts",
+    path: "collectors/sampling/sampler_worker_modules.ts",
+    asker: "collectors/sampling/sampler_worker.ts",
   },
 ];
 
@@ -60,7 +60,7 @@ export async function moduleLists(): Promise<ReadonlyMap<string, string>> {
     known.set(entry, urls);
     const listed = [...urls]
       .filter((url) => url.startsWith(folder) && !LIST_URLS.has(url) && url !== asker)
-      .map((url) => url.slice(folder.length)).sort();
+      .map((url) => relative(new URL(path, ROOT).href, url)).sort();
     texts.set(path, textOf(entry, listed));
   }
   return texts;
@@ -73,7 +73,17 @@ function textOf(entry: string, modules: readonly string[]): string {
  *
  * @module
  */
-${modules.map((module) => `import "./${module}";\n`).join("")}`;
+${modules.map((module) => `import "${module}";\n`).join("")}`;
+}
+
+/** How a module asks for another one of its room. */
+function relative(from: string, to: string): string {
+  const folders = from.split("/").slice(0, -1);
+  const target = to.split("/");
+  const shared = folders.findIndex((folder, depth) => folder !== target[depth]);
+  const common = shared < 0 ? folders.length : shared;
+  const up = "../".repeat(folders.length - common);
+  return (up === "" ? "./" : up) + target.slice(common).join("/");
 }
 
 /** Packages that `main.ts` asks for later than at its start, if at all. */

@@ -6,7 +6,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { exposition } from "../views/exposition.ts";
+import { exposition } from "../views/exposition/exposition.ts";
 import { BusyHost } from "./busy_host.ts";
 import { Prometheus } from "./prometheus.ts";
 

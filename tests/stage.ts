@@ -6,13 +6,13 @@
  */
 import { MEASURED, metric as metricOf } from "../collectors/catalogue.ts";
 import type { CollectorSpec } from "../collectors/collector.ts";
-import { Engine } from "../collectors/engine.ts";
-import { Feed } from "../collectors/feed.ts";
-import type { HostProfile } from "../collectors/host.ts";
+import type { HostProfile } from "../collectors/host/profile.ts";
 import type { HostTree } from "../collectors/kernel/host_tree.ts";
 import type { Clock, Kernel } from "../collectors/kernel/kernel.ts";
-import { metricIndex } from "../collectors/layout.ts";
-import type { Snapshot } from "../collectors/snapshot.ts";
+import { Feed } from "../collectors/readings/feed.ts";
+import type { Snapshot } from "../collectors/readings/snapshot.ts";
+import { Engine } from "../collectors/sampling/engine.ts";
+import { metricIndex } from "../collectors/sampling/layout.ts";
 import { isMeasured, type Problem, type Reading } from "../collectors/trust.ts";
 
 /** A clock that stands until it is moved. */

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { METRICS } from "../collectors/catalogue.ts";
-import { COLLECTORS } from "../collectors/layout.ts";
+import { COLLECTORS } from "../collectors/sampling/layout.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const SOURCE_LINES_MOST = 400;
@@ -46,18 +46,17 @@ const ROOMS: readonly Room[] = [
   {
     name: "kernel edge",
     files: /^collectors\/kernel\//,
-    imports: [/^collectors\/kernel\//, /^collectors\/(pmu\/\w+|host)\.ts$/],
+    imports: [/^collectors\/kernel\//, /^collectors\/(pmu\/\w+|host\/profile)\.ts$/],
   },
-  { name: "ring", files: /^collectors\/ring\.ts$/, imports: [], forbids: PURE },
+  { name: "ring", files: /^collectors\/sampling\/ring\.ts$/, imports: [], forbids: PURE },
   {
     name: "sampling",
-    files:
-      /^collectors\/(mod|modules|sampler|sampler_worker|sampler_worker_modules|engine|column_store|slot_table|row_buffer|layout|timeline|feed|series|lines|steps|fine_rows|earlier_reading|marks|moves|snapshot|proof|proof_counts|counting|window|increases|groups|source_index|plausibility|schedule|control|registry|diagnosis|check|check_worker|comparison|perf_stat|tally|handed_files|handed_files_worker|readers|known_causes|known_readings|whole|presence|since)\.ts$/,
+    files: /^collectors\/((sampling|readings|doctor|check)\/\w+|mod|modules|registry)\.ts$/,
     imports: [/^collectors\//],
   },
   {
     name: "collector",
-    files: /^collectors\/\w+\.ts$/,
+    files: /^collectors\/((host|files|counters|uncore|memory_bandwidth|resctrl)\/)?\w+\.ts$/,
     // Its helpers too, but no file that is itself a collector: those are found below.
     imports: [
       /^collectors\/(catalogue|pmu|kernel)\//,
@@ -71,7 +70,7 @@ const ROOMS: readonly Room[] = [
     imports: [
       /^collectors\/(mod|catalogue|card|trust|formula)\.ts$/,
       // Doors of what few open, so that it is loaded with what shows it.
-      /^collectors\/(catalogue\/guide(_sources)?|comparison)\.ts$/,
+      /^collectors\/(catalogue\/guide(_sources)?|check\/comparison)\.ts$/,
       /^hono\/(jsx|html)/,
     ],
     types: /^collectors\//,
@@ -80,7 +79,12 @@ const ROOMS: readonly Room[] = [
   {
     name: "routes",
     files: /^routes\//,
-    imports: [/^views\//, /^static\//, /^collectors\/(mod|diagnosis|printable)\.ts$/, /^[a-z@]/],
+    imports: [
+      /^views\//,
+      /^static\//,
+      /^collectors\/(mod|doctor\/diagnosis|printable)\.ts$/,
+      /^[a-z@]/,
+    ],
   },
 ];
 
@@ -173,7 +177,7 @@ Deno.test("a metric's id stands in the catalogue and in the collector that fills
   const broken: string[] = [];
   for (const [path, text] of await sources()) {
     if (/^(tests|collectors\/catalogue)\//.test(path) || isCollectorFile(path)) continue;
-    if (path === "collectors/engine.ts") continue; // It fills the sampler's own columns.
+    if (path === "collectors/sampling/engine.ts") continue; // It fills the sampler's own columns.
     for (const [, literal] of codeOf(text).matchAll(/["'`]([a-z0-9_]+)["'`]/g)) {
       if (literal!.includes("_") && ids.has(literal!)) {
         broken.push(`${path} names metric ${literal}`);

@@ -1,5 +1,5 @@
 /** Ringside's counts beside perf's, for a terminal: a line an event, and a verdict. @module */
-import { DIFFERENCE_MOST } from "../collectors/comparison.ts";
+import { DIFFERENCE_MOST } from "../collectors/check/comparison.ts";
 import type { Check, Compared, Explanation } from "../collectors/mod.ts";
 import { countedShare, plural, spellOut, whole } from "./format.ts";
 import { printable } from "./table_text.ts";

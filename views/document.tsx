@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Snapshot } from "../collectors/readings/snapshot.ts";
 import { instant, whole } from "./format.ts";
 import { type Html, render } from "./html.ts";
 import { IntervalForm } from "./interval.tsx";

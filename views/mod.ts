@@ -1,29 +1,29 @@
 /** Every rendering of a snapshot, as routes hand them out. @module */
 import "./modules.ts";
-import type { Diagnosis } from "../collectors/diagnosis.ts";
-import type { Mark } from "../collectors/marks.ts";
-import type { Series, SeriesKey } from "../collectors/series.ts";
-import type { Snapshot } from "../collectors/snapshot.ts";
-import type { ChartTableProps } from "./chart_table.tsx";
-import { cpusFragments, cpusPage, type CpusPageProps, cpusSeries } from "./cpus.tsx";
-import type { CpusChoice } from "./cpus_choice.ts";
-import { isKnown } from "./cpus_groups.ts";
+import type { Diagnosis } from "../collectors/doctor/diagnosis.ts";
+import type { Mark } from "../collectors/readings/marks.ts";
+import type { Series, SeriesKey } from "../collectors/readings/series.ts";
+import type { Snapshot } from "../collectors/readings/snapshot.ts";
+import type { ChartTableProps } from "./chart/table.tsx";
+import { cpusFragments, cpusPage, type CpusPageProps, cpusSeries } from "./cpus/page.tsx";
+import type { CpusChoice } from "./cpus/choice.ts";
+import { isKnown } from "./cpus/groups.ts";
 import type { Assets } from "./document.tsx";
-import type { DoctorJson } from "./doctor_json.ts";
-import type { FleetPageProps } from "./fleet.tsx";
-import { findFold, FoldContent } from "./fold.tsx";
-import type { GuideStanding } from "./guide_standing.ts";
-import type { ExpositionChoice, ExpositionFormat } from "./exposition.ts";
+import type { DoctorJson } from "./doctor/json.ts";
+import type { FleetPageProps } from "./fleet/page.tsx";
+import { findFold, FoldContent } from "./card/fold.tsx";
+import type { GuideStanding } from "./guide/standing.ts";
+import type { ExpositionChoice, ExpositionFormat } from "./exposition/exposition.ts";
 import { loginPage, type LoginProps } from "./login.tsx";
 import { messagePage, type MessageProps } from "./message.tsx";
 import { render } from "./html.ts";
 import type { Late } from "./late.ts";
 import { link } from "./link.ts";
-import { overviewPage } from "./overview.tsx";
-import { findSubject, type ProofSubject, ringsOf } from "./proof_subject.ts";
+import { overviewPage } from "./overview/page.tsx";
+import { findSubject, type ProofSubject, ringsOf } from "./proof/subject.ts";
 import type { SnapshotJson } from "./snapshot_json.ts";
-import { type Span, SPAN_USUAL, spanSeconds } from "./span.ts";
-import { aside, fragments, late, overviewSeries, partials } from "./updates.ts";
+import { type Span, SPAN_USUAL, spanSeconds } from "./chart/span.ts";
+import { aside, fragments, late, overviewSeries, partials } from "./overview/updates.ts";
 
 export interface ViewsOptions {
   /** Path of a file that is served beside the pages, by its name. */
@@ -212,8 +212,8 @@ export function createViews(options: ViewsOptions): Views {
       },
     },
     proof: async () => {
-      const { sheetPage, SheetPart } = await import("./proof_sheet.tsx");
-      const { coverageKeys } = await import("./proof_told.ts");
+      const { sheetPage, SheetPart } = await import("./proof/sheet.tsx");
+      const { coverageKeys } = await import("./proof/told.ts");
       return {
         rings: ringsOf,
         subject: findSubject,
@@ -224,7 +224,7 @@ export function createViews(options: ViewsOptions): Views {
       };
     },
     chart: async () => {
-      const { chartTablePage, chartTableSeries, ROOT } = await import("./chart_table.tsx");
+      const { chartTablePage, chartTableSeries, ROOT } = await import("./chart/table.tsx");
       return {
         series: chartTableSeries,
         document: (props) => chartTablePage(props, still(["chart_table.css"], ROOT)),
@@ -246,18 +246,18 @@ export function createViews(options: ViewsOptions): Views {
       },
     },
     doctor: async () => {
-      const { doctorPage } = await import("./doctor.tsx");
-      const { doctorText: text } = await import("./doctor_text.ts");
-      const { doctorJson: json } = await import("./doctor_json.ts");
+      const { doctorPage } = await import("./doctor/page.tsx");
+      const { doctorText: text } = await import("./doctor/text.ts");
+      const { doctorJson: json } = await import("./doctor/json.ts");
       return { document: (props) => doctorPage({ ...props, assets: doctor }), text, json };
     },
     guide: async () => {
-      const { guideStanding: standing } = await import("./guide_standing.ts");
-      const { guidePage } = await import("./guide.tsx");
+      const { guideStanding: standing } = await import("./guide/standing.ts");
+      const { guidePage } = await import("./guide/page.tsx");
       return { standing, document: (props) => guidePage(props, guide) };
     },
     fleet: async () => {
-      const { fleetPage } = await import("./fleet.tsx");
+      const { fleetPage } = await import("./fleet/page.tsx");
       return { document: (props) => fleetPage(props, hosts) };
     },
     message: (props) => messagePage(props, still([], props.root)),
@@ -268,7 +268,7 @@ export function createViews(options: ViewsOptions): Views {
         fleet: undefined,
       }),
     plain: async () => {
-      const { exposition } = await import("./exposition.ts");
+      const { exposition } = await import("./exposition/exposition.ts");
       const { snapshotJson } = await import("./snapshot_json.ts");
       const { readingsCsv: csv } = await import("./readings_csv.ts");
       const { tableText: table } = await import("./table_text.ts");

@@ -1,6 +1,6 @@
 /** Whether what PMUs could count is counted, can be true and is exact, in words. @module */
 import type { PmuQuantities } from "../collectors/mod.ts";
-import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Snapshot } from "../collectors/readings/snapshot.ts";
 import { HEARSAY, isMeasured, type Reading, type Reason, REASONS } from "../collectors/trust.ts";
 
 /** Why nobody may count on a group of quantities. */

@@ -1,10 +1,10 @@
 /** What could not be read: each cause once, with what was tried and what would help. @module */
-import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Snapshot } from "../collectors/readings/snapshot.ts";
 import type { Problem, Reason } from "../collectors/trust.ts";
 import { alikeCauses } from "./alike_causes.ts";
+import { remedyPieces } from "./doctor/remedy_pieces.ts";
 import { plural } from "./format.ts";
 import type { Html } from "./html.ts";
-import { remedyPieces } from "./remedy_pieces.ts";
 import { Glyph } from "./ring.tsx";
 
 /** How many there are, and where each is told with what would help. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { GROUPINGS, type Metric, SCOPES, shownUnit } from "../collectors/catalogue.ts";
-import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Snapshot } from "../collectors/readings/snapshot.ts";
 import { isMeasured, type Reading } from "../collectors/trust.ts";
 import { type Cell, csvLine, plainText } from "./csv.ts";
 import { doubtText } from "./doubt_text.ts";

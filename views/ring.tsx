@@ -7,7 +7,7 @@
 import type { Grade, Measurement } from "../collectors/trust.ts";
 import { trustSentence, trustWords } from "./format.ts";
 import type { Html } from "./html.ts";
-import type { Mark } from "./proof_subject.ts";
+import type { Mark } from "./proof/subject.ts";
 
 const BOX = "0 0 12 12";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { GROUPINGS, type Metric, metric as metricOf, shownUnit } from "../collectors/catalogue.ts";
-import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Snapshot } from "../collectors/readings/snapshot.ts";
 import { type Hearsay, isMeasured, type Problem, type Reading } from "../collectors/trust.ts";
 import { doubtText } from "./doubt_text.ts";
 import { timestamp } from "./format.ts";

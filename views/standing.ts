@@ -7,7 +7,7 @@
 import type { Block, Card, CardNeeds, Headline, Shown } from "../collectors/card.ts";
 import { CARDS, metric, SCOPES } from "../collectors/catalogue.ts";
 import { readersOf, Reread } from "../collectors/mod.ts";
-import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Snapshot } from "../collectors/readings/snapshot.ts";
 import {
   type Grade,
   isMeasured,

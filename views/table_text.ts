@@ -1,6 +1,6 @@
 /** A snapshot for a terminal: every metric with its value, its unit and what it is worth. @module */
 import { shownUnit } from "../collectors/catalogue.ts";
-import type { Snapshot } from "../collectors/snapshot.ts";
+import type { Snapshot } from "../collectors/readings/snapshot.ts";
 import { isMeasured, type Reading } from "../collectors/trust.ts";
 import { absentWords, boundSign, instant, spell, trustWords } from "./format.ts";
 import { TOLD } from "./told.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PerfAccess } from "../host.ts";
+import type { PerfAccess } from "../host/profile.ts";
 import {
   CAP_PERFMON,
   CAP_SYS_ADMIN,

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { PerfAccess } from "../host.ts";
+import type { PerfAccess } from "../host/profile.ts";
 import { ERRNO } from "./errno.ts";
 
 export const OBSTACLES = [

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { HostProfile } from "../host.ts";
+import type { HostProfile } from "../host/profile.ts";
 import { ERRNO } from "./errno.ts";
 import {
   CAP_PERFMON,

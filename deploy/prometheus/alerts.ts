@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { HOST } from "../../routes/fleet_queries.ts";
+import { HOST } from "../../routes/fleet/queries.ts";
 import { SHARED_PMUS } from "./promql.ts";
 import type { RuleGroup } from "./recording.ts";
 

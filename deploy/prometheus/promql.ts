@@ -10,7 +10,7 @@ import { metric as metricOf } from "../../collectors/catalogue.ts";
 import { PMU_TIMES } from "../../collectors/catalogue/counted.ts";
 import { PMU_QUANTITIES } from "../../collectors/catalogue/pmu_quantities.ts";
 import { type Formula, inputs } from "../../collectors/formula.ts";
-import { HOST, HOST_LABELS } from "../../routes/fleet_queries.ts";
+import { HOST, HOST_LABELS } from "../../routes/fleet/queries.ts";
 import { UNSHARED_PMUS } from "./event_labels.ts";
 import { coreQuantity, type Reading, selectorOf, seriesOf, type Wanted } from "./series.ts";
 

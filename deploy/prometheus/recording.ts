@@ -6,7 +6,7 @@
  */
 import { metric as metricOf, shownUnit } from "../../collectors/catalogue.ts";
 import { RECORDED, type Recorded } from "../../collectors/catalogue/recorded.ts";
-import { HOST } from "../../routes/fleet_queries.ts";
+import { HOST } from "../../routes/fleet/queries.ts";
 import { boundQl, coverageQl, promql, SHARED_PMUS } from "./promql.ts";
 
 export interface RecordingRule {

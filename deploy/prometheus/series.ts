@@ -5,7 +5,7 @@
  */
 import { type Measured, metric as metricOf, METRICS, SCOPES } from "../../collectors/catalogue.ts";
 import { PMU_EVENTS, PMU_TIMES } from "../../collectors/catalogue/counted.ts";
-import { HOST, HOST_LABELS } from "../../routes/fleet_queries.ts";
+import { HOST, HOST_LABELS } from "../../routes/fleet/queries.ts";
 import { type EventLabels, eventLabelsOf } from "./event_labels.ts";
 
 /** What is wanted of a metric. */

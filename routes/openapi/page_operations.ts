@@ -1,7 +1,7 @@
 /** What browsers load: there is nothing stable in it but the paths. @module */
 import { FORM } from "../body.ts";
-import { FLEET } from "../fleet_query.ts";
-import { LOGIN_FORM, LOGIN_QUERY } from "../login.ts";
+import { LOGIN_FORM, LOGIN_QUERY } from "../doors/login.ts";
+import { FLEET } from "../fleet/query.ts";
 import {
   CHART_TABLE,
   CPUS,

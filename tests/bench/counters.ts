@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { readHostProfile } from "../../collectors/host.ts";
+import { tryGroup } from "../../collectors/counters/trial.ts";
+import { readHostProfile } from "../../collectors/host/profile.ts";
 import type { Kernel } from "../../collectors/kernel/kernel.ts";
 import { LinuxKernel } from "../../collectors/kernel/linux_kernel.ts";
 import { LinuxTree } from "../../collectors/kernel/linux_tree.ts";
@@ -17,7 +18,6 @@ import {
   SOFTWARE_EVENTS,
 } from "../../collectors/pmu/event_codes.ts";
 import type { PmuEvent } from "../../collectors/pmu/pmu_event.ts";
-import { tryGroup } from "../../collectors/trial.ts";
 import { CorePath, synthetic } from "../fakes/core_path.ts";
 import { LeanCounters } from "../fakes/lean_counters.ts";
 import { median } from "./machine.ts";

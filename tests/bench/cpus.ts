@@ -5,13 +5,13 @@
  *
  * @module
  */
-import { Marks } from "../../collectors/marks.ts";
+import { Marks } from "../../collectors/readings/marks.ts";
 import { Encoded } from "../../routes/encoding.ts";
-import { PageChannel } from "../../routes/stream.ts";
+import { PageChannel } from "../../routes/stream/page_stream.ts";
 import { render } from "../../views/html.ts";
-import type { CpusChoice } from "../../views/cpus_choice.ts";
-import { HeatCard } from "../../views/cpus_heat.tsx";
-import { CpusTable } from "../../views/cpus_table.tsx";
+import type { CpusChoice } from "../../views/cpus/choice.ts";
+import { HeatCard } from "../../views/cpus/heat.tsx";
+import { CpusTable } from "../../views/cpus/table.tsx";
 import { createViews } from "../../views/mod.ts";
 import { BusyService } from "../browser/busy_service.ts";
 import { CHROMIUM, launch, WatchedPage } from "../browser/chromium.ts";

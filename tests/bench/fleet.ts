@@ -7,7 +7,7 @@
 import { fleetSeries } from "../fleet_series.ts";
 import { Prometheus } from "../prometheus.ts";
 import { Service } from "../service.ts";
-import { FRESH_MS } from "../../routes/fleet_feed.ts";
+import { FRESH_MS } from "../../routes/fleet/feed.ts";
 import { medianOf, type Result, type Size } from "./result.ts";
 import { pause, spreadOf } from "./windows.ts";
 

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { readHostProfile } from "../../collectors/host.ts";
+import { readHostProfile } from "../../collectors/host/profile.ts";
 import { REGISTRY } from "../../collectors/registry.ts";
-import { exposition } from "../../views/exposition.ts";
+import { exposition } from "../../views/exposition/exposition.ts";
 import { createViews } from "../../views/mod.ts";
 import { BusyHost } from "../busy_host.ts";
 import { LeanKernel, LeanTree } from "../fakes/lean_host.ts";

@@ -1,11 +1,11 @@
 /** The collectors on the real machine in this thread, with time moved by hand. @module */
-import { Engine } from "../../collectors/engine.ts";
-import { readHostProfile } from "../../collectors/host.ts";
+import { readHostProfile } from "../../collectors/host/profile.ts";
 import type { HostTree } from "../../collectors/kernel/host_tree.ts";
 import type { Clock, Kernel } from "../../collectors/kernel/kernel.ts";
 import { LinuxKernel } from "../../collectors/kernel/linux_kernel.ts";
 import { LinuxTree } from "../../collectors/kernel/linux_tree.ts";
 import { REGISTRY } from "../../collectors/registry.ts";
+import { Engine } from "../../collectors/sampling/engine.ts";
 
 /** Ticks after which every collector was read at least once: the slowest is worth 5 s. */
 export const ROUND_TICKS = 10;

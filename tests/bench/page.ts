@@ -4,15 +4,15 @@
  *
  * @module
  */
-import { Marks } from "../../collectors/marks.ts";
-import type { Series } from "../../collectors/series.ts";
+import { Marks } from "../../collectors/readings/marks.ts";
+import type { Series } from "../../collectors/readings/series.ts";
 import { createApp } from "../../routes/app.ts";
 import { ASSETS } from "../../routes/assets.ts";
-import { Chain } from "../../routes/chain.ts";
-import type { Place } from "../../routes/cursor.ts";
 import { Encoded } from "../../routes/encoding.ts";
-import { Hub } from "../../routes/hub.ts";
-import { CHART_SPAN_MS, PageChannel } from "../../routes/stream.ts";
+import { Chain } from "../../routes/stream/chain.ts";
+import type { Place } from "../../routes/stream/cursor.ts";
+import { Hub } from "../../routes/stream/hub.ts";
+import { CHART_SPAN_MS, PageChannel } from "../../routes/stream/page_stream.ts";
 import { createViews, type Views } from "../../views/mod.ts";
 import { BusyHost } from "../busy_host.ts";
 import { median } from "./machine.ts";

@@ -6,10 +6,10 @@
  * @module
  */
 import type { CollectorSpec, Reader, RowWriter } from "../../collectors/collector.ts";
-import { Engine } from "../../collectors/engine.ts";
 import { LinuxKernel } from "../../collectors/kernel/linux_kernel.ts";
 import { LinuxTree } from "../../collectors/kernel/linux_tree.ts";
 import { REGISTRY } from "../../collectors/registry.ts";
+import { Engine } from "../../collectors/sampling/engine.ts";
 import { LeanCounters } from "../fakes/lean_counters.ts";
 import { HandClock, PROFILE } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";

@@ -1,9 +1,9 @@
 /** The service of this process over a machine of text at work: what it shows is the test's to say. @module */
 import { CLOCK, type Clock } from "../../routes/clock.ts";
-import type { Engine } from "../../routes/fleet_feed.ts";
+import { Token } from "../../routes/doors/token.ts";
+import type { Engine } from "../../routes/fleet/feed.ts";
 import { type Listener, startService } from "../../routes/mod.ts";
 import type { ServeOptions } from "../../routes/options.ts";
-import { Token } from "../../routes/token.ts";
 import { BusyHost, type BusyHostOptions } from "../busy_host.ts";
 import { TextTree } from "../text_tree.ts";
 

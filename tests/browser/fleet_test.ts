@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import axe from "axe-core/axe.min.js" with { type: "text" };
 import { HtmlValidate, StaticConfigLoader } from "html-validate";
-import type { FleetHost } from "../../views/fleet_quantities.ts";
+import type { FleetHost } from "../../views/fleet/quantities.ts";
 import { FakeEngine, fleetHost, fleetOfHosts } from "../fleet_host.ts";
 import { browserTest } from "./browser_case.ts";
 import { BusyService } from "./busy_service.ts";

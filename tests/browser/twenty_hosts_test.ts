@@ -6,8 +6,8 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { QUESTIONS } from "../../routes/fleet_queries.ts";
-import { TERMS } from "../../views/fleet_quantities.ts";
+import { QUESTIONS } from "../../routes/fleet/queries.ts";
+import { TERMS } from "../../views/fleet/quantities.ts";
 import { hybridCpus, madeMachine } from "../made_machine.ts";
 import { Prometheus } from "../prometheus.ts";
 import { Service } from "../service.ts";

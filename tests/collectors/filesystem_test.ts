@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { SCOPES } from "../../collectors/catalogue.ts";
 import { filesystem } from "../../collectors/filesystem.ts";
-import type { HostProfile } from "../../collectors/host.ts";
+import type { HostProfile } from "../../collectors/host/profile.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { PerfMachine } from "../fakes/perf_machine.ts";
 import { Stage } from "../stage.ts";

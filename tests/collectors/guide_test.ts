@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { CARDS, DOCTOR_ROWS, metric, METRICS } from "../../collectors/catalogue.ts";
 import { GUIDE, GUIDE_SECTIONS, isHelper } from "../../collectors/catalogue/guide.ts";
 import { choicesOf, isTraffic, memoryWays } from "../../collectors/catalogue/guide_sources.ts";
-import { hasProof } from "../../collectors/proof.ts";
+import { hasProof } from "../../collectors/readings/proof.ts";
 
 Deno.test("texts of the guide are of metrics that exist, and name others that do", () => {
   const broken: string[] = [];

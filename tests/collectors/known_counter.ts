@@ -1,7 +1,7 @@
 /** Counters whose totals a test sets, and one whose total is known at each moment. @module */
 import { assert, assertAlmostEquals } from "@std/assert";
 import type { CollectorSpec } from "../../collectors/collector.ts";
-import type { Series } from "../../collectors/series.ts";
+import type { Series } from "../../collectors/readings/series.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 

@@ -9,7 +9,7 @@ import { METRICS } from "../../collectors/catalogue.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { l3Counters } from "../../collectors/l3_counters.ts";
 import { isMeasured } from "../../collectors/trust.ts";
-import { exposition } from "../../views/exposition.ts";
+import { exposition } from "../../views/exposition/exposition.ts";
 import { amdL3, CoreBench, HARDWARE, ZEN3 } from "../fakes/core_bench.ts";
 
 function scrape(bench: CoreBench): string {

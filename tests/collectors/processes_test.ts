@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { PROCESSES_MOST } from "../../collectors/files/process_walk.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
-import { PROCESSES_MOST } from "../../collectors/process_walk.ts";
 import { processes } from "../../collectors/processes.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";

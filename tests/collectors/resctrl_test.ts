@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
-import { mbmPlaces } from "../../collectors/resctrl_tree.ts";
+import { mbmPlaces } from "../../collectors/resctrl/tree.ts";
 import { isMeasured } from "../../collectors/trust.ts";
 import { kinds, machine, path, put, ROOT, stageOf } from "../fixtures/resctrl/machine.ts";
 import type { Stage } from "../stage.ts";

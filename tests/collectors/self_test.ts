@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Measured, METRICS } from "../../collectors/catalogue.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
+import { sinceMs } from "../../collectors/readings/since.ts";
 import { self } from "../../collectors/self.ts";
-import { sinceMs } from "../../collectors/since.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 

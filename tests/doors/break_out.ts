@@ -53,10 +53,13 @@ export const ATTEMPTS: Readonly<Record<string, () => unknown>> = {
   "worker with all rights": () => worker({ permissions: "inherit" }),
   "worker of its own file": () =>
     new Promise((resolve, reject) => {
-      const made = new Worker(new URL("../../collectors/sampler_worker.ts", import.meta.url), {
-        type: "module",
-        deno: { permissions: { ffi: true } },
-      });
+      const made = new Worker(
+        new URL("../../collectors/sampling/sampler_worker.ts", import.meta.url),
+        {
+          type: "module",
+          deno: { permissions: { ffi: true } },
+        },
+      );
       made.onerror = (event): void => {
         event.preventDefault();
         reject(new Error(event.message));

@@ -5,10 +5,14 @@
  * @module
  */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { QUESTIONS } from "../../routes/fleet_queries.ts";
-import { Allowance, PAGE_BYTES_MOST, PAGE_PARTS_MOST } from "../../routes/promql_allowance.ts";
-import { AnswerError } from "../../routes/promql_answer.ts";
-import { ANSWER_BYTES_MOST, PromqlClient } from "../../routes/promql_client.ts";
+import {
+  Allowance,
+  PAGE_BYTES_MOST,
+  PAGE_PARTS_MOST,
+} from "../../routes/fleet/promql_allowance.ts";
+import { AnswerError } from "../../routes/fleet/promql_answer.ts";
+import { ANSWER_BYTES_MOST, PromqlClient } from "../../routes/fleet/promql_client.ts";
+import { QUESTIONS } from "../../routes/fleet/queries.ts";
 import { fleetSeries, madeHost } from "../fleet_series.ts";
 import { Prometheus } from "../prometheus.ts";
 import { VictoriaMetrics } from "../victoria_metrics.ts";

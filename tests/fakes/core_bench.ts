@@ -1,7 +1,7 @@
 /** The collector of core counters on a machine whose perf events are fake. @module */
 import type { CollectorSpec } from "../../collectors/collector.ts";
 import { coreCountersOf } from "../../collectors/core_counters.ts";
-import type { HostProfile } from "../../collectors/host.ts";
+import type { HostProfile } from "../../collectors/host/profile.ts";
 import type { Narrowing } from "../../collectors/narrowing.ts";
 import type { Problem } from "../../collectors/trust.ts";
 import { Stage } from "../stage.ts";

@@ -6,12 +6,12 @@
  */
 import { MEASURED } from "../../collectors/catalogue.ts";
 import type { Column } from "../../collectors/collector.ts";
-import { CounterSet } from "../../collectors/counter_set.ts";
+import { CounterSet } from "../../collectors/counters/counter_set.ts";
 import type { Kernel } from "../../collectors/kernel/kernel.ts";
-import { blockCells } from "../../collectors/layout.ts";
 import { type Fits, type Plan, planGroups } from "../../collectors/pmu/plan.ts";
 import type { PmuEvent } from "../../collectors/pmu/pmu_event.ts";
-import { RowBuffer } from "../../collectors/row_buffer.ts";
+import { blockCells } from "../../collectors/sampling/layout.ts";
+import { RowBuffer } from "../../collectors/sampling/row_buffer.ts";
 
 /** Of a term: its count and its two times. */
 const COLUMNS = 3;

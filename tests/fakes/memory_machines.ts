@@ -1,6 +1,6 @@
 /** Machines whose memory controllers count, as text: Ice Lake and unknown Intel servers, AMD Rome. @module */
 import { memoryBandwidth } from "../../collectors/memory_bandwidth.ts";
-import type { HostProfile } from "../../collectors/host.ts";
+import type { HostProfile } from "../../collectors/host/profile.ts";
 import { type Slot, table } from "../fixtures/smbios/tables.ts";
 import { CoreBench, type CoreBenchOptions, ONE_PMU } from "./core_bench.ts";
 

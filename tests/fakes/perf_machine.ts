@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type PerfAccess, probeAccess } from "../../collectors/access.ts";
+import { type PerfAccess, probeAccess } from "../../collectors/host/access.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { FLAG } from "../../collectors/pmu/attr.ts";
 import { EVENT_TYPE } from "../../collectors/pmu/event_codes.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { readHandedFiles } from "../../collectors/handed_files.ts";
+import { readHandedFiles } from "../../collectors/sampling/handed_files.ts";
 
 /** Readable by everybody on any Linux, and by its owner alone. */
 const OPEN = "/proc/version";

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { SystemError } from "../../collectors/kernel/errno.ts";
 import { isNotifyAddress } from "../../collectors/kernel/notify_address.ts";
 import { NotifySocket } from "../../collectors/kernel/notify_socket.ts";
-import { startSampler } from "../../collectors/sampler.ts";
+import { startSampler } from "../../collectors/sampling/sampler.ts";
 import { ManagerSocket } from "./manager_socket.ts";
 
 const HOST = { procfs: "/proc", sysfs: "/sys" };

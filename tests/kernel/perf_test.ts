@@ -3,8 +3,8 @@
  * everywhere. Where even that is refused, what is tested is that the refusal is understood.
  */
 import { assert, assertEquals } from "@std/assert";
-import { EventGroup, type EventRequest } from "../../collectors/event_group.ts";
-import { readHostProfile } from "../../collectors/host.ts";
+import { EventGroup, type EventRequest } from "../../collectors/counters/event_group.ts";
+import { readHostProfile } from "../../collectors/host/profile.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { LinuxKernel } from "../../collectors/kernel/linux_kernel.ts";
 import { LinuxTree } from "../../collectors/kernel/linux_tree.ts";

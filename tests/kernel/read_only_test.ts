@@ -5,13 +5,13 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { Engine } from "../../collectors/engine.ts";
-import { readHostProfile } from "../../collectors/host.ts";
+import { readHostProfile } from "../../collectors/host/profile.ts";
 import { openLibc, type Symbols } from "../../collectors/kernel/ffi.ts";
 import { LinuxKernel } from "../../collectors/kernel/linux_kernel.ts";
 import { LinuxTree } from "../../collectors/kernel/linux_tree.ts";
 import { PERF_IOCTL } from "../../collectors/pmu/ioctl.ts";
 import { REGISTRY } from "../../collectors/registry.ts";
+import { Engine } from "../../collectors/sampling/engine.ts";
 
 /** open(2): not to write, and not to hand on. */
 const O_RDONLY_CLOEXEC = 0o2000000;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type Sampler, startSampler, WORKER_RIGHTS } from "../../collectors/sampler.ts";
+import { type Sampler, startSampler, WORKER_RIGHTS } from "../../collectors/sampling/sampler.ts";
 import { isMeasured } from "../../collectors/trust.ts";
 
 const HOST = { procfs: "/proc", sysfs: "/sys" };

@@ -1,7 +1,7 @@
 /** What the main thread tells its workers, message by message. @module */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { readHandedFiles } from "../../collectors/handed_files.ts";
-import { startSampler } from "../../collectors/sampler.ts";
+import { readHandedFiles } from "../../collectors/sampling/handed_files.ts";
+import { startSampler } from "../../collectors/sampling/sampler.ts";
 
 interface Made {
   readonly url: string;
@@ -65,7 +65,7 @@ Deno.test("the worker that samples is told its options before the first tick, an
   });
   assertEquals(made.length, 1);
   const [{ url, permissions, messages }] = made as [Made];
-  assert(url.endsWith("/collectors/sampler_worker.ts"));
+  assert(url.endsWith("/collectors/sampling/sampler_worker.ts"));
   assertEquals(permissions, FFI_ALONE);
   assertEquals(messages.length, 1);
   const { control, ...told } = messages[0] as { control: SharedArrayBuffer };

@@ -1,8 +1,8 @@
 /** The real pages over a machine with two sockets, and counters that take turns. @module */
-import { Marks } from "../../collectors/marks.ts";
+import { Marks } from "../../collectors/readings/marks.ts";
 import { createApp, type Deps } from "../../routes/app.ts";
 import { ASSETS } from "../../routes/assets.ts";
-import { Hub } from "../../routes/hub.ts";
+import { Hub } from "../../routes/stream/hub.ts";
 import { createViews } from "../../views/mod.ts";
 import { BusyHost } from "../busy_host.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Snapshot } from "../../collectors/snapshot.ts";
+import type { Snapshot } from "../../collectors/readings/snapshot.ts";
 import { isMeasured } from "../../collectors/trust.ts";
 import { CHANNELS_MOST, cpusStreams } from "../../routes/cpus.ts";
 import { listen, nextTick, startHost } from "./host.ts";

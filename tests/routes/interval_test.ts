@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Snapshot } from "../../collectors/snapshot.ts";
+import type { Snapshot } from "../../collectors/readings/snapshot.ts";
 import { listen, nextTick, startHost } from "./host.ts";
 
 function form(body: string, headers: Record<string, string> = {}): RequestInit {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { MARKS_MOST } from "../../collectors/marks.ts";
+import { MARKS_MOST } from "../../collectors/readings/marks.ts";
 import { type Host, startHost } from "./host.ts";
 
 const PATH = "/api/v1/marks";

@@ -1,7 +1,7 @@
 /** What is answered, held against the description: each route on several machines, in each state. @module */
 import { assert, assertEquals } from "@std/assert";
 import { timeEnabledOf, timeRunningOf } from "../../collectors/catalogue/counted.ts";
-import type { Snapshot } from "../../collectors/snapshot.ts";
+import type { Snapshot } from "../../collectors/readings/snapshot.ts";
 import { snapshotJson } from "../../views/snapshot_json.ts";
 import { BusyHost } from "../busy_host.ts";
 import {

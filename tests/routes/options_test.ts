@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import type { DoorOptions } from "../../routes/door_options.ts";
+import type { DoorOptions } from "../../routes/doors/options.ts";
 import { FLAGS } from "../../routes/flags.ts";
 import { asGiven, OptionError, parseOptions } from "../../routes/options.ts";
 

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { PERF_IOCTL } from "../../collectors/pmu/ioctl.ts";
-import { readHostProfile } from "../../collectors/host.ts";
+import { readHostProfile } from "../../collectors/host/profile.ts";
 import type { HostTree } from "../../collectors/kernel/host_tree.ts";
 import type { Kernel } from "../../collectors/kernel/kernel.ts";
 import { REGISTRY } from "../../collectors/registry.ts";

@@ -4,15 +4,15 @@
  *
  * @module
  */
-import { Marks } from "../../collectors/marks.ts";
-import { fleetOf } from "../../routes/fleet_state.ts";
-import type { Sample } from "../../routes/promql_answer.ts";
+import { Marks } from "../../collectors/readings/marks.ts";
+import { fleetOf } from "../../routes/fleet/state.ts";
+import type { Sample } from "../../routes/fleet/promql_answer.ts";
 import { createApp, type Deps } from "../../routes/app.ts";
 import { ASSETS } from "../../routes/assets.ts";
-import { Auth } from "../../routes/auth.ts";
-import { Hub } from "../../routes/hub.ts";
-import { PIECE_BYTES } from "../../routes/pieces.ts";
-import { Token } from "../../routes/token.ts";
+import { Auth } from "../../routes/doors/auth.ts";
+import { Hub } from "../../routes/stream/hub.ts";
+import { PIECE_BYTES } from "../../routes/stream/pieces.ts";
+import { Token } from "../../routes/doors/token.ts";
 import { createViews } from "../../views/mod.ts";
 import type { BusyHost } from "../busy_host.ts";
 import { FakeClock } from "../fake_clock.ts";

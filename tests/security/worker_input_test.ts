@@ -5,11 +5,14 @@
  * @module
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Control } from "../../collectors/control.ts";
+import { Control } from "../../collectors/sampling/control.ts";
 import { OptionError, parseOptions } from "../../routes/options.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const WORKERS = ["collectors/sampler_worker.ts", "collectors/handed_files_worker.ts"];
+const WORKERS = [
+  "collectors/sampling/sampler_worker.ts",
+  "collectors/sampling/handed_files_worker.ts",
+];
 /** Ways by which something could come in, or go out. */
 const WAYS = [
   /\bfetch\(/,
@@ -62,22 +65,28 @@ Deno.test("what workers load lies in collectors/, and none of it can receive a b
   }
 });
 
+async function* modulesBelow(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+    if (isDirectory) yield* modulesBelow(`${folder}${name}/`);
+    else if (/\.tsx?$/.test(name)) yield folder + name;
+  }
+}
+
 Deno.test("only the workers load what calls into libc", async () => {
+  const edge = "collectors/kernel/";
   const loading: string[] = [];
-  const rooms = ["collectors", "routes", "views"];
-  for (const room of rooms) {
-    for await (const { name } of Deno.readDir(new URL(`${room}/`, ROOT))) {
-      if (!name.endsWith(".ts") && !name.endsWith(".tsx")) continue;
-      const text = await Deno.readTextFile(new URL(`${room}/${name}`, ROOT));
+  for (const room of ["collectors/", "routes/", "views/"]) {
+    for await (const path of modulesBelow(room)) {
+      const text = await Deno.readTextFile(new URL(path, ROOT));
       const loads = [...text.matchAll(IMPORT)].some(([, typeOnly, specifier]) =>
-        typeOnly === undefined && /linux_kernel|ffi/.test(specifier!)
+        typeOnly === undefined && /\/(linux_kernel|ffi)\.ts$/.test(specifier!)
       );
-      if (loads) loading.push(`${room}/${name}`);
+      if (loads && !path.startsWith(edge)) loading.push(path);
     }
   }
   // What the main thread loads stands in a list too, collectors/modules.ts.
-  const lists = ["collectors/sampler_worker_modules.ts"];
-  const workers = ["collectors/check_worker.ts", ...WORKERS];
+  const lists = ["collectors/sampling/sampler_worker_modules.ts"];
+  const workers = ["collectors/check/check_worker.ts", ...WORKERS];
   assertEquals(loading.toSorted(), [...workers, ...lists].toSorted());
 });
 

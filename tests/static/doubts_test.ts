@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import "../../static/doubts.js";
-import { doubtsOf } from "../../views/svg_path.ts";
+import { doubtsOf } from "../../views/chart/svg_path.ts";
 
 type Lines = readonly (readonly (number | null)[])[];
 type Shares = readonly (readonly number[] | null)[];

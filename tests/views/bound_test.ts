@@ -11,7 +11,7 @@ import { createViews } from "../../views/mod.ts";
 import { cardStanding } from "../../views/standing.ts";
 import { Value } from "../../views/value.tsx";
 import { type Cells, HandFilled, type HandFilledOptions } from "./hand_filled.ts";
-import { sheetOf } from "./sheet_of.ts";
+import { sheetOf } from "./proof/sheet_of.ts";
 
 const views = createViews({ url: (name) => `/static/${name}`, version: "1.2.3" });
 const told = await views.plain();

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { diagnose } from "../../collectors/diagnosis.ts";
+import { diagnose } from "../../collectors/doctor/diagnosis.ts";
 import { type Assets, document } from "../../views/document.tsx";
 import { render } from "../../views/html.ts";
 import { IntervalChoice, INTERVALS } from "../../views/interval.tsx";

@@ -11,8 +11,8 @@ import {
   HOST_SLOT,
   type Site,
 } from "../../collectors/collector.ts";
-import type { HostProfile } from "../../collectors/host.ts";
-import type { Snapshot } from "../../collectors/snapshot.ts";
+import type { HostProfile } from "../../collectors/host/profile.ts";
+import type { Snapshot } from "../../collectors/readings/snapshot.ts";
 import type { Source } from "../../collectors/source.ts";
 import type { Problem } from "../../collectors/trust.ts";
 import { Stage } from "../stage.ts";

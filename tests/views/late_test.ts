@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { createViews } from "../../views/mod.ts";
 import { lateText } from "../../views/late.ts";
-import { late } from "../../views/updates.ts";
+import { late } from "../../views/overview/updates.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 

@@ -3,8 +3,8 @@ import { timeEnabledOf, timeRunningOf } from "../../collectors/catalogue/counted
 import { PMU_QUANTITIES } from "../../collectors/mod.ts";
 import { l3Counters } from "../../collectors/l3_counters.ts";
 import { isMeasured } from "../../collectors/trust.ts";
-import { exposition } from "../../views/exposition.ts";
-import { otlpMessage } from "../../views/otlp.ts";
+import { exposition } from "../../views/exposition/exposition.ts";
+import { otlpMessage } from "../../views/otlp/metrics.ts";
 import { absenceOf } from "../../views/pmu_absence.ts";
 import { amdL3, CoreBench, ZEN3 } from "../fakes/core_bench.ts";
 import { HandFilled } from "./hand_filled.ts";

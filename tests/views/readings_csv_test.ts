@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Snapshot } from "../../collectors/snapshot.ts";
+import type { Snapshot } from "../../collectors/readings/snapshot.ts";
 import { READING_COLUMNS, readingsCsv } from "../../views/readings_csv.ts";
 import { type ReadingJson, snapshotJson } from "../../views/snapshot_json.ts";
 import { BusyHost } from "../busy_host.ts";

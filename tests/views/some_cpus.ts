@@ -1,6 +1,6 @@
 /** CPUs with values that a test says: for the page that shows them side by side. @module */
 import { CPU_MODES } from "../../collectors/catalogue/cpu_time.ts";
-import type { Snapshot } from "../../collectors/snapshot.ts";
+import type { Snapshot } from "../../collectors/readings/snapshot.ts";
 import { type Cells, HandFilled, type HandFilledOptions } from "./hand_filled.ts";
 
 export interface SomeCpu {

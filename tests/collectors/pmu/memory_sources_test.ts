@@ -6,6 +6,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { readPmuDevices } from "../../../collectors/host/pmu_devices.ts";
 import { encodeEvent, hex, parseEventTerms, parseFormat } from "../../../collectors/pmu/format.ts";
 import type {
   MemoryBox,
@@ -19,7 +20,6 @@ import {
   unusableMemory,
 } from "../../../collectors/pmu/memory_sources.ts";
 import type { PmuEvent } from "../../../collectors/pmu/pmu_event.ts";
-import { readPmuDevices } from "../../../collectors/pmu_devices.ts";
 import { TextTree } from "../../text_tree.ts";
 
 const FIXTURES = new URL("../../fixtures/uncore/", import.meta.url);

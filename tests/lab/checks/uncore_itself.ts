@@ -3,11 +3,11 @@
  * count exactly its rate for the time that it was on a counter, shared or not, and perf stat must say
  * the same of each package.
  */
+import { readPmuDevice } from "../../../collectors/host/pmu_devices.ts";
 import { LinuxTree } from "../../../collectors/kernel/linux_tree.ts";
 import { encodeAttr } from "../../../collectors/pmu/attr.ts";
 import { PERF_IOCTL, WHOLE_GROUP } from "../../../collectors/pmu/ioctl.ts";
 import { GROUP_FORMAT } from "../../../collectors/pmu/read_format.ts";
-import { readPmuDevice } from "../../../collectors/pmu_devices.ts";
 import { readParameters } from "../inside/parameters.ts";
 import { perfStatPerSocket } from "../inside/perf_stat.ts";
 import { RecordingKernel } from "../inside/recorder.ts";

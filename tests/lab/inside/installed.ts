@@ -30,7 +30,9 @@ export async function install(): Promise<void> {
   await Deno.chmod(copy, 0o755);
   await Deno.rename(copy, DENO);
   // What was transpiled outside stood in another place.
-  const entries = ["main.ts", "collectors/sampler_worker.ts"].map((path) => `${OPT}/app/${path}`);
+  const entries = ["main.ts", "collectors/sampling/sampler_worker.ts"].map((path) =>
+    `${OPT}/app/${path}`
+  );
   await run([DENO, "cache", "--quiet", ...entries], { DENO_DIR: `${OPT}/cache` });
   await run(["chmod", "-R", "a+rX", OPT]);
 }

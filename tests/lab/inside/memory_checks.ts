@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { proofOf } from "../../../collectors/proof.ts";
+import { proofOf } from "../../../collectors/readings/proof.ts";
 import { isMeasured } from "../../../collectors/trust.ts";
 import type { Parameters } from "./parameters.ts";
 import { paste, perfStatPerSocket } from "./perf_stat.ts";

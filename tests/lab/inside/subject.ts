@@ -6,18 +6,18 @@
  */
 import { MEASURED } from "../../../collectors/catalogue.ts";
 import type { CollectorSpec } from "../../../collectors/collector.ts";
-import { Engine } from "../../../collectors/engine.ts";
-import { Feed } from "../../../collectors/feed.ts";
-import { type HostProfile, readHostProfile } from "../../../collectors/host.ts";
+import { Engine } from "../../../collectors/sampling/engine.ts";
+import { Feed } from "../../../collectors/readings/feed.ts";
+import { type HostProfile, readHostProfile } from "../../../collectors/host/profile.ts";
 import { LinuxTree } from "../../../collectors/kernel/linux_tree.ts";
-import { metricIndex } from "../../../collectors/layout.ts";
+import { metricIndex } from "../../../collectors/sampling/layout.ts";
 import { coreCounters } from "../../../collectors/core_counters.ts";
 import { cpuTime } from "../../../collectors/cpu_time.ts";
 import { l3Counters } from "../../../collectors/l3_counters.ts";
 import { softwareEvents } from "../../../collectors/software_events.ts";
 import { tsc } from "../../../collectors/tsc.ts";
 import { REGISTRY } from "../../../collectors/registry.ts";
-import type { Snapshot } from "../../../collectors/snapshot.ts";
+import type { Snapshot } from "../../../collectors/readings/snapshot.ts";
 import type { Source } from "../../../collectors/source.ts";
 import type { Problem } from "../../../collectors/trust.ts";
 import { RecordingKernel } from "./recorder.ts";
