@@ -12,6 +12,10 @@ export type OnMemberRefusal = (group: number, member: number | null, errno: numb
 
 /** Count, seconds enabled, seconds running. */
 const CELLS = 3;
+/** Where turns are slow, a group has none only after so many times as long as one waited for its own. */
+const WAITS = 4;
+/** But after so long it has none, ms: whoever waited through a standstill shall not hide it. */
+const WAIT_MS_MOST = 10_000;
 
 export class CounterSet {
   readonly cpu: number;
@@ -22,6 +26,12 @@ export class CounterSet {
   failed: EventGroup | null = null;
   /** When each group last had a turn, ms of CLOCK_MONOTONIC. */
   readonly #ranAtMs: Float64Array;
+  /**
+   * For how long each was seen without one before that, ms: nothing where turns change faster than they
+   * are read, seconds on a host that gives the CPU to others.
+   */
+  readonly #waitedMs: Float64Array;
+  #readAtMs: number;
   /** By term, from `#first[term]` to `#first[term + 1]`: where its events are counted. */
   readonly #first: Int32Array;
   readonly #group: Int32Array;
@@ -46,6 +56,8 @@ export class CounterSet {
     this.plan = plan;
     this.groups = groups;
     this.#ranAtMs = new Float64Array(groups.length).fill(nowMs);
+    this.#waitedMs = new Float64Array(groups.length);
+    this.#readAtMs = nowMs;
     const places = metrics.map((metric) => plan.places.get(metric) ?? []);
     this.#first = new Int32Array(metrics.length + 1);
     places.forEach((own, term) => this.#first[term + 1] = this.#first[term]! + own.length);
@@ -90,8 +102,11 @@ export class CounterSet {
         this.failed = group;
         return outcome;
       }
-      if (group.scale.ran) this.#ranAtMs[i] = tick.monotonicMs;
+      if (!group.scale.ran) continue;
+      this.#waitedMs[i] = this.#readAtMs - this.#ranAtMs[i]!;
+      this.#ranAtMs[i] = tick.monotonicMs;
     }
+    this.#readAtMs = tick.monotonicMs;
     for (let i = 0; i < this.#apart.length; i++) this.#addUp(this.#apart[i]!);
     return "whole";
   }
@@ -163,10 +178,11 @@ export class CounterSet {
   }
 
   /**
-   * Events of the smallest group, of those with at least `sizeLeast`, that had no turn for so long; 0
-   * while all of them have theirs.
+   * Events of the smallest group, of those with at least `sizeLeast`, that had no turn for so long, and
+   * for longer than groups wait for theirs here; 0 while all of them have theirs.
    */
-  starved(nowMs: number, ms: number, sizeLeast: number): number {
+  starved(nowMs: number, msLeast: number, sizeLeast: number): number {
+    const ms = this.#patienceMs(msLeast);
     let smallest = 0;
     for (let i = 0; i < this.groups.length; i++) {
       const group = this.groups[i]!;
@@ -177,10 +193,19 @@ export class CounterSet {
   }
 
   /** The metrics of groups that had no turn for so long. */
-  starvedMetrics(nowMs: number, ms: number): readonly string[] {
+  starvedMetrics(nowMs: number, msLeast: number): readonly string[] {
+    const ms = this.#patienceMs(msLeast);
     return [...this.plan.places].filter(([, places]) =>
       places.some(({ group }) => this.groups[group] !== null && nowMs - this.#ranAtMs[group]! >= ms)
     ).map(([metric]) => metric);
+  }
+
+  #patienceMs(msLeast: number): number {
+    let longest = 0;
+    for (let i = 0; i < this.#waitedMs.length; i++) {
+      longest = Math.max(longest, this.#waitedMs[i]!);
+    }
+    return Math.max(msLeast, Math.min(WAITS * longest, WAIT_MS_MOST));
   }
 
   close(): void {

@@ -41,6 +41,23 @@ Deno.test("coreCounters splits groups whose counters others took, and makes them
   assert(bench.stage.cell("instructions", "1") > before);
 });
 
+Deno.test("coreCounters blames nobody for turns that are late where all of them are", () => {
+  const bench = new CoreBench([0]);
+  bench.perf.counters = 4;
+  bench.ticks(3);
+  // The host gives the CPU to others for a second, and then the small groups have their turns first.
+  bench.perf.held.set(0, 4);
+  bench.ticks(1);
+  bench.perf.held.clear();
+  bench.ticks(1);
+  bench.perf.held.set(0, 2);
+  bench.ticks(3);
+  assertEquals(bench.problem("cpu/held"), undefined);
+  // Those that wait for longer than anybody did have no turn at all.
+  bench.ticks(3);
+  assert(bench.problem("cpu/held"));
+});
+
 Deno.test("coreCounters reports what has no counter at all, and never shows a zero for it", () => {
   const bench = new CoreBench([0]);
   bench.perf.counters = 2;
