@@ -5,7 +5,7 @@
  * @module
  */
 import type { Snapshot } from "../collectors/readings/snapshot.ts";
-import { instant, whole } from "./format.ts";
+import { instant, timestamp, whole } from "./format.ts";
 import { type Html, render } from "./html.ts";
 import { IntervalForm } from "./interval.tsx";
 import { type Late, lateText } from "./late.ts";
@@ -216,7 +216,7 @@ export function TickNumber(props: { snapshot: Snapshot; late?: Late | undefined 
   const [date, clock] = instant(wallMs);
   const [time, zone] = clock.split(" ");
   return (
-    <time id="tick" datetime={new Date(wallMs).toISOString()} title={`Tick ${whole(sequence)}`}>
+    <time id="tick" datetime={timestamp(wallMs)} title={`Tick ${whole(sequence)}`}>
       <span>{`${date} `}</span>
       <b>{time}</b>
       <span>{` ${zone}`}</span>

@@ -308,7 +308,7 @@ export function trustSentence(measured: Measurement): string {
 
 /** A point in time: `2026-01-02` and `03:04:05 UTC`. */
 export function instant(wallMs: number): readonly [date: string, time: string] {
-  const text = new Date(wallMs).toISOString();
+  const text = timestamp(wallMs);
   return [text.slice(0, 10), `${text.slice(11, 19)} UTC`];
 }
 

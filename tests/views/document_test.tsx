@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { diagnose } from "../../collectors/doctor/diagnosis.ts";
-import { type Assets, document } from "../../views/document.tsx";
+import type { Snapshot } from "../../collectors/readings/snapshot.ts";
+import { type Assets, document, TickNumber } from "../../views/document.tsx";
 import { render } from "../../views/html.ts";
 import { IntervalChoice, INTERVALS } from "../../views/interval.tsx";
 import { createViews } from "../../views/mod.ts";
+import { snapshotJson } from "../../views/snapshot_json.ts";
 import { HandFilled } from "./hand_filled.ts";
 
 const ASSETS: Assets = {
@@ -94,4 +96,10 @@ Deno.test("every page says of which version it is", async () => {
       doctor.document({ snapshot, diagnosis: diagnose(snapshot) }),
     ]
   ) assertMatch(html, /<footer>Ringside 4\.5\.6<\/footer>/);
+});
+
+Deno.test("the time of a tick is the one that its JSON has", () => {
+  const late = { ...snapshot, wallMs: Date.UTC(2026, 0, 2, 3, 4, 5) - 0.4 } as Snapshot;
+  const [, time] = /datetime="([^"]+)"/.exec(render(<TickNumber snapshot={late} />))!;
+  assertEquals(time, snapshotJson(late, []).time);
 });

@@ -11,6 +11,7 @@ import {
   spell,
   spellOut,
   spellTotal,
+  timestamp,
   trustSentence,
   trustWords,
   whole,
@@ -173,6 +174,10 @@ Deno.test("trustSentence tells all that makes a value less than exact", () => {
 
 Deno.test("instant is UTC, and plural counts", () => {
   assertEquals(instant(Date.UTC(2026, 0, 2, 3, 4, 5)), ["2026-01-02", "03:04:05 UTC"]);
+  // The clock of a tick has parts of a millisecond; every format shows the nearest one.
+  const late = Date.UTC(2026, 0, 2, 3, 4, 5) - 0.4;
+  assertEquals(timestamp(late), "2026-01-02T03:04:05.000Z");
+  assertEquals(instant(late), ["2026-01-02", "03:04:05 UTC"]);
   assertEquals(plural(1, "socket"), "1 socket");
   assertEquals(plural(2, "quantity", "quantities"), "2 quantities");
 });

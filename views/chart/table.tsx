@@ -9,7 +9,7 @@ import { type Cell, type ChartRow, chartRows } from "./rows.ts";
 import { cpusHref } from "../cpus/choice.ts";
 import { cpuCard } from "../cpus/one.tsx";
 import { type Assets, document } from "../document.tsx";
-import { countedShare, duration, instant, plural, spell } from "../format.ts";
+import { countedShare, duration, instant, plural, spell, timestamp } from "../format.ts";
 import type { Html } from "../html.ts";
 import { type Span, spanName, SPANS } from "./span.ts";
 import type { Mark } from "../../collectors/readings/marks.ts";
@@ -103,7 +103,7 @@ export function chartTablePage(props: ChartTableProps, assets: Assets): string {
 
 function Row(props: { row: ChartRow; unit: string; lines: number }): Html {
   const { row, unit, lines } = props;
-  const iso = new Date(row.seconds * 1000).toISOString();
+  const iso = timestamp(row.seconds * 1000);
   // Tenths only where there are any.
   const fraction = Math.floor(row.seconds * 10) % 10 === 0 ? 19 : 21;
   return (

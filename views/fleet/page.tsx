@@ -5,7 +5,7 @@ import type { Fleet, FleetHost, FleetQuantity, HostTrends } from "./quantities.t
 import { SILENT_SECONDS } from "./quantities.ts";
 import type { FleetPlan } from "./rows.ts";
 import { FleetCount, FleetTable } from "./table.tsx";
-import { instant, plural, whole } from "../format.ts";
+import { instant, plural, timestamp, whole } from "../format.ts";
 import type { Html } from "../html.ts";
 import { link } from "../link.ts";
 import { Symbols } from "../ring.tsx";
@@ -117,7 +117,7 @@ function Standing(
         ? (
           <>
             {stale ? "; as it was at " : "; at "}
-            <time datetime={new Date(fleet.atMs).toISOString()}>
+            <time datetime={timestamp(fleet.atMs)}>
               {instant(fleet.atMs).join(" ")}
             </time>
           </>
