@@ -14,6 +14,11 @@ export type DiskScope = (typeof DISK_SCOPES)[number];
 /** Bytes in a sector of `/proc/diskstats`, whatever the drive's own sectors are. */
 const SECTOR_BYTES = 512;
 const MILLISECOND = 1 / 1000;
+/**
+ * The kernel keeps busy time by its clock tick, of up to 10 ms (`update_io_ticks` in block/blk-core.c),
+ * and the file is read every 50 ms at most: what is more than a tick too much is no drive's.
+ */
+const SANE_BUSY_SECONDS: Measured["sane"] = [0, 1.25];
 
 /** One number of a line of `/proc/diskstats`. */
 export interface DiskField {
@@ -29,6 +34,7 @@ export interface DiskField {
   readonly scale: number;
   readonly exposition: string;
   readonly otlp?: Otlp;
+  readonly sane?: Measured["sane"];
 }
 
 export const DISK_FIELDS: readonly DiskField[] = [
@@ -141,6 +147,7 @@ export const DISK_FIELDS: readonly DiskField[] = [
       "it once a clock tick, so short requests at long intervals count for too much or too little.",
     unit: "s",
     scale: MILLISECOND,
+    sane: SANE_BUSY_SECONDS,
     exposition: "node_disk_io_time_seconds_total",
     otlp: { name: "system.disk.io_time" },
   },
@@ -238,6 +245,7 @@ function measured(scope: DiskScope): readonly Measured[] {
     scope,
     collector,
     source: `/proc/diskstats, field ${field.position + 4}`,
+    sane: field.sane,
     across: field.kind === "gauge" ? "sum" : undefined,
     exposition: {
       name: field.exposition,

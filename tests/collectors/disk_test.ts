@@ -2,9 +2,14 @@ import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/ass
 import { isColumn, METRICS } from "../../collectors/catalogue.ts";
 import { disk } from "../../collectors/disk.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
+import { type Grade, isMeasured, type Reading } from "../../collectors/trust.ts";
 import { Stage } from "../stage.ts";
 import { TextTree } from "../text_tree.ts";
 import { CLASS, DISCARDS, FLUSHES, full, line, PATH, stage, UNUSED, USED } from "./disk_files.ts";
+
+function grade(reading: Reading): Grade | string {
+  return isMeasured(reading) ? reading.grade : reading.absent;
+}
 
 Deno.test("disk reads sectors of 512 bytes and times of milliseconds", () => {
   const { stage: on } = stage(
@@ -37,6 +42,21 @@ Deno.test("disk derives throughput, waiting, use and queue from two readings", (
   assertAlmostEquals(on.rate("disk_queue_length", "sda"), 1.5);
   assertEquals(on.rate("disk_requests_in_flight"), 2);
   assertEquals(on.read("disk_write_latency_seconds", "sda"), { absent: "no_events" });
+});
+
+Deno.test("disk believes no drive that says it was busy for longer than time went by", () => {
+  const { stage: on, tree } = stage(full("sda", USED));
+  const busy = (ms: number): Reading => {
+    tree.set(PATH, full("sda", `10 0 80 5 20 0 160 30 0 ${ms} 35`));
+    on.tick(1000);
+    return on.read("disk_busy_ratio", "sda");
+  };
+  busy(40);
+  busy(2040);
+  assertEquals(grade(busy(4040)), "implausible");
+  // A tick of the kernel's clock too much is no lie.
+  busy(5050);
+  assertEquals(grade(busy(6060)), "exact");
 });
 
 Deno.test("disk sums drives only: partitions, volumes and hidden paths pass on the same bytes", () => {
