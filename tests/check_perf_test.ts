@@ -2,7 +2,7 @@
  * The command `check-perf` as a person starts it, with the rights of its task: on a machine with a PMU
  * it compares that, on every other the kernel's own events.
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
@@ -72,4 +72,13 @@ Deno.test("check-perf says which package it needs where there is no perf", async
   } finally {
     await Deno.remove(nowhere);
   }
+});
+
+Deno.test("check-perf refuses what this machine does not have in the service's words", async () => {
+  const cpus = await checkPerf(["1", "--cpus", "8000"]);
+  assertEquals([cpus.code, cpus.out], [2, [""]]);
+  assertMatch(cpus.err, /^Cannot use --cpus 8000: this machine has CPUs? [\d,-]+$/);
+  const procfs = await checkPerf(["1", "--procfs", "/nowhere"]);
+  assertEquals([procfs.code, procfs.out], [2, [""]]);
+  assertMatch(procfs.err, /^Cannot use --procfs "\/nowhere": .*, needs the folder where /);
 });

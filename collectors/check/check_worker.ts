@@ -11,7 +11,8 @@ import { type HostProfile, readHostProfile } from "../host/profile.ts";
 import { LinuxKernel } from "../kernel/linux_kernel.ts";
 import { LinuxTree } from "../kernel/linux_tree.ts";
 import { registryOf } from "../registry.ts";
-import type { Narrowing } from "../narrowing.ts";
+import { checkCpus, type Narrowing } from "../narrowing.ts";
+import { checkRoots } from "../refused_option.ts";
 import { talliesOf, type Tally } from "./tally.ts";
 import type { Problem } from "../trust.ts";
 
@@ -62,12 +63,13 @@ class Check {
     const kernel = this.#kernel;
     const tree = this.#tree = new LinuxTree(kernel, { procfs, sysfs });
     this.#intervalMs = intervalMs;
-    this.#profile = readHostProfile(kernel, tree);
+    checkRoots(tree, { procfs, sysfs });
+    const profile = this.#profile = readHostProfile(kernel, tree);
+    checkCpus(narrowing, profile.presentCpus ?? profile.onlineCpus);
     // What the service reads every few seconds only is read at both ends of the span.
     const specs = registryOf(narrowing)
       .filter(({ id }) => COUNTERS.includes(id))
       .map((spec) => ({ ...spec, minIntervalMs: 0 }));
-    const profile = this.#profile;
     this.#engine = new Engine({ specs, kernel, tree, clock: kernel, profile });
   }
 
