@@ -89,6 +89,19 @@ export function table(cases: readonly Tried[]): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** Throws a sentence where no Ringside stands in the folder. */
+export async function checkInstalled(folder: string): Promise<void> {
+  try {
+    await Deno.stat(`${folder}/app/main.ts`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(
+      `Cannot ask the doctor of "${folder}": there is no app/main.ts in it, ` +
+        `needs what deploy/assemble.ts lays out there`,
+    );
+  }
+}
+
 async function doctorAs(capability: boolean, folder: string): Promise<Doctor> {
   const caps = capability
     ? ["--inh-caps=-all,+perfmon", "--ambient-caps=-all,+perfmon", "--bounding-set=-all,+perfmon"]
@@ -137,6 +150,7 @@ async function tryLevels(folder: string): Promise<readonly Tried[]> {
 async function main(args: readonly string[]): Promise<number> {
   const [folder = "/opt/ringside"] = args.filter((arg) => !arg.startsWith("--"));
   if (Deno.uid() !== 0) throw new Error("Cannot become another user: this is not root, needs sudo");
+  await checkInstalled(folder);
   const cases = args.includes("--levels") ? await tryLevels(folder) : await tryLevel(folder);
   const faults = faultsOf(cases);
   if (args.includes("--json")) console.log(JSON.stringify({ cases, faults }));

@@ -1,5 +1,12 @@
-import { assertEquals } from "@std/assert";
-import { faultsOf, followed, table, type Tried, triedOf } from "../../deploy/least_privilege.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  checkInstalled,
+  faultsOf,
+  followed,
+  table,
+  type Tried,
+  triedOf,
+} from "../../deploy/least_privilege.ts";
 
 const CAPABILITY = "Give the service CAP_PERFMON in its unit: `AmbientCapabilities=CAP_PERFMON`";
 const LEVEL_0 = "lower the level: `sudo sysctl -w kernel.perf_event_paranoid=0`";
@@ -71,5 +78,14 @@ Deno.test("table() has a line for each case, with the first way", () => {
     table(RIGHT.slice(2, 4)),
     `level 2, no capability     0 of 9 counted       ${CAPABILITY}\n` +
       "level 2, CAP_PERFMON       8 of 9 counted\n",
+  );
+});
+
+Deno.test("a folder without Ringside is named, with what lays it out", async () => {
+  await assertRejects(
+    () => checkInstalled("/nowhere"),
+    Error,
+    'Cannot ask the doctor of "/nowhere": there is no app/main.ts in it, needs what ' +
+      "deploy/assemble.ts lays out there",
   );
 });
