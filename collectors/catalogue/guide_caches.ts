@@ -67,8 +67,8 @@ export const CACHE_GUIDE: GuideTexts = {
       "a neighbour on the same cache, that outgrew it.",
     misread:
       "A high ratio with few references is noise: look at the references first. It is not the same " +
-      "event everywhere: Intel counts speculative accesses and the core's prefetches, AMD the whole L3 " +
-      "for all of its cores, Arm reads only.",
+      "event everywhere: Intel counts speculative accesses and some of the core's prefetches or all, AMD " +
+      "the whole L3 for all of its cores, Arm reads only.",
     beside: ["llc_references_per_second", "llc_mpki", "memory_bytes_per_second"],
   },
   llc_mpki: {

@@ -11,8 +11,8 @@ export const CORE_GUIDE: GuideTexts = {
       "done. So compare a program with itself, before and after a change, on the same CPU, and look " +
       "at the work done in a second beside it.",
     misread:
-      "A loop that spins on a lock or polls a queue has a high IPC and does nothing. The host's figure " +
-      "weighs CPUs by their cycles: idle ones are not in it.",
+      "A loop that polls a queue or spins on a lock does nothing, at a high IPC or, where it pauses, at a " +
+      "very low one. The host's figure weighs CPUs by their cycles: idle ones are not in it.",
     beside: [
       "cycles_per_instruction",
       "stalled_backend_ratio",
@@ -85,8 +85,8 @@ export const CORE_GUIDE: GuideTexts = {
       "In most programs the larger part of it waits for data, the rest for units such as the divider " +
       "or for results of the instruction before. Misses that other work could hide are not in it. A " +
       "high share with few misses of the last-level cache points to chains of dependent instructions, " +
-      "or to hits in slower caches. Intel's big cores since Haswell and AMD's since Zen 2 have no such " +
-      "event.",
+      "or to hits in slower caches. Intel's big cores since Ivy Bridge and AMD's since Zen 2 have no " +
+      "such event.",
     misread: "It does not say what was waited for: look at the misses.",
     beside: ["llc_mpki", "l2_mpki", "dtlb_mpki", "memory_peak_ratio"],
   },
