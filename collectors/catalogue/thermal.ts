@@ -53,7 +53,7 @@ export const thermal: Subject = {
     {
       id: "sensor_critical_celsius",
       name: "Critical",
-      help: "Temperature at which the sensor's chip expects damage.",
+      help: "Temperature that the sensor's chip takes for critical.",
       unit: "Cel",
       kind: "gauge",
       scope: "sensor",
