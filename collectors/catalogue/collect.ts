@@ -1,6 +1,6 @@
 /**
  * What a scrape can ask for by name: what one collector tells, or one group of counters. Both are names
- * that `/metrics` itself says: of `ringside_collector_success` and `ringside_pmu_available`.
+ * that `/metrics` itself says: of `ringside_collector_duration_seconds` and `ringside_pmu_available`.
  *
  * @module
  */

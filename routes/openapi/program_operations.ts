@@ -14,7 +14,8 @@ export const PROGRAM_OPERATIONS: readonly Operation[] = [
   {
     route: "GET /api/v1/snapshot",
     id: "snapshot",
-    summary: "Every metric as it stands, with its grade and coverage, or the reason of its absence",
+    summary: "Every metric but the times of single counters, as it stands: with its grade and " +
+      "coverage, or the reason of its absence",
     query: NOTHING,
     answers: json("Snapshot", "The newest tick"),
   },

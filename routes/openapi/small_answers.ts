@@ -6,7 +6,10 @@ const COUNTERS = v.union([
   v.strictObject({ available: v.literal(false), reason: v.string() }),
   v.strictObject({
     available: v.literal(true),
-    interval_seconds: v.nullable(v.number()),
+    interval_seconds: v.pipe(
+      v.nullable(v.number()),
+      v.description("That counts are of, as it was measured."),
+    ),
     ...Object.fromEntries(PERF_FIELDS.map(({ field }) => [field, v.nullable(v.number())])),
   }),
 ]);

@@ -55,7 +55,10 @@ const TICK_ENTRIES = {
   boot: v.pipe(v.string(), v.description("Of this run of the service.")),
   sequence: v.pipe(COUNT, v.description("Number of the tick.")),
   time: TIME,
-  interval_seconds: v.number(),
+  interval_seconds: v.pipe(
+    v.number(),
+    v.description("As it is set. Rates go by the time that passed."),
+  ),
   host: HOST,
   metrics: METRICS_BY_ID,
   problems: v.array(PROBLEM),
