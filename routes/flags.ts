@@ -38,9 +38,9 @@ export const USAGE = `Usage: main.ts [once | doctor | check-perf [SECONDS]] [fla
 
 Shows this host's counters live at http://127.0.0.1:7878.
 \`once\` prints them a single time and ends. \`doctor\` prints what is not counted, why, and what would
-help; it ends with 0 when nothing that is missing can be had, with 1 when something can. \`check-perf\`
-counts beside \`perf stat\` for some seconds (default 5) and prints both; it ends with 0 when they agree,
-with 1 when they do not, with 2 when it could not run.
+help; it ends with 0 when nothing that is missing can be had here, with 1 when something can, with 2
+when it failed. \`check-perf\` counts beside \`perf stat\` for some seconds (default 5) and prints both;
+it ends with 0 when they agree, with 1 when they do not, with 2 when it could not run.
 
   --listen ADDRESS      IP address and port (default 127.0.0.1:7878); :7878 is every interface; others
                         than 127.0.0.1, [::1], 0.0.0.0 and [::] Deno must be allowed, by --allow-net
