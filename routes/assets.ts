@@ -26,6 +26,7 @@ import history from "../static/history.js" with { type: "bytes" };
 import live from "../static/live.js" with { type: "bytes" };
 import locale from "../static/locale.js" with { type: "bytes" };
 import loginStyle from "../static/login.css" with { type: "bytes" };
+import messageStyle from "../static/message.css" with { type: "bytes" };
 import moment from "../static/moment.js" with { type: "bytes" };
 import over from "../static/over.js" with { type: "bytes" };
 import pageStyle from "../static/page.css" with { type: "bytes" };
@@ -74,6 +75,7 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
   "fleet.css": joined(leanStyle, figuresTableStyle, fleetStyle),
   "guide.css": joined(leanStyle, guideStyle),
   "login.css": joined(leanStyle, loginStyle),
+  "message.css": joined(leanStyle, messageStyle),
   "sheet.css": joined(leanStyle, sheetStyle),
   "explore.js": joined(
     leanScript,

@@ -72,9 +72,9 @@ globalThis.RingsideChart = (() => {
     }
 
     /** Draws what is new; what nobody sees waits. */
-    draw([begun, now]) {
+    draw([begun, now], seen = this.seen) {
       const { points } = this.page;
-      if (!this.dirty || !this.seen) return;
+      if (!this.dirty || !seen) return;
       this.dirty = false;
       const from = Math.max(0, points.find(begun) - 1);
       const to = points.find(now + 0.01) - 1;
@@ -103,9 +103,12 @@ globalThis.RingsideChart = (() => {
       this.plot.root.ariaLabel = `${this.title}: ${this.names.join(", ")}${gaps}`;
     }
 
-    size() {
+    /** On paper as a page is wide that stands upright: what is wider is made larger. */
+    size(paper) {
+      const { box } = this;
+      const width = !paper ? box.clientWidth : box.closest(".side,.sys,.plots") ? 300 : 640;
       // The topmost label stands half above the plot.
-      return { width: this.box.clientWidth, height: this.box.clientHeight + rem / 2 };
+      return { width, height: (paper ? 180 : box.clientHeight) + rem / 2 };
     }
 
     options() {

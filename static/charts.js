@@ -127,16 +127,17 @@
 
   const repaint = (scheme) => {
     forget(scheme);
-    for (const { plot } of charts.values()) plot?.batch(() => plot.redraw(false));
+    for (const chart of charts.values()) {
+      chart.plot?.batch(() => chart.plot.setSize(chart.size(scheme)));
+    }
   };
   document.addEventListener("ringside:theme", () => repaint(""));
   // Paper is light, and has what nobody looked at too.
   addEventListener("beforeprint", () => {
-    for (const chart of points.seconds.length > 0 ? charts.values() : []) {
-      const { seen } = chart;
-      chart.seen = chart.dirty = true;
-      chart.draw(page.view());
-      chart.seen = seen;
+    if (points.seconds.length === 0) return;
+    for (const chart of charts.values()) {
+      chart.dirty = true;
+      chart.draw(page.view(), true);
     }
     repaint("light");
   });

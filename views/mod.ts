@@ -183,7 +183,7 @@ export function createViews(options: ViewsOptions): Views {
   };
   const cpu: Assets = { ...cpus, scripts: assets.scripts };
   // One that the machine does not have says so, and does not live.
-  const noCpu: Assets = { ...cpus, scripts: [] };
+  const noCpu: Assets = still(["message.css"]);
   // The page does not live; its script is that of the buttons that copy.
   const doctor: Assets = { ...still(["doctor.css"]), scripts: [url("copy.js")] };
   const guide = still(["guide.css"]);
@@ -260,10 +260,10 @@ export function createViews(options: ViewsOptions): Views {
       const { fleetPage } = await import("./fleet/page.tsx");
       return { document: (props) => fleetPage(props, hosts) };
     },
-    message: (props) => messagePage(props, still([], props.root)),
+    message: (props) => messagePage(props, still(["message.css"], props.root)),
     login: (props) =>
       loginPage(props, {
-        ...still(["login.css"]),
+        ...still(["message.css", "login.css"]),
         logout: undefined,
         fleet: undefined,
       }),

@@ -19,6 +19,7 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
   "fleet.js": ["fleet.js"],
   "guide.css": ["guide.css"],
   "login.css": ["login.css"],
+  "message.css": ["message.css"],
   "sheet.css": ["sheet.css"],
   "page.js": [
     "copy.js",
