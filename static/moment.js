@@ -143,15 +143,25 @@
 
   for (const [box, chart] of charts) {
     box.addEventListener("keydown", keys(chart));
-    box.addEventListener("pointermove", (event) => {
-      if (chart.plot === null) return;
-      share = page.under(event, chart);
-      renew();
-    });
-    for (const type of ["pointerleave", "pointercancel", "blur"]) {
-      box.addEventListener(type, () => moveTo(null));
+    for (const type of ["pointerdown", "pointermove"]) {
+      box.addEventListener(type, (event) => {
+        if (chart.plot === null) return;
+        share = page.under(event, chart);
+        renew();
+      });
     }
+    box.addEventListener("pointercancel", () => moveTo(null));
+    // What a finger points at is read when it does not cover it any more.
+    box.addEventListener("pointerleave", ({ pointerType }) => {
+      if (pointerType !== "touch") moveTo(null);
+    });
+    box.addEventListener("blur", ({ relatedTarget }) => {
+      if (!charts.has(relatedTarget)) moveTo(null);
+    });
   }
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (at !== null && !target.closest(".plot")) moveTo(null);
+  });
   document.addEventListener("ringside:drawn", () => {
     if (at !== null) show();
   });
