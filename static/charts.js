@@ -70,7 +70,7 @@
     for (const svg of document.querySelectorAll("svg.spark")) {
       const values = columns[svg.dataset.column];
       // A second moves a trend by a fifth of a pixel.
-      const told = `${svg.dataset.column} ${page.span} ${Math.floor(now)}`;
+      const told = `${svg.dataset.column} ${page.span} ${drawn}`;
       if (values === undefined || svg.told === told) continue;
       svg.told = told;
       svg.firstElementChild.setAttribute("d", trend(seconds, values, from, to, page.span));
@@ -102,8 +102,8 @@
     const chart = new globalThis.RingsideChart(figure, page);
     const { box, title } = chart;
     charts.set(box, chart);
-    Object.assign(box, { tabIndex: 0, role: "application", ariaLabel: title });
-    box.ariaRoleDescription = "chart";
+    box.tabIndex = 0;
+    Object.assign(box, { role: "application", ariaLabel: title, ariaRoleDescription: "chart" });
     seen.observe(box);
     sized.observe(box);
   }

@@ -243,5 +243,7 @@ browserTest("text of twice the size has columns that it fits into", async (brows
     await watched.page.setViewportSize({ width: 360, height: 900 });
     const wide = await watched.evaluate<number>("document.documentElement.scrollWidth");
     assert(wide <= 360, `${path} is ${wide} pixels wide`);
+    const { faults } = await watched.evaluate<{ faults: string[] }>(FAULTS);
+    assertEquals(faults.filter((fault) => /^over.* card-caches/.test(fault)), [], path);
   }
 });
