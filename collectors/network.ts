@@ -9,11 +9,9 @@
  *
  * @module
  */
-import { NETWORK_FIELDS, networkMetric, type NetworkScope } from "./catalogue/network.ts";
+import type { NetworkScope } from "./catalogue/network.ts";
 import {
   type CollectorSpec,
-  type Column,
-  type Instances,
   malformed,
   type Reader,
   type RowWriter,
@@ -23,6 +21,7 @@ import {
   UNKNOWN,
 } from "./collector.ts";
 import { type FirstFile, openFirst } from "./files/first_process.ts";
+import { InterfaceLines } from "./files/interface_lines.ts";
 import { NegativeCounts } from "./files/negative_counts.ts";
 import { hasHardware, shownInterfaces } from "./files/network_hardware.ts";
 import { otherNamespace } from "./files/network_namespace.ts";
@@ -52,8 +51,8 @@ class NetworkReader implements Reader {
   readonly #scanner = new Scanner();
   readonly #speed: NetworkSpeed;
   readonly #negative: NegativeCounts;
-  readonly #instances: Readonly<Record<NetworkScope, Instances>>;
-  readonly #columns: Readonly<Record<NetworkScope, readonly Column[]>>;
+  readonly #interfaces: InterfaceLines;
+  readonly #virtual: InterfaceLines;
   /** Sysfs is of the same namespace. */
   readonly #told: boolean;
   /** Some interface has hardware. */
@@ -64,16 +63,6 @@ class NetworkReader implements Reader {
 
   constructor(site: Site) {
     this.#tree = site.tree;
-    const columns = (scope: NetworkScope): readonly Column[] =>
-      NETWORK_FIELDS.map((field) => site.column(networkMetric(scope, field)));
-    this.#instances = {
-      interface: site.instances("interface"),
-      virtual_interface: site.instances("virtual_interface"),
-    };
-    this.#columns = {
-      interface: columns("interface"),
-      virtual_interface: columns("virtual_interface"),
-    };
     this.#file = openFirst(site.tree, DEV);
     try {
       const shown = shownInterfaces(site.tree);
@@ -87,20 +76,25 @@ class NetworkReader implements Reader {
       throw error;
     }
     this.#negative = new NegativeCounts(site, this.#file.path);
+    this.#interfaces = new InterfaceLines(site, "interface", this.#negative);
+    this.#virtual = new InterfaceLines(site, "virtual_interface", this.#negative);
     this.#speed = new NetworkSpeed(site, { told: this.#told });
   }
 
   read(row: RowWriter, tick: Tick): void {
     const hadHardware = this.#hardware;
     this.#file.read();
-    this.#readLines(row);
-    if (this.#hardware !== hadHardware) {
+    this.#readLines();
+    if (this.#mayHavePassed() && (this.#identify() || this.#hardware !== hadHardware)) {
       this.#sorts = true;
-      this.#readLines(row);
+      this.#readLines();
       this.#sorts = false;
+      this.#identify();
     }
-    this.#instances.interface.end();
-    this.#instances.virtual_interface.end();
+    this.#interfaces.instances.end();
+    this.#virtual.instances.end();
+    this.#interfaces.write(row);
+    this.#virtual.write(row);
     this.#negative.tell();
     this.#speed.read(row, tick);
   }
@@ -110,23 +104,33 @@ class NetworkReader implements Reader {
     this.#speed.close();
   }
 
-  #readLines(row: RowWriter): void {
+  #mayHavePassed(): boolean {
+    return this.#told && (this.#interfaces.mayHavePassed() || this.#virtual.mayHavePassed());
+  }
+
+  /** Whether a name stands for another interface than before: it may belong elsewhere, too. */
+  #identify(): boolean {
+    const [hardware, virtual] = [this.#interfaces.identify(), this.#virtual.identify()];
+    return hardware || virtual;
+  }
+
+  #readLines(): void {
     const scanner = this.#scanner;
     scanner.reset(this.#file.bytes, this.#file.length);
-    this.#instances.interface.begin();
-    this.#instances.virtual_interface.begin();
+    this.#interfaces.begin();
+    this.#virtual.begin();
     scanner.nextLine();
     scanner.nextLine();
     if (scanner.done()) {
       throw malformed(this.#file.path, scanner.lineText(0), "two lines of headings and interfaces");
     }
     while (!scanner.done()) {
-      this.#readLine(row);
+      this.#readLine();
       scanner.nextLine();
     }
   }
 
-  #readLine(row: RowWriter): void {
+  #readLine(): void {
     const scanner = this.#scanner;
     const line = scanner.at;
     scanner.skipBlanks();
@@ -145,39 +149,25 @@ class NetworkReader implements Reader {
       }
       this.#values[i] = value;
     }
-    if (this.#sorts) return this.#meet(row, scanner.text(start, end));
-    const { interface: physical, virtual_interface: virtual } = this.#instances;
+    if (this.#sorts) return this.#meet(scanner.text(start, end));
     // Hardware is asked for first: its names are few, so one that is not there is found out fast.
-    let slot = physical.lookup(scanner.bytes, start, end);
-    if (slot >= 0) return this.#write(row, this.#columns.interface, slot);
+    let slot = this.#interfaces.instances.lookup(scanner.bytes, start, end);
+    if (slot >= 0) return this.#interfaces.take(slot, this.#values);
     if (slot !== UNKNOWN) return;
-    slot = virtual.lookup(scanner.bytes, start, end);
-    if (slot >= 0) return this.#write(row, this.#columns.virtual_interface, slot);
-    if (slot === UNKNOWN) this.#meet(row, scanner.text(start, end));
+    slot = this.#virtual.instances.lookup(scanner.bytes, start, end);
+    if (slot >= 0) return this.#virtual.take(slot, this.#values);
+    if (slot === UNKNOWN) this.#meet(scanner.text(start, end));
   }
 
   /** One that came, or whose place is to be found anew. */
-  #meet(row: RowWriter, name: string): void {
+  #meet(name: string): void {
     const scope = this.#scopeOf(name);
-    const slot = this.#instances[scope].claim(name);
+    const lines = scope === "interface" ? this.#interfaces : this.#virtual;
+    const slot = lines.instances.claim(name);
     if (slot < 0) return;
-    this.#write(row, this.#columns[scope], slot);
+    lines.came(slot, name);
+    lines.take(slot, this.#values);
     if (scope === "interface") this.#speed.expire();
-  }
-
-  #write(row: RowWriter, columns: readonly Column[], slot: number): void {
-    for (let i = 0; i < columns.length; i++) {
-      const count = this.#values[NETWORK_FIELDS[i]!.position]!;
-      if (!this.#negative.is(count)) row.count(columns[i]!, slot, count);
-      else this.#lack(row, columns, slot, i);
-    }
-  }
-
-  #lack(row: RowWriter, columns: readonly Column[], slot: number, field: number): void {
-    const scope = columns === this.#columns.interface ? "interface" : "virtual_interface";
-    row.none(columns[field]!, slot);
-    const metric = networkMetric(scope, NETWORK_FIELDS[field]!);
-    this.#negative.add(metric, this.#instances[scope].nameOf(slot));
   }
 
   #scopeOf(name: string): NetworkScope {

@@ -62,6 +62,7 @@ import "../files/cpu_lines.ts";
 import "../files/disk_accounting.ts";
 import "../files/filesystem_mounts.ts";
 import "../files/first_process.ts";
+import "../files/interface_lines.ts";
 import "../files/interrupt_rows.ts";
 import "../files/interrupt_table.ts";
 import "../files/key_table.ts";
