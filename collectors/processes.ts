@@ -90,11 +90,11 @@ class ProcessesReader implements Reader {
       if (this.#listed.get(pid) === startTicks) instances.claim(pid, { comm });
     }
     instances.end();
-    for (const { pid, comm, cpuRatio, residentBytes } of shown) {
-      const slot = instances.claim(pid, { comm });
+    for (const process of shown) {
+      const slot = instances.claim(process.pid, { comm: process.comm });
       if (slot < 0) continue;
-      write(row, this.#cpu, slot, cpuRatio);
-      write(row, this.#resident, slot, residentBytes);
+      write(row, this.#cpu, slot, process.cpuRatio);
+      write(row, this.#resident, slot, this.#walk.residentBytes(process));
     }
     this.#listed = new Map(shown.map(({ pid, startTicks }) => [pid, startTicks]));
   }

@@ -111,6 +111,17 @@ export class ProcessWalk {
     return { processes, count: pids.length, unread };
   }
 
+  /**
+   * Resident memory of one that was read, in bytes, for the few that are shown. Since Linux 6.2 each CPU
+   * holds back what it changed of a process's pages, up to 32 and on large hosts hundreds: `stat` has the
+   * sum without, and `statm` with it where the kernel adds them up for it (fs/proc/task_mmu.c, task_statm).
+   */
+  residentBytes({ pid, residentBytes }: Process): number {
+    const [, pages] = this.#pagesOf(pid);
+    // It ended since.
+    return pages === undefined ? residentBytes : pages === 0 ? 0 : pages * this.#pageBytes;
+  }
+
   /** Whom to read: all, or where they are too many so many that the others have their turn. */
   #choose(
     pids: readonly string[],
@@ -179,17 +190,18 @@ export class ProcessWalk {
    */
   #pageSize(pid: string): number {
     if (!Number.isNaN(this.#pageBytes)) return this.#pageBytes;
-    const pages = this.#pagesOf(pid);
+    const [pages = 0] = this.#pagesOf(pid);
     const exponent = Math.round(Math.log2(this.#stat.virtualBytes / pages));
     if (exponent >= 12 && exponent <= 16) this.#pageBytes = 2 ** exponent;
     return this.#pageBytes;
   }
 
-  #pagesOf(pid: string): number {
+  /** Of its address space and resident; none where it ended. */
+  #pagesOf(pid: string): readonly number[] {
     try {
-      return Number.parseInt(this.#tree.text(`/proc/${pid}/statm`), 10);
+      return this.#tree.text(`/proc/${pid}/statm`).split(" ", 2).map(Number);
     } catch (error) {
-      if (isGone(error)) return 0;
+      if (isGone(error)) return [];
       throw error;
     }
   }

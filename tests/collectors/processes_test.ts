@@ -49,6 +49,17 @@ Deno.test("processes lists those with most memory at once, and with most CPU fro
   assertEquals(stage.cell("process_cpu_ratio", "50"), 0);
 });
 
+Deno.test("processes tells the memory that statm has, for which the kernel adds up what CPUs hold back", () => {
+  const tree = host({ 50: { comm: "worker", pages: 1037 } });
+  tree.set("/proc/50/statm", "2000 1117 1 1 0 1 0\n");
+  const stage = new Stage([processes], { tree });
+  stage.tick();
+  assertEquals(stage.cell("process_resident_bytes", "50"), 1117 * 4096);
+  tree.fail("/proc/50/statm", ERRNO.ESRCH);
+  stage.tick(3000);
+  assertEquals(stage.cell("process_resident_bytes", "50"), 1037 * 4096);
+});
+
 Deno.test("processes counts states and all processes for the host", () => {
   const tree = host({
     10: { state: "R" },
