@@ -72,7 +72,9 @@ export const HOST_GUIDE: GuideTexts = {
   software_major_faults: { as: "page_faults_major" },
   pages_scanned_direct: {
     normal: "0. When programs must look for memory themselves, their latency shows it.",
-    misread: "Scanning in the background (kswapd) is normal work.",
+    misread:
+      "Scanning in the background (kswapd) is normal work. And 0 does not say that no program looks for " +
+      "memory: those in a control group at its limit do, and the kernel counts that for the group alone.",
     beside: ["pressure_memory_waiting_seconds", "pages_reclaimed_direct"],
   },
   oom_kills_since_boot: {

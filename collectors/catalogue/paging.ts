@@ -74,7 +74,8 @@ export const VMSTAT_LINES: readonly MemoryLine[] = [
     "pages_scanned_direct",
     "Scanned, in the way",
     "{page}",
-    "Pages that programs had to look at to free memory before they got theirs.",
+    "Pages that programs had to look at to free memory of the host before they got theirs. What they look " +
+      "at for the limit of a control group is not in it.",
     "Linux 4.8 or newer",
   ),
   events(
@@ -90,7 +91,8 @@ export const VMSTAT_LINES: readonly MemoryLine[] = [
     "pages_reclaimed_direct",
     "Reclaimed, in the way",
     "{page}",
-    "Pages that programs had to free before they got theirs.",
+    "Pages of the host that programs had to free before they got theirs. What they free for the limit of " +
+      "a control group is not in it.",
     "Linux 4.8 or newer",
   ),
   events(
