@@ -99,7 +99,9 @@ export const NETWORK_FIELDS: readonly NetworkField[] = [
     suffix: "transmit_drops",
     position: 11,
     name: "Dropped out",
-    help: "Packets dropped before they were sent.",
+    help:
+      "Packets that the driver or the network stack dropped before they were sent. What a queueing " +
+      "discipline (tc) drops is not in it.",
     unit: "{packet}",
     exposition: "node_network_transmit_drop_total",
     otlp: otlp("packet.dropped", "transmit", "Packets dropped, on the way in and out."),
