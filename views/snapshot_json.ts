@@ -171,11 +171,11 @@ function hostJson(snapshot: Snapshot): HostJson {
     cpu_model: profile.cpuModel ?? null,
     sockets: profile.sockets ?? null,
     cores: profile.cores ?? null,
-    cpus: profile.onlineCpus.length,
+    cpus: snapshot.cpuCount,
     numa_nodes: profile.numaNodes ?? null,
     hypervisor: profile.hypervisor ?? null,
     distribution: profile.distribution ?? null,
-    memory_bytes: profile.memoryBytes ?? null,
+    memory_bytes: snapshot.memoryBytes ?? null,
     booted_at: bootedAtMs === undefined ? null : new Date(bootedAtMs).toISOString(),
   };
 }

@@ -3,6 +3,9 @@ import type { Derived, Otlp, Subject } from "../catalogue.ts";
 import { add, atLeast, either, type Formula, last, multiply, subtract } from "../formula.ts";
 import { ANY_KERNEL, type MemoryLine, metricOf } from "./memory_line.ts";
 
+/** Id of the metric of how much memory there is. */
+export const MEMORY_TOTAL = "memory_total_bytes";
+
 /** Used, free and cache add up to all of it. */
 function usage(state: "used" | "free" | "cached"): Otlp {
   const help = "Memory by what it holds; the three states add up to all of it.";
@@ -31,7 +34,7 @@ function swap(state: "used" | "free"): Otlp {
 }
 
 const OTLP: Readonly<Record<string, Otlp>> = {
-  "memory_total_bytes": { name: "system.memory.limit", sum: true },
+  [MEMORY_TOTAL]: { name: "system.memory.limit", sum: true },
   "memory_free_bytes": usage("free"),
   "memory_available_bytes": { name: "system.memory.linux.available", sum: true },
   "memory_shared_bytes": { name: "system.memory.linux.shared", sum: true },
@@ -91,7 +94,7 @@ function pages(key: string, metric: string, name: string, help: string): MemoryL
 export const MEMINFO_LINES: readonly MemoryLine[] = [
   kilobytes(
     "MemTotal",
-    "memory_total_bytes",
+    MEMORY_TOTAL,
     "Total",
     "Memory that the kernel manages: what is built in, less what firmware and the kernel's image keep.",
   ),
@@ -288,7 +291,7 @@ export const memory: Subject = {
       "Total less free less cache, so that the three add up. Shared memory and tmpfs are in it, which " +
         "htop shows apart. free(1) prints total less available, which is more by the reserves that the " +
         "kernel keeps.",
-      subtract(last("memory_total_bytes"), add(last("memory_free_bytes"), cache)),
+      subtract(last(MEMORY_TOTAL), add(last("memory_free_bytes"), cache)),
     ),
     derived(
       "memory_cache_bytes",
@@ -317,14 +320,14 @@ export const memory: Subject = {
     {
       id: "memory",
       title: "Memory",
-      note: { metric: "memory_total_bytes" },
+      note: { metric: MEMORY_TOTAL },
       place: "sys",
       order: 40,
       blocks: [
         {
           block: "bar",
           parts: [{ metric: "memory_used_bytes" }, { metric: "memory_cache_bytes" }],
-          whole: "memory_total_bytes",
+          whole: MEMORY_TOTAL,
         },
         {
           block: "figures",

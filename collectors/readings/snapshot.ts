@@ -5,6 +5,7 @@
  * @module
  */
 import { type Measured, type Metric, metric as metricOf, placeOf } from "../catalogue.ts";
+import { MEMORY_TOTAL } from "../catalogue/memory.ts";
 import { BOOT_TIME } from "../catalogue/scheduler.ts";
 import { type Counting, countingOf, type Times } from "./counting.ts";
 import type { HostProfile } from "../host/profile.ts";
@@ -21,6 +22,7 @@ import {
 } from "../sampling/layout.ts";
 import { type Moves, NO_MOVES } from "./moves.ts";
 import { Plausibility } from "./plausibility.ts";
+import { untakenOf } from "./presence.ts";
 import type { Begun } from "./since.ts";
 import type { SourceIndex } from "./source_index.ts";
 import type { Source } from "../source.ts";
@@ -110,6 +112,19 @@ export class Snapshot {
     // As it was at the start, unless the clock was set back to before it.
     const { bootedAtMs } = this.profile;
     return bootedAtMs === undefined || bootedAtMs > this.wallMs ? undefined : bootedAtMs;
+  }
+
+  /** How many CPUs are online; as it was at the start where nobody lists them. */
+  get cpuCount(): number {
+    const listed = this.instances("cpu").length +
+      untakenOf(this.#layout, "cpu", this.sequence, null);
+    return listed === 0 ? this.profile.onlineCpus.length : listed;
+  }
+
+  /** Memory that the kernel manages: it can be plugged in, and a balloon takes some. */
+  get memoryBytes(): number | undefined {
+    const reading = this.read(MEMORY_TOTAL);
+    return isMeasured(reading) ? reading.value : this.profile.memoryBytes;
   }
 
   /**

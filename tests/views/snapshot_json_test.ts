@@ -29,6 +29,15 @@ Deno.test("snapshotJson names the moment and the host, null where it knows nothi
   });
 });
 
+Deno.test("snapshotJson counts the CPUs that are online now, and the memory that there is now", () => {
+  const { snapshot } = new HandFilled([{
+    "memory_total_bytes": 6 * 2 ** 30,
+    ...Object.fromEntries(["0", "2", "3"].map((cpu) => [`cpu_idle_seconds{${cpu}}`, 1])),
+  }]);
+  const { cpus, memory_bytes } = snapshotJson(snapshot).host;
+  assertEquals({ cpus, memory_bytes }, { cpus: 3, memory_bytes: 6 * 2 ** 30 });
+});
+
 Deno.test("snapshotJson tells every metric, or those that were asked for", () => {
   const { snapshot } = new HandFilled([{ "load_1m": 1 }]);
   const told = Object.keys(snapshotJson(snapshot).metrics);

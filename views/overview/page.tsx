@@ -160,7 +160,7 @@ function HostLine(
   const sizes = [
     profile.sockets === undefined ? "" : plural(profile.sockets, "socket"),
     profile.cores === undefined ? "" : plural(profile.cores, "core"),
-    plural(profile.onlineCpus.length, "CPU"),
+    plural(snapshot.cpuCount, "CPU"),
   ].filter((size) => size !== "").join(", ");
   return (
     <div class="host">
