@@ -65,6 +65,9 @@ const LOCAL_TYPES: ReadonlySet<string> = new Set([
 const MAY_HANG =
   /^(nfs|nfs4|cifs|smb3|smbfs|ceph|glusterfs|lustre|afs|9p|coda|autofs|fuse|fuseblk|fuse\..*)$/;
 
+/** ext4 says the second after an error since Linux 6.15, beside a `rw` that stays (fs/ext4/super.c). */
+const READ_ONLY: ReadonlySet<string> = new Set(["ro", "emergency_ro"]);
+
 /** Container engines mount these files over a container's own, from the filesystem that they live on. */
 const BOUND_FILES: ReadonlySet<string> = new Set([
   "/etc/hostname",
@@ -128,7 +131,7 @@ function parseEntry(line: string): Entry | undefined {
     device: unescape(device),
     point: unescape(point),
     type,
-    readOnly: words.includes("ro"),
+    readOnly: words.some((word) => READ_ONLY.has(word)),
     identity: [device, type, ...layers].join(" "),
     key: mountKey(device, type, point),
   };

@@ -78,6 +78,14 @@ Deno.test("localMounts sees read-only among the options, not in other words", ()
   assertEquals([ro!.readOnly, rw!.readOnly], [true, false]);
 });
 
+Deno.test("localMounts takes ext4 for read-only that the kernel writes to no more after an error", () => {
+  // Captured on Linux 6.18, after an error was triggered.
+  const [mount] = localMounts(
+    "/dev/loop2 /srv ext4 rw,relatime,errors=remount-ro,emergency_ro 0 0\n",
+  );
+  assertEquals(mount!.readOnly, true);
+});
+
 Deno.test("localMounts passes over lines that are no mounts", () => {
   check("", []);
   check("\n\n/dev/sda1\n/dev/sda1 /x\nno slash ext4 rw\n\u0000\u0001\n", []);
