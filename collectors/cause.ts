@@ -31,13 +31,26 @@ export function causeOf(error: unknown, need: Need = {}): Cause {
   };
 }
 
+/** The same as an error, for what costs a whole collector. */
+export function errorOf({ reason, message, remedy }: Cause): CollectorError {
+  return new CollectorError(reason, message, remedy);
+}
+
 /** Opens a file without which a collector has nothing. Throws `CollectorError` with the cause. */
 export function openOrFail(tree: HostTree, path: string, need: Need = {}): TreeFile {
   try {
     return tree.open(path);
   } catch (error) {
-    const { reason, message, remedy } = causeOf(error, need);
-    throw new CollectorError(reason, message, remedy);
+    throw errorOf(causeOf(error, need));
+  }
+}
+
+/** The names in a directory without which a collector has nothing. Throws `CollectorError` with the cause. */
+export function listOrFail(tree: HostTree, path: string, need: Need = {}): readonly string[] {
+  try {
+    return tree.list(path);
+  } catch (error) {
+    throw errorOf(causeOf(error, need));
   }
 }
 

@@ -6,6 +6,7 @@
  * @module
  */
 import { TERMS } from "./catalogue/core_counters.ts";
+import { errorOf } from "./cause.ts";
 import {
   CollectorError,
   type CollectorSpec,
@@ -126,8 +127,7 @@ class CoreCounters implements Reader {
       );
     }
     if (!numbers.some((cpu) => this.#isWanted(cpu))) {
-      const { message, remedy } = leftOutProblem("hardware events", numbers);
-      throw new CollectorError("left_out", message, remedy);
+      throw errorOf({ reason: "left_out", ...leftOutProblem("hardware events", numbers) });
     }
     const seats = pmus.map((pmu) => this.#newSeat(pmu, numbers)).filter((seat) => seat !== null);
     if (seats.length === 0 || seats.every((seat) => seat.plans.bundles.length === 0)) {
@@ -140,12 +140,13 @@ class CoreCounters implements Reader {
         );
       }
       const refused = names.length === 0 ? undefined : firstRefused(seats, numbers);
-      const { reason, message, remedy } = denied !== undefined
-        ? refusal("hardware counters", numbers, denied, profile)
-        : refused !== undefined
-        ? refusedPmuProblem(profile, refused)
-        : noPmuProblem(profile, names);
-      throw new CollectorError(reason, message, remedy);
+      throw errorOf(
+        denied !== undefined
+          ? refusal("hardware counters", numbers, denied, profile)
+          : refused !== undefined
+          ? refusedPmuProblem(profile, refused)
+          : noPmuProblem(profile, names),
+      );
     }
     this.#pmus.splice(0, Infinity, ...seats);
   }

@@ -10,9 +10,8 @@
  */
 import { DISK_FIELDS, DISK_SCOPES, diskMetric, type DiskScope } from "./catalogue/disk.ts";
 import { BLOCK_CLASS, blockDirectory } from "./files/block_directory.ts";
-import { causeOf, openOrFail } from "./cause.ts";
+import { causeOf, errorOf, openOrFail } from "./cause.ts";
 import {
-  CollectorError,
   type CollectorSpec,
   type Column,
   IGNORED,
@@ -280,10 +279,7 @@ function requireClass(tree: HostTree, file: TreeFile): void {
     tree.list(BLOCK_CLASS);
   } catch (error) {
     file.close();
-    const { reason, message } = causeOf(error, {
-      needs: "it to tell drives from their partitions",
-    });
-    throw new CollectorError(reason, message);
+    throw errorOf(causeOf(error, { needs: "it to tell drives from their partitions" }));
   }
 }
 

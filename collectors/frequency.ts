@@ -6,9 +6,8 @@
  *
  * @module
  */
-import { causeOf } from "./cause.ts";
+import { causeOf, listOrFail } from "./cause.ts";
 import {
-  CollectorError,
   type CollectorSpec,
   type Column,
   HOST_SLOT,
@@ -166,14 +165,7 @@ class FrequencyReader implements Reader {
   }
 
   #directories(): ReadonlyMap<number, string> {
-    const { tree } = this.#site;
-    let names: readonly string[];
-    try {
-      names = tree.list(CPUS);
-    } catch (error) {
-      const { reason, message } = causeOf(error, { needs: "sysfs mounted there" });
-      throw new CollectorError(reason, message);
-    }
+    const names = listOrFail(this.#site.tree, CPUS, { needs: "sysfs mounted there" });
     return new Map(
       names.filter((name) => /^cpu\d+$/.test(name))
         .map((name) => [Number(name.slice(3)), `${CPUS}/${name}`]),

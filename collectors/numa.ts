@@ -7,9 +7,8 @@
  * @module
  */
 import { NODE_MEMORY, NODE_PAGES, type NodeField } from "./catalogue/numa.ts";
-import { causeOf, openOrFail } from "./cause.ts";
+import { listOrFail, openOrFail } from "./cause.ts";
 import {
-  CollectorError,
   type CollectorSpec,
   type Column,
   type Instances,
@@ -157,13 +156,7 @@ class NumaReader implements Reader {
   }
 
   #list(): readonly string[] {
-    let names: readonly string[];
-    try {
-      names = this.#site.tree.list(NODES);
-    } catch (error) {
-      const { reason, message } = causeOf(error, { needs: "a kernel with CONFIG_NUMA=y" });
-      throw new CollectorError(reason, message);
-    }
+    const names = listOrFail(this.#site.tree, NODES, { needs: "a kernel with CONFIG_NUMA=y" });
     return names.filter((name) => /^node\d+$/.test(name));
   }
 

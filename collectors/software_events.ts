@@ -9,6 +9,7 @@ import {
   SOFTWARE_TIME_ENABLED,
   SOFTWARE_TIME_RUNNING,
 } from "./catalogue/software_events.ts";
+import { errorOf } from "./cause.ts";
 import {
   CollectorError,
   type CollectorSpec,
@@ -44,6 +45,7 @@ const FACTORS: readonly number[] = SOFTWARE_COUNTS.map(({ unit }) => unit === "s
 
 const GROUP = "software events";
 const METRICS: readonly string[] = SOFTWARE_COUNTS.map(({ metric }) => metric);
+const GROUP_METRICS: readonly string[] = [...METRICS, SOFTWARE_TIME_ENABLED, SOFTWARE_TIME_RUNNING];
 
 /** Key of the cause that options leave CPUs out. */
 const NARROWED = "narrowed";
@@ -76,7 +78,7 @@ class SoftwareEvents implements Reader {
     group: GROUP,
     requests: REQUESTS,
     metrics: METRICS,
-    groupMetrics: [...METRICS, SOFTWARE_TIME_ENABLED, SOFTWARE_TIME_RUNNING],
+    groupMetrics: GROUP_METRICS,
   });
   readonly #groups = new Map<number, EventGroup>();
   /** By the watch's index. */
@@ -191,14 +193,12 @@ class SoftwareEvents implements Reader {
   #tellLeftOut(cpus: readonly number[]): void {
     const left = cpus.filter((cpu) => !wantsCpu(this.#narrowing, cpu));
     if (left.length === 0) return this.#site.resolve(NARROWED);
-    const { message, remedy } = leftOutProblem(GROUP, left);
-    if (left.length === cpus.length) throw new CollectorError("left_out", message, remedy);
+    const cause = { reason: "left_out", ...leftOutProblem(GROUP, left) } as const;
+    if (left.length === cpus.length) throw errorOf(cause);
     this.#site.report({
       key: NARROWED,
-      reason: "left_out",
-      message,
-      remedy,
-      metrics: [...METRICS, SOFTWARE_TIME_ENABLED, SOFTWARE_TIME_RUNNING],
+      ...cause,
+      metrics: GROUP_METRICS,
       instances: left.map(String),
     });
   }
@@ -257,8 +257,7 @@ class SoftwareEvents implements Reader {
   /** Nothing is to be had at all: one cause for the whole collector. */
   #refused(cpus: readonly number[]): CollectorError {
     const errno = this.#refusals.groupErrno() ?? ERRNO.ENODEV;
-    const { reason, message, remedy } = refusal(GROUP, cpus, errno, this.#site.profile);
-    return new CollectorError(reason, message, remedy);
+    return errorOf(refusal(GROUP, cpus, errno, this.#site.profile));
   }
 }
 

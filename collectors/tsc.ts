@@ -6,6 +6,7 @@
  * @module
  */
 import { TSC_FREQUENCY } from "./catalogue/tsc.ts";
+import { errorOf } from "./cause.ts";
 import {
   CollectorError,
   type CollectorSpec,
@@ -60,8 +61,7 @@ class TimeStampCounter implements Reader {
     }
     const onlineCpus = site.profile.onlineCpus.filter((cpu) => wantsCpu(narrowing, cpu));
     if (onlineCpus.length === 0) {
-      const { message, remedy } = leftOutProblem("msr/tsc/", site.profile.onlineCpus);
-      throw new CollectorError("left_out", message, remedy);
+      throw errorOf({ reason: "left_out", ...leftOutProblem(NAME, site.profile.onlineCpus) });
     }
     const encoded = encodeEvent(event.terms, msr.formats);
     const requests = [{ name: NAME, type: msr.type, ...encoded }];
@@ -72,13 +72,7 @@ class TimeStampCounter implements Reader {
       if (group !== null || errno !== ERRNO.ENODEV) break;
     }
     if (group === null) {
-      const { reason, message, remedy } = refusal(
-        `event "${NAME}"`,
-        onlineCpus.slice(0, 1),
-        errno,
-        site.profile,
-      );
-      throw new CollectorError(reason, message, remedy);
+      throw errorOf(refusal(`event "${NAME}"`, onlineCpus.slice(0, 1), errno, site.profile));
     }
     this.#group = group;
     site.sources([{

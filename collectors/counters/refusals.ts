@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Cause } from "../cause.ts";
 import type { Site } from "../collector.ts";
 import { ERRNO, errnoName, errnoText, isAboutTheEvent } from "../kernel/errno.ts";
 import { levelNeed, limitNeed, needOf } from "../kernel/need.ts";
@@ -40,7 +41,7 @@ export function refusal(
   cpus: Iterable<number>,
   errno: number,
   rights: Rights,
-): { readonly reason: Reason; readonly message: string; readonly remedy: string | undefined } {
+): Cause {
   return {
     reason: reasonOf(errno, rights),
     message: `Cannot open ${what} on cpu ${formatCpuList(cpus)}: ${errnoText(errno)}${

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { causeOf, openOrFail } from "../cause.ts";
-import { CollectorError } from "../collector.ts";
+import { causeOf, errorOf, openOrFail } from "../cause.ts";
 import { SystemError } from "../kernel/errno.ts";
 import type { HostTree, TreeFile } from "../kernel/host_tree.ts";
 
@@ -32,8 +31,7 @@ export function openFirst(tree: HostTree, first: FirstFile): TreeFile {
     if (!isMoved(file, first)) return file;
     // A procfs that is mounted elsewhere is the host's, and this file of it the container's own.
     file.close();
-    const { reason, message } = causeOf(error, { needs: first.needs });
-    throw new CollectorError(reason, message);
+    throw errorOf(causeOf(error, { needs: first.needs }));
   }
 }
 

@@ -4,14 +4,8 @@
  *
  * @module
  */
-import { type Cause, causeOf, type Need } from "../cause.ts";
-import {
-  CollectorError,
-  retryAfterMs,
-  type RowWriter,
-  type Site,
-  type Tick,
-} from "../collector.ts";
+import { type Cause, causeOf, errorOf, type Need } from "../cause.ts";
+import { retryAfterMs, type RowWriter, type Site, type Tick } from "../collector.ts";
 import type { TreeFile } from "../kernel/host_tree.ts";
 import { Scanner } from "./scan.ts";
 
@@ -81,6 +75,5 @@ export class OptionalFile {
 /** Throws the cause of the first file when none of them could be read: then the collector has nothing. */
 export function requireOne(files: readonly OptionalFile[]): void {
   for (let i = 0; i < files.length; i++) if (files[i]!.cause === undefined) return;
-  const { reason, message, remedy } = files[0]!.cause!;
-  throw new CollectorError(reason, message, remedy);
+  throw errorOf(files[0]!.cause!);
 }

@@ -7,7 +7,7 @@
  */
 import { timeEnabledOf, timeRunningOf } from "../catalogue/counted.ts";
 import { ENERGY_ZONES } from "../catalogue/energy.ts";
-import { type Cause, causeOf } from "../cause.ts";
+import { type Cause, causeOf, errorOf } from "../cause.ts";
 import {
   CollectorError,
   type Column,
@@ -270,8 +270,7 @@ export class PowercapEnergy implements SourcedReader {
           "needs the kernel module intel_rapl_msr",
       );
     }
-    const { reason, message, remedy } = causeOfMeter(first);
-    throw new CollectorError(reason, message, remedy);
+    throw errorOf(causeOfMeter(first));
   }
 
   #tell(meter: Meter): void {

@@ -4,22 +4,16 @@
  *
  * @module
  */
+import type { Cause } from "../cause.ts";
 import { ERRNO, errnoText } from "../kernel/errno.ts";
 import { needOf } from "../kernel/need.ts";
 import { obstacleOf } from "../kernel/obstacle.ts";
 import { remedyOf } from "../kernel/remedy.ts";
 import { formatCpuList } from "../pmu/cpu_list.ts";
-import type { Reason } from "../trust.ts";
 import type { HostProfile } from "./profile.ts";
 
-export interface NoPmu {
-  readonly reason: Reason;
-  readonly message: string;
-  readonly remedy: string | undefined;
-}
-
 /** `devices`: names in `/sys/bus/event_source/devices`, none of which counts what a core does. */
-export function noPmuProblem(profile: HostProfile, devices: readonly string[]): NoPmu {
+export function noPmuProblem(profile: HostProfile, devices: readonly string[]): Cause {
   const access = profile.perfAccess;
   const obstacle = access === undefined ? undefined : obstacleOf(access);
   if (access !== undefined && (obstacle === "sandbox" || obstacle === "no_perf")) {
@@ -51,7 +45,7 @@ export interface RefusedEvent {
 }
 
 /** A PMU of the cores is there, and the kernel opens none of its events. */
-export function refusedPmuProblem(profile: HostProfile, refused: RefusedEvent): NoPmu {
+export function refusedPmuProblem(profile: HostProfile, refused: RefusedEvent): Cause {
   const { pmu, event, cpus, errno } = refused;
   const lent = isLent(errno, profile);
   return {

@@ -250,8 +250,6 @@ export class MemoryPeakGauge {
   #tell(cause: NoPeak): void {
     if (cause === this.#told) return;
     this.#told = cause;
-    const { reason, message, remedy } = cause;
-    const metrics = [MEMORY_PEAK, MEMORY_HOST_PEAK];
-    this.#site.report({ key: KEY, reason, message, remedy, metrics });
+    this.#site.report({ key: KEY, ...cause, metrics: [MEMORY_PEAK, MEMORY_HOST_PEAK] });
   }
 }

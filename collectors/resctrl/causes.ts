@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Cause, causeOf } from "../cause.ts";
+import { type Cause, causeOf, errorOf } from "../cause.ts";
 import { CollectorError, type Site } from "../collector.ts";
 import { textOf } from "../host/files.ts";
 import { ERRNO, SystemError } from "../kernel/errno.ts";
@@ -17,8 +17,7 @@ const ASSIGN_MODE = `${RESCTRL}/info/L3_MON/mbm_assign_mode`;
 /** Why there is nothing to read at all. `error`: what listing the counters ended with. */
 export function noCounters({ tree }: Site, error: unknown): CollectorError {
   if (!(error instanceof SystemError) || error.errno !== ERRNO.ENOENT) {
-    const { reason, message } = causeOf(error);
-    return new CollectorError(reason, message);
+    return errorOf(causeOf(error));
   }
   const tried = `Cannot read memory traffic from "${RESCTRL}"`;
   // The CPU's own word for it (Documentation/filesystems/resctrl.rst).

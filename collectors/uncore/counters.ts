@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { errorOf } from "../cause.ts";
 import {
   CollectorError,
   type Instances,
@@ -182,8 +183,8 @@ export class UncoreCounters implements Reader {
     const found = this.#options.find();
     const left = found.filter(({ cpu }) => !wantsCpu(narrowing, cpu));
     if (left.length > 0 && left.length === found.length) {
-      const { message, remedy } = leftOutProblem(whom, left.map(({ cpu }) => cpu));
-      throw new CollectorError("left_out", message, remedy);
+      const cpus = left.map(({ cpu }) => cpu);
+      throw errorOf({ reason: "left_out", ...leftOutProblem(whom, cpus) });
     }
     const gone = this.#goneBut(found);
     this.#claim([...found, ...gone], (box) => {
@@ -268,8 +269,7 @@ export class UncoreCounters implements Reader {
     }
     const cpus = refused.filter(({ refusals }) => refusals.some((one) => one.errno === errno))
       .map(({ box }) => box.cpu);
-    const { reason, message, remedy } = refusal(this.#what, cpus, errno, site.profile);
-    return new CollectorError(reason, message, remedy);
+    return errorOf(refusal(this.#what, cpus, errno, site.profile));
   }
 
   #tellSources(): void {
