@@ -19,7 +19,7 @@ import {
 import { CorePmuSeat } from "./counters/core_pmu_seat.ts";
 import type { CounterSet } from "./counters/counter_set.ts";
 import { CpuWatch } from "./counters/cpu_watch.ts";
-import { makeRoom } from "./counters/descriptor_room.ts";
+import { makeRoom, roomNeed } from "./counters/descriptor_room.ts";
 import { textOf } from "./host/files.ts";
 import { ERRNO, errnoText } from "./kernel/errno.ts";
 import { EVERYTHING, leftOutProblem, type Narrowing, wantsCpu } from "./narrowing.ts";
@@ -164,9 +164,9 @@ class CoreCounters implements Reader {
       0,
     );
     const open = this.#sets.reduce((sum, set) => set === null ? sum : sum + eventsOf(set.plan), 0);
-    const { room, limit } = makeRoom(kernel, tree, needed - open, open);
-    if (needed <= room) return this.#site.resolve(ROOM);
-    const each = Math.floor(room / numbers.filter((cpu) => this.#isWanted(cpu)).length);
+    const found = makeRoom(kernel, tree, needed - open, open);
+    if (needed <= found.room) return this.#site.resolve(ROOM);
+    const each = Math.floor(found.room / numbers.filter((cpu) => this.#isWanted(cpu)).length);
     for (const seat of seats) seat.eventsMost = each;
     const { remedy } = refusal("", [], ERRNO.EMFILE, profile);
     const metrics = METRICS.filter((metric) =>
@@ -176,8 +176,7 @@ class CoreCounters implements Reader {
       key: ROOM,
       reason: "failed",
       message: `Cannot open all hardware counters: ${needed} descriptors on ` +
-        `${numbers.length} CPUs, found room for ${room}, needs a limit of open files of ` +
-        `${limit - room + needed} in place of ${limit}`,
+        `${numbers.length} CPUs, ${roomNeed(needed, found)}`,
       remedy,
       metrics,
     });

@@ -21,20 +21,16 @@ import {
   type Tick,
 } from "./collector.ts";
 import { CpuWatch } from "./counters/cpu_watch.ts";
-import { makeRoom } from "./counters/descriptor_room.ts";
-import {
-  EventGroup,
-  type EventRequest,
-  type GroupOutcome,
-  REFUSED,
-} from "./counters/event_group.ts";
+import { makeRoom, roomNeed } from "./counters/descriptor_room.ts";
+import { EventGroup, type GroupOutcome, REFUSED } from "./counters/event_group.ts";
 import { refusal, Refusals } from "./counters/refusals.ts";
 import { ERRNO, errnoText, isAboutTheEvent } from "./kernel/errno.ts";
 import { EVERYTHING, leftOutProblem, type Narrowing, wantsCpu } from "./narrowing.ts";
 import { EVENT_TYPE, SOFTWARE_EVENTS } from "./pmu/event_codes.ts";
+import type { PmuEvent } from "./pmu/pmu_event.ts";
 import { groupBytes } from "./pmu/read_format.ts";
 
-const REQUESTS: readonly EventRequest[] = SOFTWARE_COUNTS.map(({ event }) => ({
+const REQUESTS: readonly PmuEvent[] = SOFTWARE_COUNTS.map(({ event }) => ({
   name: event,
   type: EVENT_TYPE.software,
   config: BigInt(SOFTWARE_EVENTS[event]),
@@ -84,7 +80,7 @@ class SoftwareEvents implements Reader {
   /** By the watch's index. */
   readonly #seated: (EventGroup | null)[] = [];
   /** As many of the events as there are descriptors for. */
-  readonly #requests: readonly EventRequest[];
+  readonly #requests: readonly PmuEvent[];
   /** A CPU that is listed has no group and may have one by now. */
   #incomplete = false;
   #retryAtSeconds = Infinity;
@@ -204,18 +200,18 @@ class SoftwareEvents implements Reader {
   }
 
   /** The first events, which are the important ones, where there are too few descriptors for all. */
-  #affordable(): readonly EventRequest[] {
+  #affordable(): readonly PmuEvent[] {
     const { kernel, tree, profile } = this.#site;
     const cpus =
       this.#cpus.slots().filter((slot) =>
         wantsCpu(this.#narrowing, Number(this.#cpus.nameOf(slot)))
       ).length;
     const needed = cpus * REQUESTS.length;
-    const { room, limit } = makeRoom(kernel, tree, needed);
-    if (needed <= room) return REQUESTS;
-    const affordable = REQUESTS.slice(0, Math.floor(room / cpus));
-    const message = `Cannot open all ${GROUP}: ${needed} descriptors on ${cpus} CPUs, found room ` +
-      `for ${room}, needs a limit of open files of ${limit - room + needed} in place of ${limit}`;
+    const found = makeRoom(kernel, tree, needed);
+    if (needed <= found.room) return REQUESTS;
+    const affordable = REQUESTS.slice(0, Math.floor(found.room / cpus));
+    const message = `Cannot open all ${GROUP}: ${needed} descriptors on ${cpus} CPUs, ` +
+      roomNeed(needed, found);
     const { remedy } = refusal(GROUP, [], ERRNO.EMFILE, profile);
     // The clock alone tells nothing.
     if (affordable.length < 2) throw new CollectorError("failed", message, remedy);

@@ -43,6 +43,14 @@ export function makeRoom(
   return { room, limit };
 }
 
+/** As the end of a message. */
+export function roomNeed(needed: number, { room, limit }: DescriptorRoom): string {
+  return `found room for ${room}, needs a limit of open files of ${
+    limit - room + needed
+  } in place ` +
+    `of ${limit}`;
+}
+
 function openNow(tree: HostTree): number {
   try {
     return tree.count("/proc/self/fd");

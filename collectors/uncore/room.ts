@@ -1,6 +1,6 @@
 /** Whether there are descriptors enough for counters of many boxes. @module */
 import { CollectorError, type Site } from "../collector.ts";
-import { makeRoom } from "../counters/descriptor_room.ts";
+import { makeRoom, roomNeed } from "../counters/descriptor_room.ts";
 import { ERRNO } from "../kernel/errno.ts";
 import { remedyFor } from "../kernel/remedy.ts";
 import { type Narrowing, wantsCpu } from "../narrowing.ts";
@@ -20,12 +20,11 @@ export function needRoom(
     (sum, { terms }) => sum + terms.reduce((own, { events }) => own + events.length, 0),
     0,
   );
-  const { room, limit } = makeRoom(kernel, tree, needed);
-  if (needed <= room) return boxes;
+  const found = makeRoom(kernel, tree, needed);
+  if (needed <= found.room) return boxes;
   throw new CollectorError(
     "failed",
-    `Cannot open counters of ${whom}: ${needed} descriptors, found room for ${room}, ` +
-      `needs a limit of open files of ${limit - room + needed} in place of ${limit}`,
+    `Cannot open counters of ${whom}: ${needed} descriptors, ${roomNeed(needed, found)}`,
     remedyFor(ERRNO.EMFILE, "perf_event", profile),
   );
 }
