@@ -158,15 +158,14 @@ export class CorePmuSeat {
       this.#changedAtMs = nowMs;
       return this.open(cpu, metrics, nowMs);
     }
-    const refusedAgainMs = this.#refusedUntilMs.get(cpu);
-    if (refusedAgainMs !== undefined && nowMs >= refusedAgainMs) {
+    if (this.isDue(cpu, nowMs)) {
       set.close();
       return this.open(cpu, metrics, nowMs);
     }
     return held === undefined ? set : this.#widen(set, held, metrics, nowMs);
   }
 
-  /** Whether a CPU on which nothing could be opened is to be tried again. */
+  /** Whether a CPU on which something could not be opened is to be tried again. */
   isDue(cpu: number, nowMs: number): boolean {
     const untilMs = this.#refusedUntilMs.get(cpu);
     return untilMs !== undefined && nowMs >= untilMs;
@@ -212,13 +211,14 @@ export class CorePmuSeat {
   /** States what stands in the way now, each cause once. */
   tell(): void {
     this.#refusals.tell(this.#site);
+    const own = this.cpus === undefined ? {} : { instances: this.cpus.map(String) };
     for (const { bundle, metrics, why } of this.plans.missing) {
       this.#site.report({
         key: `missing/${bundle}`,
         reason: "not_supported",
         message: `Cannot count ${metrics.join(", ")} on PMU "${this.name}": ${sentence(why)}`,
         metrics,
-        ...(this.cpus === undefined ? {} : { instances: this.cpus.map(String) }),
+        ...own,
       });
     }
     if (this.plans.unwanted.length > 0) {
@@ -228,7 +228,7 @@ export class CorePmuSeat {
         message: `Cannot count ${this.plans.unwanted.join(", ")} on PMU "${this.name}": ` +
           "--events leaves them out",
         metrics: this.plans.unwanted,
-        ...(this.cpus === undefined ? {} : { instances: this.cpus.map(String) }),
+        ...own,
       });
     }
     this.#tellHeld();
@@ -239,18 +239,12 @@ export class CorePmuSeat {
     let found = "";
     for (let i = 0; i < sets.length; i++) {
       const set = sets[i]!;
-      if (
-        set !== null && this.covers(set.cpu) && set.starved(nowMs, this.#starvedMs(set.plan), 1) > 0
-      ) {
-        found += `${set.cpu},`;
-      }
+      if (this.#isStarved(set, nowMs)) found += `${set.cpu},`;
     }
     if (found === this.#starved) return;
     this.#starved = found;
     if (found === "") return this.#site.resolve("starved");
-    const starved = sets.filter((set) =>
-      set !== null && this.covers(set.cpu) && set.starved(nowMs, this.#starvedMs(set.plan), 1) > 0
-    ) as CounterSet[];
+    const starved = sets.filter((set) => this.#isStarved(set, nowMs));
     const metrics = new Set(
       starved.flatMap((set) => set.starvedMetrics(nowMs, this.#starvedMs(set.plan))),
     );
@@ -267,6 +261,12 @@ export class CorePmuSeat {
         String(cpu)
       ),
     });
+  }
+
+  /** Whether some group of a set that is this PMU's gets no turn. */
+  #isStarved(set: CounterSet | null, nowMs: number): set is CounterSet {
+    return set !== null && this.covers(set.cpu) &&
+      set.starved(nowMs, this.#starvedMs(set.plan), 1) > 0;
   }
 
   /** `seat`: a number of its own for each PMU. */
