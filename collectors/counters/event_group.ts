@@ -12,9 +12,6 @@ import type { PmuEvent } from "../pmu/pmu_event.ts";
 import { GROUP_FORMAT, GroupReading, type GroupState } from "../pmu/read_format.ts";
 import { GroupScale } from "../pmu/scale.ts";
 
-/** An event to be opened. */
-export type EventRequest = PmuEvent;
-
 /** `place` counts the requests; `null` stands for the whole group. */
 export type OnRefusal = (place: number | null, errno: number) => void;
 
@@ -60,7 +57,7 @@ export class EventGroup {
   static open(
     kernel: Kernel,
     cpu: number,
-    requests: readonly EventRequest[],
+    requests: readonly PmuEvent[],
     refused: OnRefusal,
   ): EventGroup | null {
     const members: Member[] = [];
@@ -85,12 +82,15 @@ export class EventGroup {
     return group;
   }
 
-  /** Counters need not begin at zero: what they hold before they are started is the baseline. */
+  /**
+   * Lets the group count: 0 or more, or `-errno`. Counters need not begin at zero: what they hold before
+   * they are started is the baseline.
+   */
   #begin(): number {
     const count = this.#kernel.read(this.#fds[0]!, this.#reading.bytes);
     // What cannot be read now cannot be later, and is told then.
     if (this.#reading.decode(Math.max(0, count)) === "whole") this.scale.begin(this.#reading);
-    return this.start();
+    return this.#kernel.ioctl(this.#fds[0]!, PERF_IOCTL.enable, WHOLE_GROUP);
   }
 
   get members(): number {
@@ -116,16 +116,6 @@ export class EventGroup {
     return this.scale.stands ? "torn" : "whole";
   }
 
-  /** Lets the group count: 0 or more, or `-errno`. */
-  start(): number {
-    return this.#kernel.ioctl(this.#fds[0]!, PERF_IOCTL.enable, WHOLE_GROUP);
-  }
-
-  /** Gives its counters to others until it is started again: 0 or more, or `-errno`. */
-  stop(): number {
-    return this.#kernel.ioctl(this.#fds[0]!, PERF_IOCTL.disable, WHOLE_GROUP);
-  }
-
   close(): void {
     for (const fd of this.#fds) this.#kernel.close(fd);
   }
@@ -135,7 +125,7 @@ export class EventGroup {
 function openMember(
   kernel: Kernel,
   cpu: number,
-  { type, config, config1 = 0n, config2 = 0n, config3 = 0n }: EventRequest,
+  { type, config, config1 = 0n, config2 = 0n, config3 = 0n }: PmuEvent,
   place: number,
   leaderFd: number,
 ): Member | number {

@@ -11,8 +11,8 @@ import { levelNeed, limitNeed, needOf } from "../kernel/need.ts";
 import { obstacleBehind } from "../kernel/obstacle.ts";
 import { remedyFor, type Rights } from "../kernel/remedy.ts";
 import { formatCpuList } from "../pmu/cpu_list.ts";
+import type { PmuEvent } from "../pmu/pmu_event.ts";
 import type { Problem, Reason } from "../trust.ts";
-import type { EventRequest } from "./event_group.ts";
 import { ToldCauses } from "./told_causes.ts";
 
 /** What an error of perf_event_open means for whoever misses the numbers. */
@@ -77,14 +77,11 @@ interface Refused {
 export interface RefusalNames {
   /** The group in a message: `software events`. */
   readonly group: string;
-  readonly requests: readonly EventRequest[];
+  readonly requests: readonly PmuEvent[];
   /** Metric of each request, or the metrics where several are made of it. */
   readonly metrics: readonly (string | readonly string[])[];
   /** Every metric that a refused group costs. */
   readonly groupMetrics: readonly string[];
-  /** The scope of the metrics, and which of its instances is counted on a CPU; else the CPU itself. */
-  readonly scope?: string;
-  readonly instanceOf?: (cpu: number) => string;
 }
 
 export class Refusals {
@@ -135,13 +132,12 @@ export class Refusals {
     site: Site,
   ): Omit<Problem, "collector"> {
     const { group, requests, metrics, groupMetrics } = this.#names;
-    const { scope = "cpu", instanceOf = String } = this.#names;
     const what = place === null ? group : `event "${requests[place]!.name}"`;
     return {
       key,
       ...refusal(what, cpus, errno, site.profile),
       metrics: place === null ? groupMetrics : [metrics[place]!].flat(),
-      ...costOf([...cpus].map(instanceOf), site.instances(scope).slots().length),
+      ...costOf([...cpus].map(String), site.instances("cpu").slots().length),
     };
   }
 }

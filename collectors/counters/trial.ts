@@ -1,9 +1,10 @@
 /** What the kernel says to a group of events on a CPU right now: opened, and closed again. @module */
 import type { Kernel } from "../kernel/kernel.ts";
-import { EventGroup, type EventRequest } from "./event_group.ts";
+import type { PmuEvent } from "../pmu/pmu_event.ts";
+import { EventGroup } from "./event_group.ts";
 
 /** 0 when the kernel takes all of them as one group, else the error number of the first it refused. */
-export function tryGroup(kernel: Kernel, cpu: number, events: readonly EventRequest[]): number {
+export function tryGroup(kernel: Kernel, cpu: number, events: readonly PmuEvent[]): number {
   let refused = 0;
   const group = EventGroup.open(kernel, cpu, events, (_place, errno) => refused ||= errno);
   group?.close();
@@ -16,14 +17,14 @@ export function tryGroup(kernel: Kernel, cpu: number, events: readonly EventRequ
  */
 export type Trial = "runs" | "waits" | "refused";
 
-export function tryRun(kernel: Kernel, cpu: number, events: readonly EventRequest[]): Trial {
+export function tryRun(kernel: Kernel, cpu: number, events: readonly PmuEvent[]): Trial {
   const scale = started(kernel, cpu, events);
   if (scale === "refused") return scale;
   return scale?.waited ? "waits" : "runs";
 }
 
 /** Whether a group gets its counters this moment. A group may fit a CPU whose counters others hold. */
-export function runsNow(kernel: Kernel, cpu: number, events: readonly EventRequest[]): boolean {
+export function runsNow(kernel: Kernel, cpu: number, events: readonly PmuEvent[]): boolean {
   const scale = started(kernel, cpu, events);
   return scale !== "refused" && scale !== null && scale.ran;
 }
@@ -32,7 +33,7 @@ export function runsNow(kernel: Kernel, cpu: number, events: readonly EventReque
 function started(
   kernel: Kernel,
   cpu: number,
-  events: readonly EventRequest[],
+  events: readonly PmuEvent[],
 ): EventGroup["scale"] | "refused" | null {
   let refused = false;
   const group = EventGroup.open(kernel, cpu, events, () => refused = true);

@@ -3,13 +3,14 @@
  * everywhere. Where even that is refused, what is tested is that the refusal is understood.
  */
 import { assert, assertEquals } from "@std/assert";
-import { EventGroup, type EventRequest } from "../../collectors/counters/event_group.ts";
+import { EventGroup } from "../../collectors/counters/event_group.ts";
 import { readHostProfile } from "../../collectors/host/profile.ts";
 import { ERRNO } from "../../collectors/kernel/errno.ts";
 import { LinuxKernel } from "../../collectors/kernel/linux_kernel.ts";
 import { LinuxTree } from "../../collectors/kernel/linux_tree.ts";
 import { remedyFor } from "../../collectors/kernel/remedy.ts";
 import { encodeAttr, FLAG } from "../../collectors/pmu/attr.ts";
+import type { PmuEvent } from "../../collectors/pmu/pmu_event.ts";
 import { EVENT_TYPE, SOFTWARE_EVENTS } from "../../collectors/pmu/event_codes.ts";
 import { PERF_IOCTL, WHOLE_GROUP } from "../../collectors/pmu/ioctl.ts";
 import { GROUP_FORMAT, GroupReading } from "../../collectors/pmu/read_format.ts";
@@ -91,7 +92,7 @@ Deno.test("what the kernel refuses comes back as its errno", () => {
 
 Deno.test("a group of software events counts a whole CPU, or says why not", () => {
   const names = ["cpu-clock", "context-switches", "page-faults"] as const;
-  const requests: readonly EventRequest[] = names.map((name) => ({
+  const requests: readonly PmuEvent[] = names.map((name) => ({
     name,
     type: EVENT_TYPE.software,
     config: BigInt(SOFTWARE_EVENTS[name]),

@@ -361,18 +361,3 @@ Deno.test("Refusals tells which metrics an event costs, and on which CPUs", () =
     ],
   );
 });
-
-Deno.test("Refusals tells the instances of another scope by the CPUs that count them", () => {
-  const refusals = new Refusals({
-    group: "caches",
-    requests: [],
-    metrics: [],
-    groupMetrics: ["l3_misses"],
-    scope: "l3_domain",
-    instanceOf: (cpu) => `cache ${cpu >> 1}`,
-  });
-  refusals.add(2, null, ERRNO.EBUSY);
-  assertEquals(problemsOf(refusals).map(({ message, instance }) => ({ message, instance })), [
-    { message: "Cannot open caches on cpu 2: EBUSY, held by another user", instance: "cache 1" },
-  ]);
-});
