@@ -7,8 +7,7 @@
 import { IDLE_PMUS, type IdlePmu } from "./catalogue/cstates.ts";
 import { CollectorError, type CollectorSpec, type Reader, type Site } from "./collector.ts";
 import { namedTerms } from "./counters/named_terms.ts";
-import { cpuListOf } from "./host/files.ts";
-import { readPmuDevice } from "./host/pmu_devices.ts";
+import { cpumaskOf, readPmuDevice } from "./host/pmu_devices.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
 import { type UncoreBox, UncoreCounters, type UncoreTerm } from "./uncore/counters.ts";
 import { placesOf } from "./uncore/names.ts";
@@ -37,10 +36,9 @@ function partOf(
   { pmu, kind, scope, whom }: IdlePmu,
   terms: readonly UncoreTerm[],
 ): Part {
-  const cpumask = `/sys/bus/event_source/devices/${pmu}/cpumask`;
   const metrics = terms.map(({ metric }) => metric);
   const find = (): readonly UncoreBox[] => {
-    const places = placesOf(site.tree, kind, cpuListOf(site.tree, cpumask) ?? []);
+    const places = placesOf(site.tree, kind, cpumaskOf(site.tree, pmu));
     const boxes = places.map((place) => ({ ...place, pmu, terms, provenance: "kernel" }) as const);
     return needRoom(site, narrowing, whom, boxes);
   };

@@ -9,9 +9,8 @@ import { CORE_ENERGY, ENERGY_ZONES } from "./catalogue/energy.ts";
 import { CollectorError, type CollectorSpec, type Reader, type Site } from "./collector.ts";
 import { type NamedTerm, namedTerms } from "./counters/named_terms.ts";
 import { PowercapEnergy } from "./files/powercap.ts";
-import { cpuListOf } from "./host/files.ts";
 import { PackageNames } from "./host/package_names.ts";
-import { readPmuDevice } from "./host/pmu_devices.ts";
+import { cpumaskOf, readPmuDevice } from "./host/pmu_devices.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
 import { isAmd } from "./pmu/cpu_model.ts";
 import { type UncoreBox, UncoreCounters, type UncoreTerm } from "./uncore/counters.ts";
@@ -129,7 +128,6 @@ function openPmu(
   changed: () => void,
 ): UncoreCounters {
   const placesOfCpus = placesIn(site);
-  const cpumask = `/sys/bus/event_source/devices/${pmu}/cpumask`;
   return new UncoreCounters({
     site,
     narrowing,
@@ -137,7 +135,7 @@ function openPmu(
     scope,
     metrics: wanted.map(({ metric }) => metric),
     find: () => {
-      const places = placesOfCpus(cpuListOf(site.tree, cpumask) ?? []);
+      const places = placesOfCpus(cpumaskOf(site.tree, pmu));
       const boxes = places.map((place): UncoreBox => ({
         ...place,
         pmu,

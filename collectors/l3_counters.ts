@@ -6,8 +6,7 @@
  */
 import { L3_TERMS } from "./catalogue/llc.ts";
 import { CollectorError, type CollectorSpec, type Site } from "./collector.ts";
-import { cpuListOf } from "./host/files.ts";
-import { readPmuDevice } from "./host/pmu_devices.ts";
+import { cpumaskOf, readPmuDevice } from "./host/pmu_devices.ts";
 import { cpuGroups } from "./host/topology.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
 import { isAmd } from "./pmu/cpu_model.ts";
@@ -15,7 +14,6 @@ import { l3Recipe } from "./pmu/recipes.ts";
 import { type UncoreBox, UncoreCounters } from "./uncore/counters.ts";
 
 const PMU = "amd_l3";
-const CPUMASK = `/sys/bus/event_source/devices/${PMU}/cpumask`;
 const METRICS: readonly string[] = L3_TERMS.map(({ metric }) => metric);
 
 export function l3CountersOf(narrowing: Narrowing): CollectorSpec {
@@ -46,7 +44,7 @@ function open(site: Site, narrowing: Narrowing): UncoreCounters {
     scope: "l3_domain",
     metrics: METRICS,
     find: () =>
-      (cpuListOf(site.tree, CPUMASK) ?? []).map((cpu): UncoreBox => {
+      cpumaskOf(site.tree, PMU).map((cpu): UncoreBox => {
         // A number would be that of another cache.
         const { l3_domain: name = `cpu${cpu}`, socket } = cpuGroups(site.tree, cpu);
         const groups = socket === undefined ? {} : { socket };

@@ -4,27 +4,15 @@
  *
  * @module
  */
-import { textOf } from "../host/files.ts";
-import { SystemError } from "../kernel/errno.ts";
+import { placeOf, textOf } from "../host/files.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 
 /** Whether a file of procfs is made by lxcfs, by the mounts of who looks. */
 export function isOfLxcfs(tree: HostTree, path: string): boolean {
+  // Where procfs is mounted elsewhere, that is not the file that lxcfs stands in for.
   const place = placeOf(tree, path);
   return textOf(tree, "/proc/self/mounts")?.split("\n").some((line) => {
     const [, point, type] = line.split(" ");
     return point === place && type === "fuse.lxcfs";
   }) ?? false;
-}
-
-/** Where procfs is mounted elsewhere, that is not the file that lxcfs stands in for. */
-function placeOf(tree: HostTree, path: string): string | undefined {
-  try {
-    const file = tree.open(path);
-    file.close();
-    return file.path;
-  } catch (error) {
-    if (error instanceof SystemError) return undefined;
-    throw error;
-  }
 }

@@ -5,8 +5,7 @@
  *
  * @module
  */
-import { textOf } from "../host/files.ts";
-import { SystemError } from "../kernel/errno.ts";
+import { placeOf, textOf } from "../host/files.ts";
 import type { HostTree, TreeFile } from "../kernel/host_tree.ts";
 import type { Problem } from "../trust.ts";
 import { type FirstFile, isMoved } from "./first_process.ts";
@@ -56,14 +55,7 @@ function problem(found: string): Omit<Problem, "collector"> {
 
 function isAtHome(tree: HostTree, name: string): boolean {
   const path = `${CLASS}/${name}/ifindex`;
-  try {
-    const file = tree.open(path);
-    file.close();
-    return file.path === path;
-  } catch (error) {
-    if (error instanceof SystemError) return false;
-    throw error;
-  }
+  return placeOf(tree, path) === path;
 }
 
 /** Whether process 1 has another network namespace than who looks; undefined where nobody tells. */

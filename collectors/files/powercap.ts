@@ -16,7 +16,7 @@ import {
   type Site,
   type Tick,
 } from "../collector.ts";
-import { textOf } from "../host/files.ts";
+import { namesIn, textOf } from "../host/files.ts";
 import { ERRNO, SystemError } from "../kernel/errno.ts";
 import type { Source } from "../source.ts";
 import type { SourcedReader } from "../uncore/parts.ts";
@@ -184,7 +184,7 @@ export class PowercapEnergy implements SourcedReader {
     const { tree, profile: { cpuVendor } } = this.#site;
     const before = new Map(this.#meters.map((meter) => [meter.zone.folder, meter]));
     const meters: Meter[] = [];
-    const folders = foldersOf(this.#site);
+    const folders = namesIn(tree, FOLDER) ?? [];
     this.#packages.begin();
     for (const zone of powercapZones(folders, (folder) => nameOf(tree, folder), cpuVendor)) {
       const { folder, name, socket, kind } = zone;
@@ -283,16 +283,6 @@ export class PowercapEnergy implements SourcedReader {
   #drop({ file, zone: { folder } }: Meter): void {
     file.close();
     this.#site.resolve(folder);
-  }
-}
-
-/** Names of all zones; none where there is no such directory or no right to look. */
-function foldersOf({ tree }: Site): readonly string[] {
-  try {
-    return tree.list(FOLDER);
-  } catch (error) {
-    if (error instanceof SystemError) return [];
-    throw error;
   }
 }
 

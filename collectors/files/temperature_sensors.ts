@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { SystemError } from "../kernel/errno.ts";
+import { namesIn, textOf } from "../host/files.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 
 const HWMON = "/sys/class/hwmon";
@@ -59,8 +59,8 @@ export class TemperatureSensors {
   /** Chips with their names, by directory. */
   #names(): ReadonlyMap<string, string> {
     const names = new Map<string, string>();
-    for (const directory of namesIn(this.#tree, HWMON)) {
-      names.set(directory, textOf(this.#tree, `${HWMON}/${directory}/name`) ?? directory);
+    for (const directory of namesIn(this.#tree, HWMON) ?? []) {
+      names.set(directory, wordIn(this.#tree, `${HWMON}/${directory}/name`) ?? directory);
     }
     return names;
   }
@@ -68,11 +68,11 @@ export class TemperatureSensors {
   #sensorsOf(directory: string): readonly SensorPlace[] {
     const path = `${HWMON}/${directory}`;
     const { chip } = this.#chips.get(directory)!;
-    const files = namesIn(this.#tree, path);
+    const files = namesIn(this.#tree, path) ?? [];
     const used = new Set<string>();
     return files.filter((file) => /^temp\d+_input$/.test(file)).map((file) => {
       const id = file.slice(0, -"_input".length);
-      const label = textOf(this.#tree, `${path}/${id}_label`) ?? id;
+      const label = wordIn(this.#tree, `${path}/${id}_label`) ?? id;
       const sensor = used.has(label) ? `${label} ${id}` : label;
       used.add(sensor);
       return {
@@ -87,31 +87,16 @@ export class TemperatureSensors {
   }
 
   #zones(): readonly SensorPlace[] {
-    return namesIn(this.#tree, ZONES).filter((name) => /^thermal_zone\d+$/.test(name))
+    return (namesIn(this.#tree, ZONES) ?? []).filter((name) => /^thermal_zone\d+$/.test(name))
       .map((zone) => ({
         chip: zone,
-        sensor: textOf(this.#tree, `${ZONES}/${zone}/type`) ?? "temp",
+        sensor: wordIn(this.#tree, `${ZONES}/${zone}/type`) ?? "temp",
         input: `${ZONES}/${zone}/temp`,
       }));
   }
 }
 
-/** A directory that is not there has nothing in it. */
-function namesIn(tree: HostTree, path: string): readonly string[] {
-  try {
-    return tree.list(path);
-  } catch (error) {
-    if (error instanceof SystemError) return [];
-    throw error;
-  }
-}
-
 /** Undefined where the file cannot be read or is empty: names are worth no failure. */
-function textOf(tree: HostTree, path: string): string | undefined {
-  try {
-    return tree.text(path).trim() || undefined;
-  } catch (error) {
-    if (error instanceof SystemError) return undefined;
-    throw error;
-  }
+function wordIn(tree: HostTree, path: string): string | undefined {
+  return textOf(tree, path)?.trim() || undefined;
 }

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { isGone, SystemError } from "../kernel/errno.ts";
+import { textOf } from "../host/files.ts";
+import { isGone } from "../kernel/errno.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 import { NumberFile } from "./number_file.ts";
 
@@ -95,10 +96,5 @@ export class ThrottleCount {
 
 /** First number of a list such as `0,64` or `0-15`; NaN where it cannot be read: the CPU is offline. */
 function firstOf(tree: HostTree, path: string): number {
-  try {
-    return Number.parseInt(tree.text(path), 10);
-  } catch (error) {
-    if (error instanceof SystemError) return NaN;
-    throw error;
-  }
+  return Number.parseInt(textOf(tree, path) ?? "", 10);
 }

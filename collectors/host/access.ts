@@ -13,7 +13,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { encodeAttr, FLAG } from "../pmu/attr.ts";
 import { EVENT_TYPE, SOFTWARE_EVENTS } from "../pmu/event_codes.ts";
 import { GROUP_FORMAT } from "../pmu/read_format.ts";
-import { cpuListOf, numberOf, textOf } from "./files.ts";
+import { cpuListOf, namesIn, numberOf, textOf } from "./files.ts";
 import { type Runtime, runtimeOf } from "./runtime.ts";
 
 /** One call that was made to learn from its answer. */
@@ -144,15 +144,6 @@ function descriptorsOf(kernel: Kernel, tree: HostTree): PerfAccess["descriptors"
 function openDescriptors(tree: HostTree): number | undefined {
   try {
     return tree.count("/proc/self/fd") - 1;
-  } catch (error) {
-    if (error instanceof SystemError) return undefined;
-    throw error;
-  }
-}
-
-function namesIn(tree: HostTree, path: string): readonly string[] | undefined {
-  try {
-    return tree.list(path);
   } catch (error) {
     if (error instanceof SystemError) return undefined;
     throw error;

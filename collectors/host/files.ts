@@ -14,6 +14,28 @@ export function textOf(tree: HostTree, path: string): string | undefined {
   }
 }
 
+/** The names in a directory, or `undefined` where the kernel does not give them. */
+export function namesIn(tree: HostTree, path: string): readonly string[] | undefined {
+  try {
+    return tree.list(path);
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  }
+}
+
+/** Where a file really stands that is asked for by its usual path; `undefined` where it cannot be opened. */
+export function placeOf(tree: HostTree, path: string): string | undefined {
+  try {
+    const file = tree.open(path);
+    file.close();
+    return file.path;
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  }
+}
+
 /** The whole number in the first group of a pattern; undefined where it is past 2^53 too, or none. */
 export function numberOf(text: string | undefined, pattern: RegExp): number | undefined {
   const number = Number(text === undefined ? NaN : pattern.exec(text)?.[1]);

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { textOf } from "./files.ts";
-import { SystemError } from "../kernel/errno.ts";
+import { cpuListOf, namesIn, textOf } from "./files.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 import { type CorePmu, corePmus, mayBeCore } from "../pmu/core_pmu.ts";
 import { EVENT_TYPE } from "../pmu/event_codes.ts";
@@ -17,7 +16,7 @@ const FOLDERS = ["format", "events", "caps"];
 
 /** Names of all PMUs. None where the kernel or a container shows none. */
 export function pmuNames(tree: HostTree): readonly string[] {
-  return namesIn(tree, DEVICES);
+  return namesIn(tree, DEVICES) ?? [];
 }
 
 /** Every PMU that can be asked for events, by name; large machines have hundreds. */
@@ -31,10 +30,15 @@ export function readPmuDevice(tree: HostTree, name: string): PmuDevice | undefin
   return device;
 }
 
+/** The CPUs on which a PMU outside of the cores is counted now; none where it names none. */
+export function cpumaskOf(tree: HostTree, pmu: string): readonly number[] {
+  return cpuListOf(tree, `${DEVICES}/${pmu}/cpumask`) ?? [];
+}
+
 /** Those of the CPU cores. */
 export function readCorePmus(tree: HostTree): readonly CorePmu[] {
   const devices = pmuNames(tree)
-    .filter((name) => mayBeCore(name) || namesIn(tree, `${DEVICES}/${name}`).includes("cpus"))
+    .filter((name) => mayBeCore(name) || namesIn(tree, `${DEVICES}/${name}`)?.includes("cpus"))
     .flatMap((name) => readDevice(tree, name));
   return corePmus(devices);
 }
@@ -47,7 +51,7 @@ export function assumedCorePmus(): readonly CorePmu[] {
 function readDevice(tree: HostTree, name: string): PmuDevice | [] {
   const path = `${DEVICES}/${name}`;
   const listed = FOLDERS.flatMap((folder) =>
-    namesIn(tree, `${path}/${folder}`).map((file) => `${folder}/${file}`)
+    (namesIn(tree, `${path}/${folder}`) ?? []).map((file) => `${folder}/${file}`)
   );
   const files = new Map<string, string>();
   for (const file of [...FILES, ...listed]) {
@@ -56,14 +60,4 @@ function readDevice(tree: HostTree, name: string): PmuDevice | [] {
   }
   // Without its number, which every kernel gives, no event of it can be asked for.
   return /^\d{1,9}$/.test(files.get("type") ?? "") ? parseDevice(name, files) : [];
-}
-
-/** Names in a directory; none where there is no such directory or no right to look. */
-function namesIn(tree: HostTree, path: string): readonly string[] {
-  try {
-    return tree.list(path);
-  } catch (error) {
-    if (error instanceof SystemError) return [];
-    throw error;
-  }
 }

@@ -7,8 +7,7 @@
  */
 import type { RowWriter, Site, Tick } from "../collector.ts";
 import { type MemoryTarget, metricsOf, socketOf } from "./boxes.ts";
-import { cpuListOf, numberOf, textOf } from "../host/files.ts";
-import { SystemError } from "../kernel/errno.ts";
+import { cpuListOf, namesIn, numberOf, textOf } from "../host/files.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 import { perfFamily } from "../pmu/memory_terms.ts";
 import type { MemoryPlan } from "../pmu/memory_source.ts";
@@ -175,20 +174,12 @@ export class MemorySockets {
  * CPUs of it have a `MemTotal` of 0 in `meminfo`. Not where it says nothing.
  */
 export function hasNoMemory(tree: HostTree, socket: string): boolean {
-  const nodes = nodesOf(tree).filter((node) =>
+  const nodes = (namesIn(tree, NODES) ?? []).filter((node) =>
+    /^node\d+$/.test(node) &&
     cpuListOf(tree, `${NODES}/${node}/cpulist`)?.some((cpu) => socketOf(tree, cpu) === socket)
   );
   return nodes.length > 0 &&
     nodes.every((node) =>
       numberOf(textOf(tree, `${NODES}/${node}/meminfo`), /\bMemTotal:\s+(\d+) kB/) === 0
     );
-}
-
-function nodesOf(tree: HostTree): readonly string[] {
-  try {
-    return tree.list(NODES).filter((name) => /^node\d+$/.test(name));
-  } catch (error) {
-    if (error instanceof SystemError) return [];
-    throw error;
-  }
 }
