@@ -5,7 +5,7 @@
  * @module
  */
 import { CollectorError, type CollectorSpec, HOST_SLOT, type Site } from "./collector.ts";
-import { numberOf, textOf } from "./host/files.ts";
+import { numberOf, textOf } from "./files/text.ts";
 import type { HostTree } from "./kernel/host_tree.ts";
 
 const CPUS = "/sys/devices/system/cpu";

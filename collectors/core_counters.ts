@@ -20,7 +20,7 @@ import { CorePmuSeat } from "./counters/core_pmu_seat.ts";
 import type { CounterSet } from "./counters/counter_set.ts";
 import { CpuWatch } from "./counters/cpu_watch.ts";
 import { makeRoom, roomNeed } from "./counters/descriptor_room.ts";
-import { textOf } from "./host/files.ts";
+import { textOf } from "./files/text.ts";
 import { ERRNO, errnoText } from "./kernel/errno.ts";
 import { EVERYTHING, leftOutProblem, type Narrowing, wantsCpu } from "./narrowing.ts";
 import type { CorePmu } from "./pmu/core_pmu.ts";

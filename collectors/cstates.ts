@@ -6,11 +6,11 @@
  */
 import { IDLE_PMUS, type IdlePmu } from "./catalogue/cstates.ts";
 import { CollectorError, type CollectorSpec, type Reader, type Site } from "./collector.ts";
-import { namedTerms } from "./counters/named_terms.ts";
+import { placesOf } from "./host/cpu_places.ts";
 import { cpumaskOf, readPmuDevice } from "./host/pmu_devices.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
 import { type UncoreBox, UncoreCounters, type UncoreTerm } from "./uncore/counters.ts";
-import { placesOf } from "./uncore/names.ts";
+import { namedTerms } from "./uncore/named_terms.ts";
 import { type Part, UncoreParts } from "./uncore/parts.ts";
 import { needRoom } from "./uncore/room.ts";
 

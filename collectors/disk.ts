@@ -25,7 +25,7 @@ import {
   UNKNOWN,
 } from "./collector.ts";
 import { DiskAccounting } from "./files/disk_accounting.ts";
-import { textOf } from "./host/files.ts";
+import { textOf } from "./files/text.ts";
 import { isGone } from "./kernel/errno.ts";
 import type { HostTree, TreeFile } from "./kernel/host_tree.ts";
 import { Scanner } from "./files/scan.ts";

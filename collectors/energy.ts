@@ -7,14 +7,14 @@
  */
 import { CORE_ENERGY, ENERGY_ZONES } from "./catalogue/energy.ts";
 import { CollectorError, type CollectorSpec, type Reader, type Site } from "./collector.ts";
-import { type NamedTerm, namedTerms } from "./counters/named_terms.ts";
+import { type CpuPlace, placesOf } from "./host/cpu_places.ts";
 import { PowercapEnergy } from "./files/powercap.ts";
 import { PackageNames } from "./host/package_names.ts";
 import { cpumaskOf, readPmuDevice } from "./host/pmu_devices.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
 import { isAmd } from "./pmu/cpu_model.ts";
 import { type UncoreBox, UncoreCounters, type UncoreTerm } from "./uncore/counters.ts";
-import { type CpuPlace, placesOf } from "./uncore/names.ts";
+import { type NamedTerm, namedTerms } from "./uncore/named_terms.ts";
 import { type Part, type SourcedReader, UncoreParts } from "./uncore/parts.ts";
 import { needRoom } from "./uncore/room.ts";
 

@@ -16,8 +16,8 @@ import {
   type Site,
 } from "./collector.ts";
 import { type FirstFile, isMoved, openFirst } from "./files/first_process.ts";
+import { textOf } from "./files/text.ts";
 import type { HostProfile } from "./host/profile.ts";
-import { textOf } from "./host/files.ts";
 import type { TreeFile } from "./kernel/host_tree.ts";
 import type { FilesystemSize } from "./kernel/kernel.ts";
 import { listed } from "./listed.ts";

@@ -18,8 +18,8 @@ import {
   type Tick,
 } from "./collector.ts";
 import { NumberFile } from "./files/number_file.ts";
+import { numberOf, textOf } from "./files/text.ts";
 import { ThrottleCount } from "./files/throttle_count.ts";
-import { numberOf, textOf } from "./host/files.ts";
 
 const CPUS = "/sys/devices/system/cpu";
 /** A clock that failed is tried again after this. */

@@ -26,7 +26,7 @@ export {
   PMU_QUANTITIES,
   type PmuQuantities,
 } from "./catalogue/pmu_quantities.ts";
-export type { Check } from "./check/check.ts";
+export type { Check } from "./check/check_perf.ts";
 export type { Compared, Explanation, Side } from "./check/comparison.ts";
 export type { Feed } from "./readings/feed.ts";
 export { evaluate, type Formula, inputs, print } from "./formula.ts";
@@ -70,7 +70,7 @@ export {
 } from "./trust.ts";
 
 /** Loaded when it is asked for: a service that runs never does. */
-export const checkPerf: typeof import("./check/check.ts").checkPerf = async (options) => {
-  const check = await import("./check/check.ts");
+export const checkPerf: typeof import("./check/check_perf.ts").checkPerf = async (options) => {
+  const check = await import("./check/check_perf.ts");
   return await check.checkPerf(options);
 };

@@ -6,10 +6,10 @@
  */
 import { CLOCK_TERMS } from "./catalogue/msr_clock.ts";
 import { CollectorError, type CollectorSpec, type Site } from "./collector.ts";
-import { namedTerms } from "./counters/named_terms.ts";
 import { readPmuDevice } from "./host/pmu_devices.ts";
 import { EVERYTHING, type Narrowing } from "./narrowing.ts";
 import { type UncoreBox, UncoreCounters } from "./uncore/counters.ts";
+import { namedTerms } from "./uncore/named_terms.ts";
 import { needRoom } from "./uncore/room.ts";
 
 const PMU = "msr";

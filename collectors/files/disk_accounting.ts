@@ -10,7 +10,7 @@
  */
 import { DISK_FIELDS, diskMetric, type DiskScope } from "../catalogue/disk.ts";
 import type { Column, Instances, RowWriter, Site, Tick } from "../collector.ts";
-import { textOf } from "../host/files.ts";
+import { textOf } from "./text.ts";
 import { listed } from "../listed.ts";
 import { blockDirectory } from "./block_directory.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { placeOf, textOf } from "../host/files.ts";
+import { placeOf, textOf } from "./text.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 
 /** Whether a file of procfs is made by lxcfs, by the mounts of who looks. */

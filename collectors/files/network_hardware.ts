@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { textOf } from "../host/files.ts";
+import { textOf } from "./text.ts";
 import { ERRNO, SystemError } from "../kernel/errno.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { placeOf, textOf } from "../host/files.ts";
+import { placeOf, textOf } from "./text.ts";
 import type { HostTree, TreeFile } from "../kernel/host_tree.ts";
 import type { Problem } from "../trust.ts";
 import { type FirstFile, isMoved } from "./first_process.ts";

@@ -16,7 +16,7 @@ import {
   type Site,
   type Tick,
 } from "../collector.ts";
-import { namesIn, textOf } from "../host/files.ts";
+import { namesIn, textOf } from "./text.ts";
 import { ERRNO, SystemError } from "../kernel/errno.ts";
 import type { Source } from "../source.ts";
 import type { SourcedReader } from "../uncore/parts.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { namesIn, textOf } from "../host/files.ts";
+import { namesIn, textOf } from "./text.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 
 const HWMON = "/sys/class/hwmon";

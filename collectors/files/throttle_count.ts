@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { textOf } from "../host/files.ts";
+import { textOf } from "./text.ts";
 import { isGone } from "../kernel/errno.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 import { NumberFile } from "./number_file.ts";

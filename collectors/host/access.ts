@@ -7,13 +7,13 @@
  *
  * @module
  */
+import { cpuListOf, namesIn, numberOf, textOf } from "../files/text.ts";
 import { SystemError } from "../kernel/errno.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { encodeAttr, FLAG } from "../pmu/attr.ts";
 import { EVENT_TYPE, SOFTWARE_EVENTS } from "../pmu/event_codes.ts";
 import { GROUP_FORMAT } from "../pmu/read_format.ts";
-import { cpuListOf, namesIn, numberOf, textOf } from "./files.ts";
 import { type Runtime, runtimeOf } from "./runtime.ts";
 
 /** One call that was made to learn from its answer. */

@@ -5,8 +5,8 @@
  *
  * @module
  */
+import { numberOf, textOf } from "../files/text.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
-import { numberOf, textOf } from "./files.ts";
 
 /** Seconds since 1970 that are believed: some 30,000 years, which a date can hold. */
 export const BOOT_SECONDS_MOST = 1e12 - 1;

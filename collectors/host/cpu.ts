@@ -4,9 +4,9 @@
  *
  * @module
  */
+import { numberOf, textOf } from "../files/text.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 import { armCoreName, armVendor } from "./arm.ts";
-import { numberOf, textOf } from "./files.ts";
 
 export interface CpuIdentity {
   readonly vendor: string | undefined;

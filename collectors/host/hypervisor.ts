@@ -7,8 +7,8 @@
  *
  * @module
  */
+import { textOf } from "../files/text.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
-import { textOf } from "./files.ts";
 
 const DMI = "/sys/class/dmi/id";
 const CLOCKS = "/sys/devices/system/clocksource/clocksource0/available_clocksource";

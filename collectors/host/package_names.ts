@@ -1,7 +1,7 @@
 /** Names of packages that stay the same when a die of theirs goes offline or comes. @module */
 import type { HostTree } from "../kernel/host_tree.ts";
-import { type CpuPlace, placesOf } from "../uncore/names.ts";
-import { numberOf, textOf } from "./files.ts";
+import { type CpuPlace, placesOf } from "./cpu_places.ts";
+import { topologyOf } from "./topology.ts";
 
 /**
  * Packages by their sockets, and dies by both numbers where a package shows several. A package that once
@@ -56,8 +56,7 @@ export class PackageNames {
 
   /** `0/1`; undefined where the kernel does not tell. */
   #dieOf({ cpu, groups: { socket } }: CpuPlace): string | undefined {
-    const path = `/sys/devices/system/cpu/cpu${cpu}/topology/die_id`;
-    const die = numberOf(textOf(this.#tree, path), /^(\d+)\s*$/);
+    const die = topologyOf(this.#tree, cpu, "die_id");
     return socket === undefined || die === undefined ? undefined : `${socket}/${die}`;
   }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { cpuListOf, namesIn, textOf } from "./files.ts";
+import { cpuListOf, namesIn, textOf } from "../files/text.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 import { type CorePmu, corePmus, mayBeCore } from "../pmu/core_pmu.ts";
 import { EVENT_TYPE } from "../pmu/event_codes.ts";

@@ -3,13 +3,13 @@
  *
  * @module
  */
+import { cpuListOf, numberOf, textOf } from "../files/text.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { printable } from "../printable.ts";
 import { type PerfAccess, probeAccess } from "./access.ts";
 import { bootSecondsOf } from "./boot_time.ts";
 import { type CpuIdentity, readCpuIdentity } from "./cpu.ts";
-import { cpuListOf, numberOf, textOf } from "./files.ts";
 import { hypervisorOf } from "./hypervisor.ts";
 import { coresOf, socketsOf } from "./topology.ts";
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { textOf } from "../files/text.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
-import { textOf } from "./files.ts";
 
 /** `host`: nothing says that it is a container or a service, so somebody started it in a shell. */
 export const RUNTIMES = ["kubernetes", "docker", "podman", "container", "systemd", "host"] as const;

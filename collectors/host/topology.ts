@@ -4,18 +4,14 @@
  *
  * @module
  */
+import { cpuListOf, numberOf, textOf } from "../files/text.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 import type { CorePmu } from "../pmu/core_pmu.ts";
-import { cpuListOf, numberOf, textOf } from "./files.ts";
 import { readCorePmus } from "./pmu_devices.ts";
 
 /** Sockets of these CPUs; absent unless the kernel knows the socket of each. */
 export function socketsOf(tree: HostTree, cpus: readonly number[]): number | undefined {
-  return distinct(cpus, (cpu) => {
-    const socket = textOf(tree, `${topology(cpu)}/physical_package_id`);
-    // -1 on machines whose firmware does not tell.
-    return numberOf(socket, /^(\d+)$/);
-  });
+  return distinct(cpus, (cpu) => socketOf(tree, cpu));
 }
 
 /** Cores of these CPUs. Threads of one core list the same siblings, which core_id alone does not show. */
@@ -38,7 +34,7 @@ export function cpuGroups(
 ): Readonly<Record<string, string>> {
   const coreType = pmus.find(({ cpus }) => cpus === undefined || cpus.includes(cpu))?.name;
   const domain = l3DomainOf(tree, cpu);
-  const socket = numberOf(textOf(tree, `${topology(cpu)}/physical_package_id`), /^(\d+)$/);
+  const socket = socketOf(tree, cpu);
   const siblings = cpuListOf(tree, `${topology(cpu)}/core_cpus_list`) ??
     cpuListOf(tree, `${topology(cpu)}/thread_siblings_list`);
   const core = siblings?.[0];
@@ -46,8 +42,19 @@ export function cpuGroups(
     ...(core === undefined ? {} : { core: String(core) }),
     ...(coreType === undefined ? {} : { core_type: coreType }),
     ...(domain === undefined ? {} : { l3_domain: domain }),
-    ...(socket === undefined ? {} : { socket: String(socket) }),
+    ...(socket === undefined ? {} : { socket }),
   };
+}
+
+/** Number of the socket of a CPU, where the kernel tells it. */
+export function socketOf(tree: HostTree, cpu: number): string | undefined {
+  return topologyOf(tree, cpu, "physical_package_id");
+}
+
+/** What a file of a CPU's `topology` numbers: `die_id`, `core_id`; the firmware that does not tell says -1. */
+export function topologyOf(tree: HostTree, cpu: number, file: string): string | undefined {
+  const number = numberOf(textOf(tree, `${topology(cpu)}/${file}`), /^(\d+)$/);
+  return number === undefined ? undefined : String(number);
 }
 
 /** The number of the L3 cache; before Linux 4.20 and on most Arm machines that of its first CPU. */
@@ -64,9 +71,9 @@ function topology(cpu: number): string {
 
 function distinct(
   cpus: readonly number[],
-  keyOf: (cpu: number) => string | number | undefined,
+  keyOf: (cpu: number) => string | undefined,
 ): number | undefined {
-  const keys = new Set<string | number>();
+  const keys = new Set<string>();
   for (const cpu of cpus) {
     const key = keyOf(cpu);
     if (key === undefined) return undefined;

@@ -9,7 +9,8 @@ import {
   TRAFFIC_METRICS,
   type TrafficMetrics,
 } from "../catalogue/memory_bandwidth.ts";
-import { numberOf, textOf } from "../host/files.ts";
+import { textOf } from "../files/text.ts";
+import { socketOf, topologyOf } from "../host/topology.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 import { parseCpuList } from "../pmu/cpu_list.ts";
 import type { MemoryBox, MemoryPlan } from "../pmu/memory_source.ts";
@@ -94,18 +95,6 @@ function nameOf(
   const place = twins.findIndex((twin) => twin.cpu === cpu);
   const die = known ? dies[place]! : String(place);
   return `${socket === undefined ? die : `${socket}.${die}`}/${box.pmu}`;
-}
-
-/** Number of the socket of a CPU, where the kernel tells it. */
-export function socketOf(tree: HostTree, cpu: number): string | undefined {
-  return topologyOf(tree, cpu, "physical_package_id");
-}
-
-/** -1 where the firmware does not tell. */
-function topologyOf(tree: HostTree, cpu: number, file: string): string | undefined {
-  const text = textOf(tree, `/sys/devices/system/cpu/cpu${cpu}/topology/${file}`);
-  const number = numberOf(text, /^(\d+)$/);
-  return number === undefined ? undefined : String(number);
 }
 
 /**

@@ -6,8 +6,9 @@
  * @module
  */
 import type { RowWriter, Site, Tick } from "../collector.ts";
-import { type MemoryTarget, metricsOf, socketOf } from "./boxes.ts";
-import { cpuListOf, namesIn, numberOf, textOf } from "../host/files.ts";
+import { cpuListOf, namesIn, numberOf, textOf } from "../files/text.ts";
+import { socketOf } from "../host/topology.ts";
+import { type MemoryTarget, metricsOf } from "./boxes.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 import { perfFamily } from "../pmu/memory_terms.ts";
 import type { MemoryPlan } from "../pmu/memory_source.ts";

@@ -5,7 +5,7 @@
  */
 import { type Cause, causeOf, errorOf } from "../cause.ts";
 import { CollectorError, type Site } from "../collector.ts";
-import { textOf } from "../host/files.ts";
+import { textOf } from "../files/text.ts";
 import { ERRNO, SystemError } from "../kernel/errno.ts";
 import type { MbmFile } from "./file.ts";
 import type { MbmSum } from "./sum.ts";

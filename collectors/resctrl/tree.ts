@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { numberOf, textOf } from "../host/files.ts";
+import { numberOf, textOf } from "../files/text.ts";
 import { ERRNO, SystemError } from "../kernel/errno.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 

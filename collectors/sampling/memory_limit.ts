@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { textOf } from "../host/files.ts";
+import { textOf } from "../files/text.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 
 const ROOT = "/sys/fs/cgroup";

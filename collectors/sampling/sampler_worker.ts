@@ -6,11 +6,11 @@
  */
 /// <reference lib="deno.worker" />
 import "./sampler_worker_modules.ts";
+import { cpuListOf } from "../files/text.ts";
 import { Control } from "./control.ts";
 import { boundDescriptors, type Descriptors } from "./descriptors.ts";
 import { Engine } from "./engine.ts";
 import { type HostProfile, readHostProfile } from "../host/profile.ts";
-import { cpuListOf } from "../host/files.ts";
 import { LinuxKernel } from "../kernel/linux_kernel.ts";
 import { LinuxTree } from "../kernel/linux_tree.ts";
 import { NotifySocket } from "../kernel/notify_socket.ts";

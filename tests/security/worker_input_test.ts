@@ -8,7 +8,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Control } from "../../collectors/sampling/control.ts";
 import { OptionError, parseOptions } from "../../routes/options.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../..", import.meta.url);
 const WORKERS = [
   "collectors/sampling/sampler_worker.ts",
   "collectors/sampling/handed_files_worker.ts",
@@ -86,7 +86,7 @@ Deno.test("only the workers load what calls into libc", async () => {
   }
   // What the main thread loads stands in a list too, collectors/modules.ts.
   const lists = ["collectors/sampling/sampler_worker_modules.ts"];
-  const workers = ["collectors/check/check_worker.ts", ...WORKERS];
+  const workers = ["collectors/check/worker.ts", ...WORKERS];
   assertEquals(loading.toSorted(), [...workers, ...lists].toSorted());
 });
 

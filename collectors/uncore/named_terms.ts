@@ -1,7 +1,7 @@
 /** Events that a driver gives names to, as terms of a box outside of the cores. @module */
 import type { PmuDevice } from "../pmu/device.ts";
 import { encodeEvent } from "../pmu/format.ts";
-import type { UncoreTerm } from "../uncore/counters.ts";
+import type { UncoreTerm } from "./counters.ts";
 
 /** A metric, and what the driver calls what it counts. */
 export interface NamedTerm {

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { textOf } from "../host/files.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
+import { socketOf, topologyOf } from "./topology.ts";
 
 /** Where a CPU is. */
 export interface CpuPlace {
@@ -43,17 +43,11 @@ export function placesOf(
 }
 
 function groupsOf(tree: HostTree, cpu: number): Readonly<Record<string, string>> {
-  const socket = numberIn(tree, cpu, "physical_package_id");
+  const socket = socketOf(tree, cpu);
   return socket === undefined ? {} : { socket };
 }
 
 function nameOf(tree: HostTree, cpu: number, files: readonly string[]): string | undefined {
-  const parts = ["physical_package_id", ...files].map((file) => numberIn(tree, cpu, file));
+  const parts = ["physical_package_id", ...files].map((file) => topologyOf(tree, cpu, file));
   return parts.includes(undefined) ? undefined : parts.join("/");
-}
-
-/** -1 where the firmware does not tell. */
-function numberIn(tree: HostTree, cpu: number, file: string): string | undefined {
-  const text = textOf(tree, `/sys/devices/system/cpu/cpu${cpu}/topology/${file}`)?.trim();
-  return text !== undefined && /^\d+$/.test(text) ? text : undefined;
 }

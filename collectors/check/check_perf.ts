@@ -9,10 +9,10 @@ import { formatCpuList } from "../pmu/cpu_list.ts";
 import { type SamplerOptions, WORKER_RIGHTS } from "../sampling/sampler.ts";
 import type { Problem } from "../trust.ts";
 import { busyShareOf } from "./busy_time.ts";
-import type { FromCheckWorker, ToCheckWorker } from "./check_worker.ts";
 import { compare, type Compared, groupsOf } from "./comparison.ts";
 import { PerfStat, PerfStatError } from "./perf_stat.ts";
 import type { Tally } from "./tally.ts";
+import type { FromCheckWorker, ToCheckWorker } from "./worker.ts";
 
 export interface CheckOptions {
   readonly seconds: number;
@@ -122,7 +122,7 @@ function whyNothing(problems: readonly Problem[]): string {
 
 /** The worker and its answers: one for each question. */
 class CheckWorker {
-  readonly #worker = new Worker(new URL("./check_worker.ts", import.meta.url).href, {
+  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url).href, {
     type: "module",
     name: "check",
     deno: { permissions: WORKER_RIGHTS },

@@ -1,4 +1,4 @@
-/** Files that a host profile is read from: what one does not tell is absent, not an error. @module */
+/** Small files, read once: what one does not tell is absent, not an error. @module */
 import { SystemError } from "../kernel/errno.ts";
 import type { HostTree } from "../kernel/host_tree.ts";
 import { parseCpuList } from "../pmu/cpu_list.ts";
@@ -8,7 +8,7 @@ export function textOf(tree: HostTree, path: string): string | undefined {
   try {
     return tree.text(path);
   } catch (error) {
-    // No such file, no such right, no such device: for a profile all of them mean "not known".
+    // No such file, no such right, no such device: all of them mean "not known".
     if (error instanceof SystemError) return undefined;
     throw error;
   }
