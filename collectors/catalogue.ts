@@ -6,7 +6,7 @@
  */
 import type { Card } from "./card.ts";
 import { type DoctorRow, NEEDS } from "./catalogue/doctor_row.ts";
-import type { Formula } from "./formula.ts";
+import { type Formula, inputs } from "./formula.ts";
 import { SUBJECTS } from "./catalogue/mod.ts";
 
 /** Units in UCUM, as OpenTelemetry writes them. Counts of things stand in braces. */
@@ -223,6 +223,11 @@ export const DOCTOR_ROWS: readonly DoctorRow[] = SUBJECTS
 
 export function isColumn(metric: Metric): metric is Measured {
   return metric.kind !== "derived";
+}
+
+/** What a metric is worked out from: columns, of which one that is read is its own. */
+export function termsOf(entry: Metric): readonly Measured[] {
+  return isColumn(entry) ? [entry] : inputs(entry.formula).map(metric).filter(isColumn);
 }
 
 /** The entry of an id that is known to exist. Throws on a slip of the pen, at start-up or in a test. */

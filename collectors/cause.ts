@@ -46,7 +46,7 @@ export function openOrFail(tree: HostTree, path: string, need: Need = {}): TreeF
 }
 
 /** The names in a directory without which a collector has nothing. Throws `CollectorError` with the cause. */
-export function listOrFail(tree: HostTree, path: string, need: Need = {}): readonly string[] {
+export function listOrFail(tree: HostTree, path: string, need: Need): readonly string[] {
   try {
     return tree.list(path);
   } catch (error) {

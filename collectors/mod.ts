@@ -13,6 +13,7 @@ export {
   type Scope,
   SCOPES,
   shownUnit,
+  termsOf,
 } from "./catalogue.ts";
 export type * from "./card.ts";
 export { COLLECT, COLLECT_HOST } from "./catalogue/collect.ts";

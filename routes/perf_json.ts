@@ -11,15 +11,14 @@
  */
 import {
   type Absence,
-  inputs,
   isMeasured,
-  type Measured,
   metric as metricOf,
   PERF_FIELDS,
   type PerfField,
   type Reason,
   type Snapshot,
   type Source,
+  termsOf,
 } from "../collectors/mod.ts";
 import { type Late, lateText } from "../views/late.ts";
 
@@ -106,17 +105,11 @@ function isDoubted({ provenance }: Source): boolean {
 
 /** Between the readings of who counts a metric, or the terms of a ratio; null where that is not known. */
 function secondsOf(snapshot: Snapshot, metric: string): number | null {
-  for (const term of termsOf(metric)) {
+  for (const term of termsOf(metricOf(metric))) {
     const seconds = snapshot.elapsedSeconds(term.collector);
     if (!Number.isNaN(seconds)) return seconds;
   }
   return null;
-}
-
-function termsOf(metric: string): readonly Measured[] {
-  const entry = metricOf(metric);
-  if (entry.kind !== "derived") return [entry];
-  return inputs(entry.formula).map(metricOf).filter((term) => term.kind !== "derived");
 }
 
 /** The first cause there is, in the words of the page. */

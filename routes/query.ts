@@ -62,6 +62,14 @@ function duration(
   );
 }
 
+/** No more characters than so many. */
+function atMost(most: number, what: string): v.GenericPipeAction<string> {
+  return v.maxLength(
+    most,
+    (issue) => `Cannot take ${what} of ${issue.received} characters: needs ${most} or fewer`,
+  );
+}
+
 const metrics = v.pipe(
   v.string(),
   v.description(`Ids of the catalogue, separated by commas: at most ${SERIES_METRICS_MOST}.`),
@@ -84,11 +92,7 @@ const metrics = v.pipe(
 const instance = v.pipe(
   v.string(),
   v.description("Name of one instance of the metrics' scope; absent: the host's value."),
-  v.maxLength(
-    INSTANCE_LENGTH_MOST,
-    (issue) =>
-      `Cannot take an instance of ${issue.received} characters: needs ${INSTANCE_LENGTH_MOST} or fewer`,
-  ),
+  atMost(INSTANCE_LENGTH_MOST, "an instance"),
 );
 
 export const NOTHING = v.strictObject({});
@@ -118,11 +122,7 @@ export const OVERVIEW = v.strictObject({ span: v.optional(chartSpan, SPAN_USUAL)
 
 const card = v.pipe(
   v.string(),
-  v.maxLength(
-    ID_LENGTH_MOST,
-    (issue) =>
-      `Cannot take a card of ${issue.received} characters: needs ${ID_LENGTH_MOST} or fewer`,
-  ),
+  atMost(ID_LENGTH_MOST, "a card"),
 );
 
 /** The place of something among others of a card. */
@@ -146,11 +146,7 @@ export const FOLD = v.strictObject({ card, fold: place("fold") });
 const group = v.pipe(
   v.string(),
   v.description("One group of the metrics' instances: a grouping, a colon, its name."),
-  v.maxLength(
-    INSTANCE_LENGTH_MOST,
-    (issue) =>
-      `Cannot take a group of ${issue.received} characters: needs ${INSTANCE_LENGTH_MOST} or fewer`,
-  ),
+  atMost(INSTANCE_LENGTH_MOST, "a group"),
   v.check(
     (text) => GROUPINGS.some(({ id }) => text.startsWith(`${id}:`)),
     (issue) =>
@@ -221,11 +217,7 @@ export const TICKS = v.strictObject({ metric: v.optional(metrics) });
 /** Where a stream is taken up, from who cannot send `Last-Event-ID`; empty: nowhere, it is a new one. */
 const after = v.optional(v.pipe(
   v.string(),
-  v.maxLength(
-    CURSOR_LENGTH_MOST,
-    (issue) =>
-      `Cannot take a cursor of ${issue.received} characters: needs ${CURSOR_LENGTH_MOST} or fewer`,
-  ),
+  atMost(CURSOR_LENGTH_MOST, "a cursor"),
 ));
 
 export const LIVE_PAGE = v.strictObject({

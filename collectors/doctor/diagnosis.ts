@@ -10,10 +10,10 @@ import {
   type Metric,
   metric as metricOf,
   METRICS,
+  termsOf,
 } from "../catalogue.ts";
 import type { DoctorRow } from "../catalogue/doctor_row.ts";
 import type { Doubt } from "../doubt.ts";
-import { inputs } from "../formula.ts";
 import type { HostProfile } from "../host/profile.ts";
 import { hasProof } from "../readings/proof.ts";
 import type { Snapshot } from "../readings/snapshot.ts";
@@ -225,11 +225,6 @@ function costsPartOf(problem: Problem, terms: readonly Measured[]): boolean {
   return terms.some(({ collector, id }) =>
     collector === problem.collector && (problem.metrics?.includes(id) ?? true)
   );
-}
-
-function termsOf(entry: Metric): readonly Measured[] {
-  if (entry.kind !== "derived") return [entry];
-  return inputs(entry.formula).map(metricOf).filter((term) => term.kind !== "derived");
 }
 
 function causeOf({ collector, key, reason, message, remedy }: Problem): Cause {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Measured, type Metric, metric as metricOf } from "../catalogue.ts";
+import { isColumn, type Measured, type Metric, metric as metricOf, termsOf } from "../catalogue.ts";
 import { alternatives, type Formula, inputs } from "../formula.ts";
 import { perfStatCommand } from "../pmu/perf_command.ts";
 import type { Source } from "../source.ts";
@@ -85,17 +85,12 @@ export function hasProof(id: string): boolean {
 function termsHere(snapshot: Snapshot, entry: Metric): readonly Measured[] {
   if (entry.kind !== "derived") return [entry];
   for (const way of alternatives(entry.formula)) {
-    const terms = inputs(way).map(metricOf).filter((term) => term.kind !== "derived");
+    const terms = inputs(way).map(metricOf).filter(isColumn);
     const has = (term: Measured): boolean =>
       isCounted(term) ? sourcesOf(snapshot, term).length > 0 : isHere(snapshot.read(term.id));
     if (terms.every(has)) return terms;
   }
   return termsOf(entry);
-}
-
-function termsOf(entry: Metric): readonly Measured[] {
-  if (entry.kind !== "derived") return [entry];
-  return inputs(entry.formula).map(metricOf).filter((term) => term.kind !== "derived");
 }
 
 function isCounted({ sourced, perfEvent }: Measured): boolean {

@@ -2,6 +2,7 @@
 import type { Diagnosis, DiagnosisRow, RowState } from "../../collectors/doctor/diagnosis.ts";
 import type { CellState } from "../../collectors/doctor/layers.ts";
 import type { Barred, Step, Way } from "../../collectors/doctor/unlock_plan.ts";
+import { printable } from "../table_text.ts";
 import { remedyPieces } from "./remedy_pieces.ts";
 import { caveats, facts, gains, summary } from "./words.ts";
 
@@ -120,10 +121,4 @@ function wrap(text: string, first: string, others: string): readonly string[] {
     empty = false;
   }
   return [...lines, line];
-}
-
-/** Names come from the machine: control characters would write to the terminal what they like. */
-function printable(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
 }

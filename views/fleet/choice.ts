@@ -38,9 +38,9 @@ export function fleetQuery(choice: FleetChoice): string {
 }
 
 /** The page with one thing chosen otherwise. */
-export function fleetHref(choice: FleetChoice, changes: FleetChoice, anchor = ""): string {
+export function fleetHref(choice: FleetChoice, changes: FleetChoice): string {
   const query = fleetQuery({ ...choice, ...changes });
-  return link(FLEET_PATH) + (query === "" ? "" : `?${query}`) + anchor;
+  return link(FLEET_PATH) + (query === "" ? "" : `?${query}`);
 }
 
 /**
