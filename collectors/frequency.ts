@@ -29,6 +29,7 @@ const SCAN_EVERY_SECONDS = 600;
 /** Boost is switched while the machine runs, and the highest clock moves with it. */
 const HIGHEST_EVERY_SECONDS = 30;
 const HERTZ_PER_KHZ = 1000;
+const THROTTLES = [["core", "core_throttles"], ["package", "package_throttles"]] as const;
 
 /** cpufreq of one CPU. */
 interface Clock {
@@ -39,6 +40,15 @@ interface Clock {
   /** NaN where it is not known, or not any more. */
   maxHertz: number;
   /** The failure that was told; null where there is none. */
+  told: unknown;
+}
+
+/** Throttling of the cores, or of the packages. */
+interface Throttle {
+  readonly metric: string;
+  readonly column: Column;
+  readonly count: ThrottleCount;
+  /** Why it is not known now, as told; null where it is. */
   told: unknown;
 }
 
@@ -54,14 +64,8 @@ class FrequencyReader implements Reader {
   readonly #current: Column;
   readonly #min: Column;
   readonly #max: Column;
-  readonly #coreColumn: Column;
-  readonly #packageColumn: Column;
   readonly #clocks: Clock[] = [];
-  readonly #cores: ThrottleCount;
-  readonly #packages: ThrottleCount;
-  /** Why throttling is not known now, as told; null where it is. */
-  #coreError: unknown = null;
-  #packageError: unknown = null;
+  readonly #throttles: readonly Throttle[];
   #scanDueSeconds = 0;
   #highestDueSeconds = 0;
   /** The list itself tells: it is another one after CPUs came or went. */
@@ -75,10 +79,12 @@ class FrequencyReader implements Reader {
     this.#current = site.column("cpu_frequency_hertz");
     this.#min = site.column("cpu_frequency_min_hertz");
     this.#max = site.column("cpu_frequency_max_hertz");
-    this.#coreColumn = site.column("core_throttles");
-    this.#packageColumn = site.column("package_throttles");
-    this.#cores = new ThrottleCount(site.tree, "core");
-    this.#packages = new ThrottleCount(site.tree, "package");
+    this.#throttles = THROTTLES.map(([unit, metric]) => ({
+      metric,
+      column: site.column(metric),
+      count: new ThrottleCount(site.tree, unit),
+      told: null,
+    }));
   }
 
   read(row: RowWriter, tick: Tick): void {
@@ -113,34 +119,32 @@ class FrequencyReader implements Reader {
   }
 
   get #isLacking(): boolean {
-    return this.#isFailing || this.#coreError !== null || this.#packageError !== null;
+    return this.#isFailing || this.#throttles.some(({ told }) => told !== null);
   }
 
   close(): void {
     for (const { current } of this.#clocks) current.close();
-    this.#cores.close();
-    this.#packages.close();
+    for (const { count } of this.#throttles) count.close();
   }
 
   #readThrottles(row: RowWriter, tick: Tick): void {
-    if (this.#cores.found) row.count(this.#coreColumn, HOST_SLOT, this.#cores.total());
-    if (this.#packages.found) row.count(this.#packageColumn, HOST_SLOT, this.#packages.total());
-    const core = this.#cores.error;
-    const pack = this.#packages.error;
-    // A sum without one of them would pass for that of all.
-    if (core !== null) row.none(this.#coreColumn, HOST_SLOT);
-    if (pack !== null) row.none(this.#packageColumn, HOST_SLOT);
-    if (core === this.#coreError && pack === this.#packageError) return;
-    this.#coreError = core;
-    this.#packageError = pack;
-    this.#tellThrottles("core_throttles", core);
-    this.#tellThrottles("package_throttles", pack);
-    this.#scanDueSeconds = tick.seconds + RETRY_EVERY_SECONDS;
+    for (let i = 0; i < this.#throttles.length; i++) {
+      const throttle = this.#throttles[i]!;
+      const { column, count } = throttle;
+      if (count.found) row.count(column, HOST_SLOT, count.total());
+      // A sum without one of them would pass for that of all.
+      if (count.error !== null) row.none(column, HOST_SLOT);
+      if (count.error === throttle.told) continue;
+      this.#tellThrottle(throttle);
+      this.#scanDueSeconds = tick.seconds + RETRY_EVERY_SECONDS;
+    }
   }
 
-  #tellThrottles(metric: string, error: unknown): void {
-    if (error === null) this.#site.resolve(metric);
-    else this.#site.report({ key: metric, ...causeOf(error), metrics: [metric] });
+  #tellThrottle(throttle: Throttle): void {
+    const { metric, count } = throttle;
+    throttle.told = count.error;
+    if (throttle.told === null) this.#site.resolve(metric);
+    else this.#site.report({ key: metric, ...causeOf(throttle.told), metrics: [metric] });
   }
 
   #readClock(row: RowWriter, slot: number, clock: Clock): void {
@@ -159,8 +163,7 @@ class FrequencyReader implements Reader {
       if (known === undefined) this.#openClock(cpu, `${directory}/cpufreq`);
       else known.current.retry();
     }
-    this.#cores.scan(directories);
-    this.#packages.scan(directories);
+    for (const { count } of this.#throttles) count.scan(directories);
     this.#reportMissing();
   }
 
@@ -222,10 +225,7 @@ class FrequencyReader implements Reader {
         metrics: ["cpu_frequency_hertz", "cpu_frequency_min_hertz", "cpu_frequency_max_hertz"],
       });
     }
-    const missing = [
-      ...(this.#cores.found ? [] : ["core_throttles"]),
-      ...(this.#packages.found ? [] : ["package_throttles"]),
-    ];
+    const missing = this.#throttles.filter(({ count }) => !count.found);
     if (missing.length === 0) this.#site.resolve("throttles");
     else {
       this.#site.report({
@@ -233,7 +233,7 @@ class FrequencyReader implements Reader {
         reason: "not_supported",
         message: `Cannot find counts below "${CPUS}/cpu*/thermal_throttle": ` +
           (guest ?? "only x86 counts throttling, and container runtimes mask it"),
-        metrics: missing,
+        metrics: missing.map(({ metric }) => metric),
       });
     }
   }
