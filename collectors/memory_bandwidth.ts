@@ -18,7 +18,6 @@ import {
 } from "./collector.ts";
 import { ToldCauses } from "./counters/told_causes.ts";
 import { type MemoryTarget, metricsOf } from "./memory_bandwidth/boxes.ts";
-import type { MemoryCount } from "./memory_bandwidth/count.ts";
 import { MemoryDevices } from "./memory_bandwidth/devices.ts";
 import { memoryLacks, type Presence } from "./memory_bandwidth/lacks.ts";
 import { type MemoryPeak, memoryPeak, type NoPeak } from "./memory_bandwidth/peak.ts";
@@ -154,14 +153,12 @@ class MemoryBandwidth implements Reader {
   #follow(seconds: number): void {
     const count = this.#choices[MAIN]?.count ?? null;
     this.#gauge?.retire();
-    this.#gauge = count === null ? null : this.#gaugeOf(count);
+    this.#gauge = count === null
+      ? null
+      : new MemoryPeakGauge(this.#site, count, this.#peak, () => this.#tellSources());
     this.#retire(SECOND);
     this.#open(SECOND, seconds);
     this.#tellSources();
-  }
-
-  #gaugeOf(count: MemoryCount): MemoryPeakGauge {
-    return new MemoryPeakGauge(this.#site, count, this.#peak, () => this.#tellSources());
   }
 
   #retire(place: number): void {

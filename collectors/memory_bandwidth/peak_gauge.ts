@@ -172,25 +172,18 @@ export class MemoryPeakGauge {
     // Whole channels of which some are empty are as many: that more of them move data tells halves.
     const areHalves = mayBeHalves && active > channels && (boxes === halves || active === halves);
     const parts = areHalves ? halves : channels;
-    if (perChannel && active > parts) {
+    const unfit = perChannel && active > parts
+      ? `${active} controllers that move data, needs as many of both`
+      : mayBeHalves && boxes < channels
+      ? `${boxes} controllers, which may be halves of channels, needs as many or twice`
+      : undefined;
+    if (unfit !== undefined) {
       this.#tell({
         reason: "failed",
-        message:
-          `Cannot tell the peak of the memory: found ${channels} channels in the firmware's ` +
-          `table and ${active} controllers that move data, needs as many of both`,
+        message: `Cannot tell the peak of the memory: found ${channels} channels in the ` +
+          `firmware's table and ${unfit}`,
       });
-      this.#note("");
-      return;
-    }
-    if (mayBeHalves && boxes < channels) {
-      this.#tell({
-        reason: "failed",
-        message:
-          `Cannot tell the peak of the memory: found ${channels} channels in the firmware's ` +
-          `table and ${boxes} controllers, which may be halves of channels, needs as many or twice`,
-      });
-      this.#note("");
-      return;
+      return this.#note("");
     }
     this.#note(`Peak of the memory: ${arithmetic}.`);
     this.#hostPeak = bytesPerSecond;

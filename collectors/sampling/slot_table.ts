@@ -16,8 +16,8 @@ export interface SlotOwner {
   sequence(): number;
   /** Oldest sequence that can still be read: slots that were left before it may be given away. */
   oldestSequence(): number;
-  /** Makes room: after it the scope has this capacity. */
-  grow(scope: Scope, capacity: number): void;
+  /** Makes room: a scope has a larger capacity. */
+  grow(): void;
   /** All cells of the slot become absent; with `forget`, totals begin anew too. */
   clear(scope: Scope, slot: number, forget: boolean): void;
   /** Instances changed: the layout has a new version. */
@@ -253,7 +253,7 @@ export class SlotTable implements Instances {
       const seen = new Uint8Array(this.#capacity);
       seen.set(this.#seen);
       this.#seen = seen;
-      this.#owner.grow(this.scope, this.#capacity);
+      this.#owner.grow();
       return slot;
     }
     // The past of who left longest ago is worth less than the presence of who came.
