@@ -87,14 +87,17 @@ type ValueFlag =
   | "cpus"
   | "base-path"
   | "compat"
-  | "notify-socket";
+  | "notify-socket"
+  | "prometheus-url"
+  | "prometheus-header-file";
 
 /** `variable`: looks up one environment variable. Throws `OptionError`. */
 export function parseOptions(
   args: readonly string[],
   variable: (name: string) => string | undefined,
 ): Command {
-  const { values, positionals } = readArguments(args, (message) => new OptionError(message));
+  const error = (message: string): OptionError => new OptionError(message);
+  const { values, positionals } = readArguments(args, error);
   if (values.help) return { name: "help" };
   if (values.version) return { name: "version" };
   const [command] = positionals;
@@ -105,9 +108,7 @@ export function parseOptions(
       `Cannot run ${quote(positionals.join(" "))}: needs once, doctor, check-perf, or nothing`,
     );
   }
-  const byFlag = (
-    flag: ValueFlag | DoorFlag | "prometheus-url" | "prometheus-header-file",
-  ): Given | undefined => {
+  const byFlag = (flag: ValueFlag | DoorFlag): Given | undefined => {
     const value = values[flag];
     return value === undefined ? undefined : { by: `--${flag}`, value };
   };
@@ -150,19 +151,16 @@ export function parseOptions(
   const doors = doorOptions({
     flag: byFlag,
     variable: (name) => fromVariable(name, variable),
-    error: (message) => new OptionError(message),
+    error,
   });
   const address = listenAddress(given("listen"), open || doors.token !== undefined);
   const fleet = fleetOptions({
-    url: byFlag("prometheus-url") ?? fromVariable("prometheus-url", variable),
+    url: given("prometheus-url"),
     headers: engineHeaders(values, variable),
-    headerFile: byFlag("prometheus-header-file") ??
-      fromVariable("prometheus-header-file", variable),
-    error: (message) => new OptionError(message),
+    headerFile: given("prometheus-header-file"),
+    error,
   });
-  const otlp = isOn("otlp")
-    ? otlpOptions({ variable, error: (message) => new OptionError(message) })
-    : undefined;
+  const otlp = isOn("otlp") ? otlpOptions({ variable, error }) : undefined;
   return {
     name: "serve",
     sampling: { ...sampling, ...notified(given("notify-socket")) },
