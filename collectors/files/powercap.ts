@@ -17,7 +17,6 @@ import {
   type Tick,
 } from "../collector.ts";
 import { namesIn, textOf } from "./text.ts";
-import { ERRNO, SystemError } from "../kernel/errno.ts";
 import type { Source } from "../source.ts";
 import type { SourcedReader } from "../uncore/parts.ts";
 import { NumberFile, numberOnce } from "./number_file.ts";
@@ -291,11 +290,9 @@ function nameOf(tree: Site["tree"], folder: string): string | undefined {
 }
 
 /** The PMU asks for less than the files do: its right is to count, and not to read all there is. */
-function causeOfMeter({ file }: Meter): Cause {
-  const { error } = file;
-  const denied = error instanceof SystemError &&
-    (error.errno === ERRNO.EACCES || error.errno === ERRNO.EPERM);
-  if (!denied) return causeOf(error);
+function causeOfMeter({ file: { error } }: Meter): Cause {
+  const cause = causeOf(error);
+  if (cause.reason !== "denied") return cause;
   return causeOf(error, {
     needs: "the right to read it, which root alone has",
     remedy: "Load the module of the PMU that counts energy, for which CAP_PERFMON is enough " +
