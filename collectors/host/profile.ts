@@ -35,8 +35,6 @@ export interface HostProfile {
   readonly cores: number | undefined;
   /** Numbers of the CPUs that were online at the start. */
   readonly onlineCpus: readonly number[];
-  /** Numbers of the CPUs that may ever come online. */
-  readonly possibleCpus?: readonly number[] | undefined;
   /** Numbers of the CPUs that were plugged in at the start, online or not. */
   readonly presentCpus?: readonly number[] | undefined;
   /** Absent: a kernel without NUMA. */
@@ -76,7 +74,6 @@ export function readHostProfile(kernel: Kernel, tree: HostTree): HostProfile {
     sockets: socketsOf(tree, online),
     cores: coresOf(tree, online),
     onlineCpus: online,
-    possibleCpus: cpuListOf(tree, "/sys/devices/system/cpu/possible"),
     presentCpus: cpuListOf(tree, "/sys/devices/system/cpu/present"),
     numaNodes: cpuListOf(tree, "/sys/devices/system/node/online")?.length,
     hypervisor: hypervisorOf(tree, cpu.guest),

@@ -15,8 +15,6 @@ export interface NamedEvent {
   readonly scale: number;
   /** `Joules`, `MiB`; absent: counts. */
   readonly unit: string | undefined;
-  /** Counted once for a package, whichever of its CPUs is asked. */
-  readonly perPkg: boolean;
   /** A gauge: its value is now's, and differences of it mean nothing. */
   readonly snapshot: boolean;
 }
@@ -98,7 +96,6 @@ function namedEvent(text: string, file: string, files: Files): NamedEvent {
     terms: parseEventTerms(text),
     scale: scaleOf(files.get(`${file}.scale`)),
     unit: files.get(`${file}.unit`)?.trim(),
-    perPkg: flagOf(files.get(`${file}.per-pkg`)),
     snapshot: flagOf(files.get(`${file}.snapshot`)),
   };
 }

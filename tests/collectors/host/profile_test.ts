@@ -45,7 +45,6 @@ const SERVER: Readonly<Record<string, string>> = {
     "flags\t\t: fpu vme de pse tsc msr\n"
   ).join("\n"),
   [`${CPU}/online`]: "0-3\n",
-  [`${CPU}/possible`]: "0-7\n",
   [`${CPU}/present`]: "0-5\n",
   ...topology([0, "0,2"], [1, "1,3"], [0, "0,2"], [1, "1,3"]),
   "/sys/devices/system/node/online": "0-1\n",
@@ -69,7 +68,6 @@ Deno.test("readHostProfile() reads a server of two sockets", () => {
     sockets: 2,
     cores: 2,
     onlineCpus: [0, 1, 2, 3],
-    possibleCpus: [0, 1, 2, 3, 4, 5, 6, 7],
     presentCpus: [0, 1, 2, 3, 4, 5],
     numaNodes: 2,
     hypervisor: undefined,
@@ -94,7 +92,6 @@ Deno.test("readHostProfile() knows nothing of a machine that shows nothing", () 
     sockets: undefined,
     cores: undefined,
     onlineCpus: [],
-    possibleCpus: undefined,
     presentCpus: undefined,
     numaNodes: undefined,
     hypervisor: undefined,
@@ -118,7 +115,6 @@ Deno.test("readHostProfile() leaves out what is garbled or denied, and keeps the
       ["/proc/sys/kernel/perf_event_paranoid", "two\n", "perfEventParanoid"],
       ["/proc/self/status", "CapEff:\tnone\n", "effectiveCapabilities"],
       ["/sys/devices/system/node/online", "0-\n", "numaNodes"],
-      [`${CPU}/possible`, "\n", "possibleCpus"],
       [`${CPU}/present`, "0-\n", "presentCpus"],
       [`${CPU}/cpu2/topology/physical_package_id`, "-1\n", "sockets"],
     ] as const

@@ -44,7 +44,7 @@ Deno.test("parseDevice() reads all that sysfs tells of a PMU", () => {
   });
   assertEquals([...caps], [["max_precise", "3"], ["slots", "0x8"]]);
   assertEquals([...formats], [["event", { word: "config", bits: [0, 1, 2, 3, 4, 5, 6, 7] }]]);
-  const count = { scale: 1, unit: undefined, perPkg: false, snapshot: false };
+  const count = { scale: 1, unit: undefined, snapshot: false };
   assertEquals([...events], [
     ["energy-pkg", {
       ...count,
@@ -58,7 +58,7 @@ Deno.test("parseDevice() reads all that sysfs tells of a PMU", () => {
       unit: "C",
       snapshot: true,
     }],
-    ["power-watts", { ...count, terms: [{ name: "event", value: 16n }], perPkg: true }],
+    ["power-watts", { ...count, terms: [{ name: "event", value: 16n }] }],
   ]);
 });
 
