@@ -100,7 +100,7 @@ function between(selector: string, from: number, to: number): string {
 
 /** In blocks of promql, apart by empty lines. */
 async function expressionsOfReadme(): Promise<readonly string[]> {
-  const text = await Deno.readTextFile(new URL("../README.md", import.meta.url));
+  const text = await Deno.readTextFile(new URL("../deploy/prometheus/README.md", import.meta.url));
   return [...text.matchAll(/^```promql\n(.*?)^```$/gms)].flatMap(([, block]) =>
     block!.trim().split("\n\n")
   );
@@ -181,7 +181,7 @@ prometheusTest("PromQL gives what the page gives", async (t) => {
 const JOBS = ["ringside", "ringside-parts"];
 
 prometheusTest(
-  "what the README has for PromQL finds something of each job that scrapes a host",
+  "what the README of deploy/prometheus asks finds something of each job that scrapes a host",
   async () => {
     await using service = await BusyService.start({ machine: "server-2socket", historyTicks: 30 });
     await using prometheus = await Prometheus.start({
