@@ -40,6 +40,11 @@ export interface RowWriter {
    * risen by since the last reading, or more; a fall that would be more than that is no wrap.
    */
   countWrapping(column: Column, slot: number, raw: number, wrapAt: number, most: number): void;
+  /**
+   * The total of another counter than before under the same name: the row's own goes on from here, and by
+   * what it rose is not known.
+   */
+  countAnew(column: Column, slot: number, raw: number): void;
   /** An increase that the collector worked out itself. Negative ones add nothing. */
   add(column: Column, slot: number, increase: number): void;
   /** Not measured for this instance, this time. */

@@ -22,10 +22,8 @@ export class InterfaceLines {
   readonly #metrics: readonly string[];
   readonly #columns: readonly Column[];
   readonly #negative: NegativeCounts;
-  /** By slot and field: as the file has them, as they are told, and what is between. */
+  /** By slot and field, as the file has them. */
   #counts = new Float64Array(0);
-  #told = new Float64Array(0);
-  #offsets = new Float64Array(0);
   /** By slot: 1 where a line was taken in, and where it is of another interface than before. */
   #taken = new Uint8Array(0);
   #other = new Uint8Array(0);
@@ -61,7 +59,7 @@ export class InterfaceLines {
     if (this.#names[slot] === name) return;
     this.#names[slot] = name;
     this.#indices[slot] = NaN;
-    this.#offsets.fill(0, slot * FIELDS, (slot + 1) * FIELDS);
+    this.#other[slot] = 0;
   }
 
   /** Takes in the numbers of a line, in the order of the file. */
@@ -106,14 +104,11 @@ export class InterfaceLines {
   }
 
   #write(row: RowWriter, slot: number, field: number): void {
-    const column = this.#columns[field]!;
     const at = slot * FIELDS + field;
-    if (this.#negative.is(this.#counts[at]!)) return this.#lack(row, slot, field);
-    if (this.#other[slot] === 1) this.#offsets[at] = this.#told[at]! - this.#counts[at]!;
-    this.#told[at] = this.#counts[at]! + this.#offsets[at]!;
-    row.count(column, slot, this.#told[at]!);
     // By what it rose since it has the name nobody knows.
-    if (this.#other[slot] === 1) row.none(column, slot);
+    if (this.#other[slot] === 1) row.countAnew(this.#columns[field]!, slot, this.#counts[at]!);
+    if (this.#negative.is(this.#counts[at]!)) this.#lack(row, slot, field);
+    else if (this.#other[slot] === 0) row.count(this.#columns[field]!, slot, this.#counts[at]!);
   }
 
   #lack(row: RowWriter, slot: number, field: number): void {
@@ -122,21 +117,15 @@ export class InterfaceLines {
   }
 
   #makeRoom(slots: number): void {
-    const grown = (from: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> => {
-      const into = new Float64Array(length);
-      into.set(from);
-      return into;
-    };
-    this.#counts = grown(this.#counts, slots * FIELDS);
-    this.#told = grown(this.#told, slots * FIELDS);
-    this.#offsets = grown(this.#offsets, slots * FIELDS);
-    this.#indices = grown(this.#indices, slots);
-    const flags = (from: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => {
-      const into = new Uint8Array(slots);
-      into.set(from);
-      return into;
-    };
-    this.#taken = flags(this.#taken);
-    this.#other = flags(this.#other);
+    const [counts, indices] = [this.#counts, this.#indices];
+    this.#counts = new Float64Array(slots * FIELDS);
+    this.#counts.set(counts);
+    this.#indices = new Float64Array(slots);
+    this.#indices.set(indices);
+    const [taken, other] = [this.#taken, this.#other];
+    this.#taken = new Uint8Array(slots);
+    this.#taken.set(taken);
+    this.#other = new Uint8Array(slots);
+    this.#other.set(other);
   }
 }

@@ -89,6 +89,13 @@ export class RowBuffer implements RowWriter {
     this.countInput(column, slot, WRAPS);
   }
 
+  countAnew(column: Column, slot: number, raw: number): void {
+    const at = this.#bases[column]! + slot;
+    // Who was never counted here is met with the next count.
+    if (this.#raws[at]! === this.#raws[at]!) this.#raws[at] = raw / this.#perUnit[column]!;
+    this.#cells[at] = NaN;
+  }
+
   add(column: Column, slot: number, increase: number): void {
     this.input[0] = increase;
     this.addInput(column, slot);

@@ -131,6 +131,7 @@ Deno.test("softwareEvents notices that a slot went to another CPU", () => {
     count: () => {},
     gaugeFrom: () => {},
     countWrapping: () => {},
+    countAnew: () => {},
     add: () => {},
     none: () => {},
   };

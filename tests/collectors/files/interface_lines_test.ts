@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { bytes, CLASS, dev, PATH, stage, SYSFS, ZEROS } from "../network_files.ts";
+
 Deno.test("network does not take one interface's counts for another's when they exchange names", () => {
   const sysfs = {
     ...SYSFS,
@@ -56,4 +57,29 @@ Deno.test("network sorts an interface anew that takes the name of hardware", () 
   on.tick();
   assertEquals(on.names("interface"), ["eth1"]);
   assertEquals(on.names("virtual_interface"), ["eth0"]);
+});
+
+Deno.test("network knows counts that begin anew from a step back, whatever a name's total is by then", () => {
+  const names = (first: number, second: number): Record<string, string> => ({
+    ...SYSFS,
+    [`${CLASS}/veth1/ifindex`]: `${first}\n`,
+    [`${CLASS}/veth2/ifindex`]: `${second}\n`,
+  });
+  const counts = (first: number, second: number): string =>
+    dev({ lo: ZEROS, veth1: bytes(first, 0), veth2: bytes(second, 0) });
+  const { stage: on, tree } = stage(counts(9e9, 8e7), names(3, 4));
+  on.tick();
+  tree.set(PATH, counts(8e7, 9e9));
+  for (const [path, text] of Object.entries(names(4, 3))) tree.set(path, text);
+  on.tick();
+  // The driver begins anew: that is a hundredth of what the name's total is.
+  tree.set(PATH, counts(500, 9e9));
+  on.tick();
+  const read = (): unknown => on.read("virtual_interface_receive_bytes", "veth1");
+  assertEquals(read(), { absent: "not_yet" });
+  tree.set(PATH, counts(500, 9e9));
+  on.tick();
+  tree.set(PATH, counts(1500, 9e9));
+  on.tick();
+  assertEquals(on.rate("virtual_interface_receive_bytes", "veth1"), 1000);
 });

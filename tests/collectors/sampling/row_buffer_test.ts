@@ -35,6 +35,22 @@ Deno.test("RowBuffer.count goes on after a counter that began anew, without its 
   check([100_000, 100_900, 50, 70], [100_000, 100_900, NaN, 100_920]);
 });
 
+Deno.test("RowBuffer.countAnew goes on with another counter, whatever that one has", () => {
+  for (const other of [5, 99_990, 9_000_000]) {
+    const row = buffer();
+    row.setPerUnit(FIRST, 10);
+    row.count(FIRST, 1, 100_000);
+    row.countAnew(FIRST, 1, other);
+    assertEquals(row.cells[5], NaN);
+    row.count(FIRST, 1, other + 20);
+    assertEquals(row.cells[5], 10_002);
+  }
+  const row = buffer();
+  row.countAnew(FIRST, 1, 5);
+  row.count(FIRST, 1, 7);
+  assertEquals(row.cells[5], 7);
+});
+
 Deno.test("RowBuffer.count waits out a small step back, so that nothing is counted twice", () => {
   check([10_000, 9_990, 9_995, 10_000, 10_003], [10_000, 10_000, 10_000, 10_000, 10_003]);
 });
