@@ -13,13 +13,16 @@ interface Ran {
   readonly err: string;
 }
 
-async function checkPerf(args: readonly string[], path?: string): Promise<Ran> {
+async function checkPerf(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   const words: string[] = tasks["check-perf"].match(/'[^']*'|\S+/g)
     .map((word: string) => word.replaceAll("'", ""));
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [words[1]!, "--quiet", ...words.slice(2), ...args],
     cwd: ROOT,
-    ...(path === undefined ? {} : { env: { PATH: path } }),
+    env,
   }).output();
   const decoder = new TextDecoder();
   return {
@@ -61,7 +64,7 @@ Deno.test({
 Deno.test("check-perf says which package it needs where there is no perf", async () => {
   const nowhere = await Deno.makeTempDir();
   try {
-    const { code, out, err } = await checkPerf(["1"], nowhere);
+    const { code, out, err } = await checkPerf(["1"], { PATH: nowhere });
     assertEquals([code, out], [2, [""]]);
     const said = err.split("\n").at(-1)!;
     // Where nobody may count, that is what it says first.
@@ -81,4 +84,7 @@ Deno.test("check-perf refuses what this machine does not have in the service's w
   const procfs = await checkPerf(["1", "--procfs", "/nowhere"]);
   assertEquals([procfs.code, procfs.out], [2, [""]]);
   assertMatch(procfs.err, /^Cannot use --procfs "\/nowhere": .*, needs the folder where /);
+  const variable = await checkPerf(["1"], { RINGSIDE_CPUS: "8000" });
+  assertEquals(variable.code, 2);
+  assertMatch(variable.err, /^Cannot use RINGSIDE_CPUS 8000: this machine has CPUs? [\d,-]+$/);
 });

@@ -6,6 +6,7 @@
 import type { HostProfile } from "../host/profile.ts";
 import { EVERYTHING } from "../narrowing.ts";
 import { formatCpuList } from "../pmu/cpu_list.ts";
+import { RefusedOption } from "../refused_option.ts";
 import { type SamplerOptions, WORKER_RIGHTS } from "../sampling/sampler.ts";
 import type { Problem } from "../trust.ts";
 import { busyShareOf } from "./busy_time.ts";
@@ -132,7 +133,7 @@ class CheckWorker {
     return new Promise((resolve, reject) => {
       this.#worker.onmessage = ({ data }: MessageEvent<FromCheckWorker>): void => {
         if (data.type === "ticked") resolve(data);
-        else reject(new Error(data.message));
+        else reject(data.refused ? new RefusedOption(data.message) : new Error(data.message));
       };
       this.#worker.onerror = (event): void => {
         event.preventDefault();

@@ -12,7 +12,7 @@ import { LinuxKernel } from "../kernel/linux_kernel.ts";
 import { LinuxTree } from "../kernel/linux_tree.ts";
 import { registryOf } from "../registry.ts";
 import { checkCpus, type Narrowing } from "../narrowing.ts";
-import { checkRoots } from "../refused_option.ts";
+import { checkRoots, RefusedOption } from "../refused_option.ts";
 import { talliesOf, type Tally } from "./tally.ts";
 import type { Problem } from "../trust.ts";
 
@@ -34,7 +34,7 @@ export type FromCheckWorker =
     readonly busyTime: BusyTime;
     readonly problems: readonly Problem[];
   }
-  | { readonly type: "failed"; readonly message: string };
+  | { readonly type: "failed"; readonly message: string; readonly refused: boolean };
 
 /** Who counts through perf_event_open, and before them who knows the CPUs. */
 const COUNTERS = ["cpu_time", "software_events", "core_counters", "l3_counters", "tsc"];
@@ -42,13 +42,14 @@ const COUNTERS = ["cpu_time", "software_events", "core_counters", "l3_counters",
 let check: Check | null = null;
 
 self.onmessage = (event: MessageEvent<ToCheckWorker>): void => {
-  const message = event.data;
+  const question = event.data;
   try {
-    if (message.type === "open") check = new Check(message);
+    if (question.type === "open") check = new Check(question);
     self.postMessage(check!.tick());
   } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    self.postMessage({ type: "failed", message: found } satisfies FromCheckWorker);
+    const message = error instanceof Error ? error.message : String(error);
+    const refused = error instanceof RefusedOption;
+    self.postMessage({ type: "failed", message, refused } satisfies FromCheckWorker);
   }
 };
 
