@@ -57,6 +57,7 @@ import "./readings/earlier_reading.ts";
 import "./readings/feed.ts";
 import "./readings/fine_rows.ts";
 import "./readings/groups.ts";
+import "./readings/host_size.ts";
 import "./readings/increases.ts";
 import "./readings/known_causes.ts";
 import "./readings/known_readings.ts";

@@ -163,15 +163,15 @@ function readingJson(id: string, reading: Reading): ReadingJson {
 }
 
 function hostJson(snapshot: Snapshot): HostJson {
-  const { profile, bootedAtMs } = snapshot;
+  const { profile, bootedAtMs, size: { sockets, cores, cpus } } = snapshot;
   return {
     hostname: profile.hostname,
     kernel: profile.kernelRelease,
     machine: profile.machine,
     cpu_model: profile.cpuModel ?? null,
-    sockets: profile.sockets ?? null,
-    cores: profile.cores ?? null,
-    cpus: snapshot.cpuCount,
+    sockets: sockets ?? null,
+    cores: cores ?? null,
+    cpus,
     numa_nodes: profile.numaNodes ?? null,
     hypervisor: profile.hypervisor ?? null,
     distribution: profile.distribution ?? null,

@@ -20,9 +20,9 @@ import {
   readAtColumn,
   type ScopeLayout,
 } from "../sampling/layout.ts";
+import { type HostSize, hostSize } from "./host_size.ts";
 import { type Moves, NO_MOVES } from "./moves.ts";
 import { Plausibility } from "./plausibility.ts";
-import { untakenOf } from "./presence.ts";
 import type { Begun } from "./since.ts";
 import type { SourceIndex } from "./source_index.ts";
 import type { Source } from "../source.ts";
@@ -114,11 +114,8 @@ export class Snapshot {
     return bootedAtMs === undefined || bootedAtMs > this.wallMs ? undefined : bootedAtMs;
   }
 
-  /** How many CPUs are online; as it was at the start where nobody lists them. */
-  get cpuCount(): number {
-    const listed = this.instances("cpu").length +
-      untakenOf(this.#layout, "cpu", this.sequence, null);
-    return listed === 0 ? this.profile.onlineCpus.length : listed;
+  get size(): HostSize {
+    return hostSize(this.profile, this.#layout, this.sequence);
   }
 
   /** Memory that the kernel manages: it can be plugged in, and a balloon takes some. */

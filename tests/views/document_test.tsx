@@ -99,7 +99,8 @@ Deno.test("every page says of which version it is", async () => {
 });
 
 Deno.test("the time of a tick is the one that its JSON has", () => {
-  const late = { ...snapshot, wallMs: Date.UTC(2026, 0, 2, 3, 4, 5) - 0.4 } as Snapshot;
+  const wallMs = Date.UTC(2026, 0, 2, 3, 4, 5) - 0.4;
+  const late = { ...snapshot, wallMs, size: snapshot.size } as Snapshot;
   const [, time] = /datetime="([^"]+)"/.exec(render(<TickNumber snapshot={late} />))!;
   assertEquals(time, snapshotJson(late, []).time);
 });

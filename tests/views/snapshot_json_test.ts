@@ -38,6 +38,27 @@ Deno.test("snapshotJson counts the CPUs that are online now, and the memory that
   assertEquals({ cpus, memory_bytes }, { cpus: 3, memory_bytes: 6 * 2 ** 30 });
 });
 
+Deno.test("snapshotJson counts the cores and sockets of the CPUs that are online now", () => {
+  const groups = {
+    "0": { core: "0", socket: "0" },
+    "1": { core: "1", socket: "0" },
+    "2": { core: "1", socket: "0" },
+    "4": { core: "4", socket: "1" },
+  };
+  const cells = Object.fromEntries(
+    Object.keys(groups).map((cpu) => [`cpu_idle_seconds{${cpu}}`, 1]),
+  );
+  const hostOf = (...args: ConstructorParameters<typeof HandFilled>): unknown => {
+    const { cpus, cores, sockets } = snapshotJson(new HandFilled(...args).snapshot).host;
+    return { cpus, cores, sockets };
+  };
+  const profile = { sockets: 1, cores: 2 };
+  assertEquals(hostOf([cells], { groups, profile }), { cpus: 4, cores: 3, sockets: 2 });
+  // Where it is not known of each they are as many as at the start.
+  const some = { "0": groups["0"] };
+  assertEquals(hostOf([cells], { groups: some, profile }), { cpus: 4, cores: 2, sockets: 1 });
+});
+
 Deno.test("snapshotJson tells every metric, or those that were asked for", () => {
   const { snapshot } = new HandFilled([{ "load_1m": 1 }]);
   const told = Object.keys(snapshotJson(snapshot).metrics);

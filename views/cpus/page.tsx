@@ -96,9 +96,10 @@ export function cpusPage(props: CpusPageProps, assets: Assets): string {
 
 function All({ choice, snapshot }: CpusPageProps): Html {
   const { profile } = snapshot;
+  const { sockets, cores } = snapshot.size;
   const sizes = [
-    profile.sockets === undefined ? "" : plural(profile.sockets, "socket"),
-    profile.cores === undefined ? "" : plural(profile.cores, "core"),
+    sockets === undefined ? "" : plural(sockets, "socket"),
+    cores === undefined ? "" : plural(cores, "core"),
   ].filter((size) => size !== "").join(", ");
   return (
     <>

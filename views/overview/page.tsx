@@ -156,18 +156,18 @@ function HostLine(
   props: { profile: HostProfile; snapshot: Snapshot; children: Html },
 ): Html {
   const { profile, snapshot } = props;
-  const sockets = profile.sockets ?? 1;
+  const { sockets, cores, cpus } = snapshot.size;
   const sizes = [
-    profile.sockets === undefined ? "" : plural(profile.sockets, "socket"),
-    profile.cores === undefined ? "" : plural(profile.cores, "core"),
-    plural(snapshot.cpuCount, "CPU"),
+    sockets === undefined ? "" : plural(sockets, "socket"),
+    cores === undefined ? "" : plural(cores, "core"),
+    plural(cpus, "CPU"),
   ].filter((size) => size !== "").join(", ");
   return (
     <div class="host">
       <h1>{profile.hostname}</h1>
       {profile.cpuModel === undefined ? null : (
         <span>
-          {sockets > 1 ? `${sockets} × ` : ""}
+          {(sockets ?? 1) > 1 ? `${sockets} × ` : ""}
           {profile.cpuModel}
         </span>
       )}
