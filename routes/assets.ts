@@ -20,6 +20,7 @@ import doubts from "../static/doubts.js" with { type: "bytes" };
 import figuresTableStyle from "../static/figures_table.css" with { type: "bytes" };
 import fleetStyle from "../static/fleet.css" with { type: "bytes" };
 import fleetScript from "../static/fleet.js" with { type: "bytes" };
+import foreign from "../static/foreign.js" with { type: "bytes" };
 import guideStyle from "../static/guide.css" with { type: "bytes" };
 import favicon from "../static/favicon.svg" with { type: "bytes" };
 import history from "../static/history.js" with { type: "bytes" };
@@ -84,7 +85,7 @@ export const ASSETS: StaticFiles = await StaticFiles.of({
   "chart_table.css": joined(leanStyle, chartTableStyle),
   "copy.js": joined(leanScript, copy),
   "fleet.js": joined(leanScript, fleetScript),
-  "live.js": joined(leanScript, ...living, proofScript),
+  "live.js": joined(leanScript, ...living, foreign, proofScript),
   "page.js": joined(leanScript, ...living, scale, points, trace, palette, chart, charts),
   "theme.js": joined(leanScript, locale, theme),
   "favicon.svg": favicon,

@@ -43,7 +43,7 @@ export function cpusPage(deps: Deps, newest: Newest): (context: Context) => Resp
         intervalMs,
         choice,
         marks: marks.list(),
-        columnsKey: columnsKey(version, keys),
+        columnsKey: columnsKey(version, keys, snapshot),
         late,
       });
     });

@@ -39,7 +39,7 @@ export function overview(deps: Deps, newest: Newest): Handler {
         intervalMs,
         span,
         marks: marks.list(),
-        columnsKey: columnsKey(version, keys),
+        columnsKey: columnsKey(version, keys, snapshot),
         late,
       });
     });
@@ -70,7 +70,7 @@ export function pageSample(deps: Deps, newest: Newest): Handler {
       const keys = chartedLines(rendering, { page, cpu }, snapshot);
       return JSON.stringify(sampleOf(feed, {
         keys,
-        key: columnsKey(version, keys),
+        key: columnsKey(version, keys, snapshot),
         snapshot,
         after: -1,
         spanMs: SAMPLE_SPANS_MS[span],

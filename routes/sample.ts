@@ -1,6 +1,7 @@
 /** Chart columns as a page's script gets them, over its stream or asked for by themselves. @module */
 import {
   type Feed,
+  type HostProfile,
   type Mark,
   type Series,
   type SeriesKey,
@@ -12,7 +13,7 @@ import { wholePercent } from "../views/format.ts";
 export interface Sample {
   /** Cursor of the tick. */
   readonly id: string;
-  /** Names the columns and the version of the service: a page made for another key asks for itself anew. */
+  /** Names the columns, the host and the service: a page made for another key asks for itself anew. */
   readonly key: string;
   /** Forget the points that you have. */
   readonly reset: boolean;
@@ -45,21 +46,40 @@ export interface SampleParts {
 /** A chart is some hundred pixels high: more digits cannot be seen, and are half of the bytes. */
 const DIGITS = 5;
 
-const COLUMNS_KEYS = new WeakMap<readonly SeriesKey[], { version: string; key: string }>();
+const COLUMNS_KEYS = new WeakMap<readonly SeriesKey[], { told: string; key: string }>();
 
-/** A few letters that are others where the columns are others, or the service is. */
-export function columnsKey(version: string, keys: readonly SeriesKey[]): string {
+/** A few letters that are others where the columns are others, or the host or the service is. */
+export function columnsKey(
+  version: string,
+  keys: readonly SeriesKey[],
+  { profile }: Pick<Snapshot, "profile">,
+): string {
+  const told = `${version} ${hostKey(profile)}`;
   let known = COLUMNS_KEYS.get(keys);
-  if (known?.version !== version) {
-    COLUMNS_KEYS.set(keys, known = { version, key: hashOf(version, keys) });
+  if (known?.told !== told) {
+    COLUMNS_KEYS.set(keys, known = { told, key: hashOf([told, ...keys.map(seriesName)]) });
   }
   return known.key;
 }
 
-function hashOf(version: string, keys: readonly SeriesKey[]): string {
+const HOST_KEYS = new WeakMap<HostProfile, string>();
+
+/** What headers of pages tell: another host may be at the same address by now, or another kernel. */
+function hostKey(profile: HostProfile): string {
+  let key = HOST_KEYS.get(profile);
+  if (key === undefined) {
+    const { hostname, kernelRelease, cpuModel, sockets, cores, onlineCpus } = profile;
+    const { hypervisor, distribution } = profile;
+    const told = [hostname, kernelRelease, cpuModel, sockets, cores, hypervisor, distribution];
+    HOST_KEYS.set(profile, key = hashOf([...told, onlineCpus].map(String)));
+  }
+  return key;
+}
+
+function hashOf(words: readonly string[]): string {
   // FNV-1a, 32 bits.
   let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode([version, ...keys.map(seriesName)].join("\n\n"))) {
+  for (const byte of new TextEncoder().encode(words.join("\n\n"))) {
     hash = Math.imul(hash ^ byte, 0x01000193);
   }
   return (hash >>> 0).toString(36);

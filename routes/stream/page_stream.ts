@@ -114,7 +114,7 @@ export class PageChannel implements Channel {
   #sample(snapshot: Snapshot, from: Place): Sample {
     const { feed, marks, version } = this.#sources;
     const keys = this.#page.series(snapshot);
-    const key = columnsKey(version, keys);
+    const key = columnsKey(version, keys, snapshot);
     const moved = from.kind === "at" && (from.columns ?? key) !== key;
     const common = { keys, key, snapshot };
     if (from.kind === "at" && !moved) {

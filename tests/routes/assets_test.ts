@@ -46,7 +46,7 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
   ],
   "chart_table.css": ["chart_table.css"],
   "copy.js": ["copy.js"],
-  "live.js": ["copy.js", "part.js", "told.js", "live.js", "proof.js"],
+  "live.js": ["copy.js", "part.js", "told.js", "live.js", "foreign.js", "proof.js"],
   "theme.js": ["locale.js", "theme.js"],
   "favicon.svg": ["favicon.svg"],
 };

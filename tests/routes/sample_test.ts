@@ -15,7 +15,7 @@ Deno.test("/sample is what a stream would begin with, of the span that is asked 
     const { x, y, ...sample } = await response.json();
     assertEquals(sample, {
       id: "stageboot-1000",
-      key: columnsKey("1.2.3", [{ metric: "load_1m" }]),
+      key: columnsKey("1.2.3", [{ metric: "load_1m" }], host.sampler.stage.snapshot),
       reset: true,
       gap: false,
       marks: [[START + 999, "deploy"]],

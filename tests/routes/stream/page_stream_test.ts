@@ -8,8 +8,14 @@ function connect(host: Host, lastEventId?: string): Promise<SseReader> {
   return listen(host, "/stream?page=overview", lastEventId === undefined ? {} : { lastEventId });
 }
 
+function toldOf(host: Host): Host["sampler"]["stage"]["snapshot"] {
+  host.tick(0);
+  return host.sampler.stage.snapshot;
+}
+
 const START = Date.UTC(2026, 0, 2, 3, 4, 5) / 1000;
-const KEY = columnsKey("1.2.3", [{ metric: "load_1m" }]);
+const TOLD = toldOf(startHost());
+const KEY = columnsKey("1.2.3", [{ metric: "load_1m" }], TOLD);
 
 Deno.test("a new stream begins with every fragment and the whole span of the charts", async () => {
   const host = startHost();
@@ -194,20 +200,23 @@ Deno.test("values of a sample have five digits", async () => {
   await reader.cancel();
 });
 
-Deno.test("columnsKey is another one for other columns, another order and another version", () => {
+Deno.test("columnsKey is another one for other columns, another order, version and host", () => {
   const [one, five] = [{ metric: "load_1m" }, { metric: "load_5m" }];
   const socket = { metric: "load_1m", group: { grouping: "socket", name: "0" } };
+  const { profile } = TOLD;
   const keys = [
-    columnsKey("1.2.3", [one, five]),
-    columnsKey("1.2.4", [one, five]),
-    columnsKey("1.2.3", [five, one]),
-    columnsKey("1.2.3", [one]),
-    columnsKey("1.2.3", [one, { metric: "load_5m", instance: "0" }]),
-    columnsKey("1.2.3", [socket, five]),
-    columnsKey("1.2.3", []),
+    columnsKey("1.2.3", [one, five], TOLD),
+    columnsKey("1.2.4", [one, five], TOLD),
+    columnsKey("1.2.3", [five, one], TOLD),
+    columnsKey("1.2.3", [one], TOLD),
+    columnsKey("1.2.3", [one, { metric: "load_5m", instance: "0" }], TOLD),
+    columnsKey("1.2.3", [socket, five], TOLD),
+    columnsKey("1.2.3", [], TOLD),
+    columnsKey("1.2.3", [one, five], { profile: { ...profile, hostname: "other" } }),
   ];
   assertEquals(new Set(keys).size, keys.length);
-  assertEquals(columnsKey("1.2.3", [{ ...one }, { ...five }]), keys[0]);
+  const again = { profile: { ...profile, bootedAtMs: 1 } };
+  assertEquals(columnsKey("1.2.3", [{ ...one }, { ...five }], again), keys[0]);
   assert(keys.every((key) => /^[0-9a-z]{1,7}$/.test(key)), keys.join(" "));
 });
 
@@ -223,7 +232,11 @@ Deno.test("a client whose page comes to have other columns begins anew with them
   await nextTick(host, 0.75);
   await reader.message();
   const sample = JSON.parse((await reader.message()).data);
-  assertEquals([sample.reset, sample.gap, sample.key], [true, false, columnsKey("1.2.3", columns)]);
+  assertEquals([sample.reset, sample.gap, sample.key], [
+    true,
+    false,
+    columnsKey("1.2.3", columns, TOLD),
+  ]);
   assertEquals(sample.y, [[null, 0.5, 0.75], [null, 0.01, 0.01]]);
   // Once.
   await nextTick(host, 1);
