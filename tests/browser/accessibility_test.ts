@@ -55,10 +55,13 @@ const CONTRAST = `(element) => {
   return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
 }`;
 
+/** All that are on by themselves, and that what is pressed is as large as a finger needs. */
+const RULES = `{ rules: { "target-size": { enabled: true } } }`;
+
 /** What axe says, and what it leaves to people where that is no contrast that is high enough. */
 const FAULTS = `(async () => {
   const contrast = ${CONTRAST};
-  const { violations, incomplete, passes } = await axe.run(document);
+  const { violations, incomplete, passes } = await axe.run(document, ${RULES});
   const faults = violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target }) => id + ": " + target.join(" ")));
   for (const { id, nodes } of incomplete) {
