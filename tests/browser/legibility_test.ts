@@ -178,6 +178,26 @@ browserTest("what a card of the foot says stands together", async (browser) => {
   assert(above < 24, `${above} pixels`);
 });
 
+/** Of values that stand below their names: how far apart those of one line are in height. */
+const UNEVEN = `(() => {
+  const lines = Map.groupBy(document.querySelectorAll(".abreast > div"), (figure) =>
+    figure.getBoundingClientRect().bottom + figure.parentElement.className);
+  return [...lines.values()].map((figures) => {
+    const tops = figures.map((figure) => figure.lastElementChild.getBoundingClientRect().top);
+    return Math.max(...tops) - Math.min(...tops);
+  }).filter((apart) => apart > 1);
+})()`;
+
+browserTest("values side by side are on one line, however long their names", async (browser) => {
+  await using service = await BusyService.start({ machine: "server-2socket", historyTicks: 2 });
+  const watched = await WatchedPage.open(browser);
+  await watched.page.goto(service.url);
+  for (const width of WIDTHS) {
+    await watched.page.setViewportSize({ width, height: 900 });
+    assertEquals(await watched.evaluate(UNEVEN), [], `${width} pixels`);
+  }
+});
+
 /** Of a table that is wider than a window: what it lacks there. */
 const LACKING = `[...document.querySelectorAll(".scroll")].map((box) =>
   box.scrollWidth - box.clientWidth)`;
