@@ -1,9 +1,9 @@
 // One chart: a figure with data-columns drawn live, in the place of its picture. Which columns it
 // shows, and how, stands in its attributes.
 globalThis.RingsideChart = (() => {
-  const { niceTop, label, counted } = globalThis.ringsideScale;
-  const { stack, voids, doubt, line } = globalThis.ringsideTrace;
-  const { colour, ink } = globalThis.ringsidePalette;
+  const { niceTop, label, counted } = ringsideScale;
+  const { stack, voids, doubt, line } = ringsideTrace;
+  const { colour, ink } = ringsidePalette;
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const { fontFamily } = getComputedStyle(document.body);
   const font = (ratio) => `${0.6875 * rem * ratio}px ${fontFamily}`;

@@ -1,11 +1,11 @@
 // All charts of the page, and the small trends in its tables: a `sample` event brings columns of points,
 // and each takes its own.
 {
-  const { trend } = globalThis.ringsideTrace;
-  const { forget } = globalThis.ringsidePalette;
+  const { trend } = ringsideTrace;
+  const { forget } = ringsidePalette;
   const { body, documentElement: root } = document;
   const controls = document.querySelector(".charts");
-  const points = new globalThis.RingsidePoints();
+  const points = new RingsidePoints();
   const charts = new Map();
   /** More points than these are finer than a second, or reach further back than the page's span. */
   const MANY = 700;
@@ -99,7 +99,7 @@
     ask();
   });
   for (const figure of document.querySelectorAll("figure[data-columns]")) {
-    const chart = new globalThis.RingsideChart(figure, page);
+    const chart = new RingsideChart(figure, page);
     const { box, title } = chart;
     charts.set(box, chart);
     box.tabIndex = 0;

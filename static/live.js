@@ -42,10 +42,11 @@ if (globalThis.htmx !== undefined) {
   const wanted = () => !paused && !document.hidden;
 
   const say = (word) => {
-    // Said only when it changes: the word is read aloud.
-    if (state.textContent === word) return;
+    // Said only when it changes: the word is read aloud. Browsers translate what stands there.
+    const told = word.toLowerCase();
+    if (state.dataset.state === told) return;
+    state.dataset.state = told;
     state.textContent = word;
-    state.dataset.state = word.toLowerCase();
   };
 
   const lead = () => {
@@ -84,7 +85,7 @@ if (globalThis.htmx !== undefined) {
   const opened = () => {
     begunMs = Date.now();
     // Back after an outage it is given its time; what was silent before stays so.
-    if (!/Live|Stale/.test(state.textContent)) heardMs = begunMs;
+    if (!/live|stale/.test(state.dataset.state)) heardMs = begunMs;
   };
 
   /** Ends the stream, or the request for it, and whatever was waited for. */
@@ -123,8 +124,7 @@ if (globalThis.htmx !== undefined) {
   const turn = () => {
     heardMs = lookedMs = Date.now();
     lead();
-    if (!wanted()) drop();
-    else if (link === null) connect();
+    if (link === null || !wanted()) connect();
   };
 
   const look = () => {

@@ -1,6 +1,6 @@
 // What messages bring for the page, until it is shown: the newest of each part. What nobody sees waits.
 globalThis.ringsideTold = (() => {
-  const write = globalThis.ringsidePart;
+  const write = ringsidePart;
   const PART = /<hx-partial hx-target="([^"]+)".*?>(.*?)<\/hx-partial>/gs;
   /** Nobody reads figures that change faster. */
   const GAP_MS = 480;
