@@ -64,6 +64,8 @@ export class InterfaceLines {
 
   /** Takes in the numbers of a line, in the order of the file. */
   take(slot: number, numbers: Float64Array): void {
+    // Known from before the collector failed and was opened anew.
+    if (this.#names[slot] === undefined) this.came(slot, this.instances.nameOf(slot));
     this.#taken[slot] = 1;
     this.#lines++;
     for (let field = 0; field < FIELDS; field++) {

@@ -83,3 +83,16 @@ Deno.test("network knows counts that begin anew from a step back, whatever a nam
   on.tick();
   assertEquals(on.rate("virtual_interface_receive_bytes", "veth1"), 1000);
 });
+
+Deno.test("network counts on after it failed and was opened anew", () => {
+  const counts = (received: number): string => dev({ lo: ZEROS, eth0: bytes(received, 0) });
+  const { stage: on, tree } = stage(counts(100));
+  on.tick();
+  tree.set(PATH, "nothing\n");
+  on.tick();
+  for (const received of [1100, 2100, 3100]) {
+    tree.set(PATH, counts(received));
+    on.tick(60_000);
+  }
+  assertEquals(on.cell("interface_receive_bytes", "eth0"), 3100);
+});
