@@ -38,6 +38,11 @@ const GAP_PIXELS = `(() => {
   return count;
 })()`;
 
+/** As the chart tells them to those who hear it. */
+const GAPS = `Number(
+  /(?<=: )\\d+$/.exec(document.querySelector("#chart-cpu_time .uplot").ariaLabel) ?? "0",
+)`;
+
 browserTest("the overview comes to life, and values and charts go on changing", async (browser) => {
   await using service = await Service.start({ args: ["--interval", "250ms"] });
   const watched = await visit(browser, service.url, { viewport: TALL });
@@ -64,7 +69,11 @@ browserTest("the page says that it reconnects, and goes on after a restart", asy
   const watched = await visit(browser, `${first.url}/?span=1m`);
   await watched.evaluate("globalThis.sameDocument = true");
   await watched.until(CANVAS);
-  assertEquals(await watched.evaluate(GAP_PIXELS), 0);
+  // A machine that is busy may have kept it from a tick already.
+  const [gaps, gapPixels] = [
+    await watched.evaluate<number>(GAPS),
+    await watched.evaluate<number>(GAP_PIXELS),
+  ];
   assertCalm(watched, "service is there");
 
   await first.stop();
@@ -81,8 +90,8 @@ browserTest("the page says that it reconnects, and goes on after a restart", asy
   await watched.until(`document.querySelector("#tick").dateTime > ${JSON.stringify(left)}`);
   const figures = await watched.evaluate(FIGURES);
   await watched.until(`${FIGURES} !== ${JSON.stringify(figures)}`);
-  await watched.until(`document.querySelector("#chart-cpu_time .uplot").ariaLabel.endsWith(": 1")`);
-  assert(await watched.evaluate<number>(GAP_PIXELS) > 0, "no gap is drawn");
+  await watched.until(`${GAPS} > ${gaps}`);
+  assert(await watched.evaluate<number>(GAP_PIXELS) > gapPixels, "no gap is drawn");
   assert(await watched.evaluate("globalThis.sameDocument"), "the page was loaded anew");
   assertCalm(watched, "service is there");
 });
