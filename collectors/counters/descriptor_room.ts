@@ -45,10 +45,8 @@ export function makeRoom(
 
 /** As the end of a message. */
 export function roomNeed(needed: number, { room, limit }: DescriptorRoom): string {
-  return `found room for ${room}, needs a limit of open files of ${
-    limit - room + needed
-  } in place ` +
-    `of ${limit}`;
+  const wanted = limit - room + needed;
+  return `found room for ${room}, needs a limit of open files of ${wanted} in place of ${limit}`;
 }
 
 function openNow(tree: HostTree): number {
