@@ -23,6 +23,7 @@ import {
 import { type HostSize, hostSize } from "./host_size.ts";
 import { type Moves, NO_MOVES } from "./moves.ts";
 import { Plausibility } from "./plausibility.ts";
+import { untakenOf } from "./presence.ts";
 import type { Begun } from "./since.ts";
 import type { SourceIndex } from "./source_index.ts";
 import type { Source } from "../source.ts";
@@ -115,7 +116,8 @@ export class Snapshot {
   }
 
   get size(): HostSize {
-    return hostSize(this.profile, this.#layout, this.sequence);
+    const untaken = untakenOf(this.#layout, "cpu", this.sequence, null);
+    return hostSize(this.profile, this.instances("cpu"), untaken);
   }
 
   /** Memory that the kernel manages: it can be plugged in, and a balloon takes some. */
